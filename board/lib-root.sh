@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Programs of other Debian releases, unpacked into the cache and never
+# installed: build roots with a release's own compiler, and the guest's busybox.
+# Needs lib.sh and lib-apt.sh.
+
+root_is_here()
+{
+	[ -e "$cache/roots/$1/ready" ]
+}
+
+# What a build root runs: kbuild's shell scripts, make, and the compiler.
+root_packages()
+{
+	printf '%s ' bash coreutils dash diffutils findutils gawk grep gzip \
+		libelf1 make sed tar
+	case $(host_arch) in
+	arm64)	echo gcc ;;
+	*)	echo gcc-aarch64-linux-gnu ;;
+	esac
+}
+
+# Unpack every fetched package.  No maintainer script runs, so the few links
+# that such scripts make are made here.
+root_unpack()
+{
+	for dir in bin sbin lib lib64; do
+		mkdir -p "$work/usr/$dir"
+		[ -e "$work/$dir" ] || ln -s "usr/$dir" "$work/$dir"
+	done
+	for deb in "$apt_dir"/archives/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x -C "$work" --no-same-owner --keep-directory-symlink \
+				--exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
+				--exclude='./usr/share/locale/*'
+	done
+	[ -e "$work/usr/bin/awk" ] || ln -s gawk "$work/usr/bin/awk"
+	[ -e "$work/usr/bin/sh" ] || ln -s dash "$work/usr/bin/sh"
+	mkdir -p "$work/dev" "$work/proc" "$work/tmp"
+}
+
+# root_setup SUITE: the compiler of SUITE in $cache/roots/SUITE.
+root_setup()
+{
+	lock_cache
+	! root_is_here "$1" || return 0
+	need_space "$cache" 1200 "a build root for $1"
+	case $1 in
+	sid)	suites=$1 ;;
+	*)	suites="$1 $1-updates $1-security" ;;
+	esac
+	# shellcheck disable=SC2086
+	apt_root "$cache/apt/root-$1" "$(host_arch)" arm64 $suites
+	apt_update
+	say "fetching the compiler of $1"
+	# shellcheck disable=SC2046
+	APT_CONFIG=$apt_conf apt-get $(apt_quiet) -y --download-only install \
+		$(root_packages) >&2 ||
+		die "download of the compiler of $1 failed: check the network and run this again"
+	work=$cache/roots/.new-$1
+	rm -rf "$work"
+	mkdir -p "$work"
+	root_unpack
+	: > "$work/ready"
+	rm -rf "$cache/roots/$1"
+	mv "$work" "$cache/roots/$1"
+	rm -rf "$apt_dir"
+	say "the build root of $1 is ready"
+}
+
+busybox_is_here()
+{
+	[ -x "$cache/busybox/busybox" ]
+}
+
+# The guest's shell: a static program, so any release's does.
+busybox_setup()
+{
+	lock_cache
+	! busybox_is_here || return 0
+	set -- "$(host_suite)"
+	apt_root "$cache/apt/busybox" arm64 "$(host_arch)" "${1:-stable}"
+	apt_update
+	apt_fetch busybox-static:arm64
+	work=$cache/.new-busybox
+	rm -rf "$work"
+	mkdir -p "$work"
+	dpkg-deb -x "$apt_dir"/debs/busybox-static_*.deb "$work"
+	mkdir -p "$cache/busybox"
+	find "$work" -type f -name busybox -exec mv {} "$cache/busybox/busybox" \;
+	rm -rf "$work" "$apt_dir"
+}

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What every board script needs: where things are, how to speak, how to fail.
+# The caller sets "top" (the root of the repository) before it reads this file.
+
+# mkfs-like tools (depmod, chroot) live in sbin, which users rarely have.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+LC_ALL=C
+export PATH LC_ALL
+
+cache=${FASTRPC_BOARD_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/fastrpc-board}
+build=$top/build
+kernels_known='6.1 6.12 7'
+
+say()
+{
+	printf '%s\n' "$*" >&2
+}
+
+# The last line a failing command prints says what is wrong and what to do
+# next: tests/run shows it as the reason for a skip.
+die()
+{
+	printf 'error: %s\n' "$*" >&2
+	exit 1
+}
+
+is_kernel()
+{
+	case " $kernels_known " in
+	*" $1 "*)	return 0 ;;
+	esac
+	return 1
+}
+
+check_kernel()
+{
+	is_kernel "$1" ||
+		die "no kernel \"$1\" here; KERNEL is one of: $kernels_known"
+}
+
+# kbuild cannot work in a directory whose name holds blanks or colons.
+check_paths()
+{
+	for checked in "$top" "$cache"; do
+		case $checked in
+		*[!A-Za-z0-9/._+@,=-]*)
+			die "\"$checked\" holds a character that kbuild cannot take;" \
+			    "move it, or set FASTRPC_BOARD_CACHE for the cache" ;;
+		esac
+	done
+}
+
+# Debian's name of the release this machine runs, empty if it is not Debian.
+host_suite()
+{
+	(
+		ID='' VERSION_CODENAME=''
+		# shellcheck disable=SC1091
+		[ ! -r /etc/os-release ] || . /etc/os-release
+		[ "$ID" != debian ] || printf '%s' "$VERSION_CODENAME"
+	)
+}
+
+host_arch()
+{
+	dpkg --print-architecture 2>/dev/null || printf unknown
+}
+
+# need_space DIR MIB WHAT
+need_space()
+{
+	free_kib=$(df -Pk "$1" | awk 'NR == 2 { print $4 }')
+	[ "$free_kib" -ge $(($2 * 1024)) ] ||
+		die "$3 needs $2 MiB, $1 has $((free_kib / 1024)) MiB left:" \
+		    "make room, or put the cache elsewhere with FASTRPC_BOARD_CACHE"
+}
+
+# Run the rest of the script with the cache to itself: two builds started at
+# the same time must not fill the same directory.
+lock_cache()
+{
+	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
+		die "cannot write to the cache $cache: set FASTRPC_BOARD_CACHE to a directory of yours"
+	exec 9>"$cache/lock"
+	if ! flock -n 9; then
+		say "waiting for another setup that uses $cache"
+		flock 9
+	fi
+}
