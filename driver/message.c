@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Wire messages as bytes.
+ *
+ * A message buffer is, for n arguments: n remote arguments, n page lists, n page
+ * entries, a tail that only the DSP writes, padding to DSP_ALIGN, then the bytes
+ * of the inline buffers.  "end" is exclusive everywhere.
+ */
+#include <asm/page.h>
+#include <linux/align.h>
+#include <linux/errno.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
+#include <linux/overflow.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+
+#include "message.h"
+
+/* Laying out: where the next byte goes, and up to which caller's address we are. */
+struct cursor {
+	u64 offset;
+	u64 end;
+};
+
+void frpc_message_init(struct frpc_message *msg, u32 sc)
+{
+	msg->sc = sc;
+	msg->nr_ins = DSP_SCALARS_INS(sc);
+	msg->nr_bufs = msg->nr_ins + DSP_SCALARS_OUTS(sc);
+	msg->nr_args = msg->nr_bufs + DSP_SCALARS_IN_HANDLES(sc) + DSP_SCALARS_OUT_HANDLES(sc);
+	msg->metadata_len = 0;
+	msg->len = 0;
+}
+
+static size_t tail_offset(const struct frpc_message *msg)
+{
+	return msg->nr_args * (sizeof(union dsp_arg) + sizeof(struct dsp_list) +
+			       sizeof(struct dsp_page));
+}
+
+static bool has_inline_bytes(const struct frpc_arg *arg)
+{
+	return arg->len && frpc_arg_is_inline(arg);
+}
+
+/* Refuse what cannot be added up, so that nothing below has to check again. */
+static int check_lengths(const struct frpc_message *msg)
+{
+	u64 end;
+	u32 i;
+
+	for (i = 0; i < msg->nr_args; i++) {
+		const struct frpc_arg *arg = &msg->args[i];
+
+		if (i >= msg->nr_bufs) {
+			if (arg->len > U32_MAX)
+				return -EINVAL;
+			continue;
+		}
+		if (arg->len > FRPC_MESSAGE_MAX && frpc_arg_is_inline(arg))
+			return -EINVAL;
+		if (check_add_overflow(arg->ptr, arg->len, &end))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* List the inline buffers that carry bytes; true if they already stand in order. */
+static bool collect(const struct frpc_message *msg, u32 *count)
+{
+	bool ascending = true;
+	u64 end = 0;
+	u32 i, n = 0;
+
+	for (i = 0; i < msg->nr_bufs; i++) {
+		const struct frpc_arg *arg = &msg->args[i];
+
+		if (!has_inline_bytes(arg))
+			continue;
+		if (arg->ptr < end)
+			ascending = false;
+		end = arg->ptr + arg->len;
+		msg->order[n++] = i;
+	}
+	*count = n;
+	return ascending;
+}
+
+/* By start; of two that start together the longer one first. */
+static int compare_args(const void *a, const void *b, const void *args)
+{
+	const struct frpc_arg *x = (const struct frpc_arg *)args + *(const u16 *)a;
+	const struct frpc_arg *y = (const struct frpc_arg *)args + *(const u16 *)b;
+
+	if (x->ptr != y->ptr)
+		return x->ptr < y->ptr ? -1 : 1;
+	if (x->len != y->len)
+		return x->len > y->len ? -1 : 1;
+	return 0;
+}
+
+/* Returns the place of @arg's first byte. */
+static u64 place(const struct frpc_arg *arg, struct cursor *at)
+{
+	u64 end = arg->ptr + arg->len;
+	u64 offset;
+
+	if (arg->ptr >= at->end) {
+		offset = ALIGN(at->offset, DSP_ALIGN);
+		at->offset = offset + arg->len;
+		at->end = end;
+		return offset;
+	}
+	/* at->offset is the place of the byte at->end: count back from it */
+	offset = at->offset - (at->end - arg->ptr);
+	if (end > at->end) {
+		at->offset += end - at->end;
+		at->end = end;
+	}
+	return offset;
+}
+
+int frpc_message_layout(struct frpc_message *msg)
+{
+	struct cursor at = {};
+	u32 i, index, count;
+	int ret;
+
+	ret = check_lengths(msg);
+	if (ret)
+		return ret;
+
+	if (!collect(msg, &count))
+		sort_r(msg->order, count, sizeof(*msg->order), compare_args, NULL, msg->args);
+
+	msg->metadata_len = ALIGN(tail_offset(msg) + sizeof(struct dsp_tail), DSP_ALIGN);
+	at.offset = msg->metadata_len;
+	for (i = 0; i < count; i++) {
+		index = msg->order[i];
+		msg->offsets[index] = place(&msg->args[index], &at);
+		if (at.offset > FRPC_MESSAGE_MAX)
+			return -EINVAL;
+	}
+	msg->len = at.offset;
+	return 0;
+}
+
+/* @start: bus address of the bytes, without the session id */
+static void fill_buffer(const struct frpc_arg *arg, u64 start, u64 session_bits,
+			union dsp_arg *out, struct dsp_page *page)
+{
+	u64 first = round_down(start, PAGE_SIZE);
+
+	out->buf.len = cpu_to_le64(arg->len);
+	if (!arg->len)
+		return;
+	out->buf.pv = cpu_to_le64(start);
+	page->addr = cpu_to_le64(first + session_bits);
+	page->size = cpu_to_le64(round_up(start + arg->len, PAGE_SIZE) - first);
+}
+
+static void fill_handle(const struct frpc_arg *arg, union dsp_arg *out)
+{
+	out->dma.fd = cpu_to_le32(arg->fd);
+	out->dma.offset = cpu_to_le32((u32)arg->ptr);
+	out->dma.len = cpu_to_le32((u32)arg->len);
+}
+
+void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 session_bits)
+{
+	union dsp_arg *args = buf;
+	struct dsp_list *lists = (struct dsp_list *)(args + msg->nr_args);
+	struct dsp_page *pages = (struct dsp_page *)(lists + msg->nr_args);
+	u32 i;
+
+	memset(buf, 0, msg->metadata_len);
+	for (i = 0; i < msg->nr_args; i++) {
+		const struct frpc_arg *arg = &msg->args[i];
+
+		lists[i].num = cpu_to_le32(arg->len ? 1 : 0);
+		lists[i].pgidx = cpu_to_le32(i);
+		if (i < msg->nr_bufs)
+			fill_buffer(arg, iova + msg->offsets[i], session_bits, &args[i], &pages[i]);
+		else
+			fill_handle(arg, &args[i]);
+	}
+}
+
+int frpc_response_parse(const void *data, int len, struct frpc_response *rsp)
+{
+	struct dsp_response raw;
+
+	if (len < (int)sizeof(raw))
+		return -EINVAL;
+	/* received bytes need not be aligned */
+	memcpy(&raw, data, sizeof(raw));
+	rsp->cookie = le64_to_cpu(raw.ctx);
+	rsp->retval = (s32)le32_to_cpu(raw.retval);
+	return rsp->cookie == DSP_PD_EXIT ? -ENOMSG : 0;
+}

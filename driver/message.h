@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Wire messages as bytes: no locks, no allocation, no devices.
+ *
+ * A call is one request (40 bytes over rpmsg) that points to one message
+ * buffer: metadata first, then the bytes of every inline argument.  This part
+ * lays the buffer out, fills the metadata in and reads responses.  It builds in
+ * user space as well, where it is tested byte by byte.
+ */
+#ifndef FRPC_MESSAGE_H
+#define FRPC_MESSAGE_H
+
+#include <linux/types.h>
+
+#include "wire.h"
+
+/* The scalars word cannot count more. */
+#define FRPC_ARGS_MAX		(255 + 255 + 15 + 15)
+
+/* Upper bound of a message buffer; larger data belongs in a dma-buf. */
+#define FRPC_MESSAGE_MAX	(256u << 20)
+
+/* Index into the channel's call table: 0 is never used. */
+#define FRPC_INDEX_MIN		1
+#define FRPC_INDEX_MAX		255
+
+/**
+ * struct frpc_arg - the driver's private copy of one argument
+ * @ptr: caller's address of the bytes (user or kernel, the caller knows)
+ * @len: bytes
+ * @fd: dma-buf, or 0 or -1: inline
+ * @attr: as in &struct fastrpc_invoke_args
+ *
+ * Same layout as &struct fastrpc_invoke_args, so that one copy fetches them all.
+ * Nothing that decides where the host reads or writes is ever taken from the
+ * message buffer again: the DSP can rewrite it at any moment.
+ */
+struct frpc_arg {
+	u64 ptr;
+	u64 len;
+	s32 fd;
+	u32 attr;
+};
+static_assert(sizeof(struct frpc_arg) == 24);
+
+/**
+ * struct frpc_message - one call's arguments and their place
+ * @args: in-buffers, out-buffers, in-handles, out-handles
+ * @offsets: place of each argument's bytes in the message buffer, set by
+ *	     frpc_message_layout(); means nothing for empty ones and handles
+ * @order: room for @nr_args numbers, used while laying out
+ * @sc: scalars word as the caller gave it
+ * @nr_args: all arguments
+ * @nr_bufs: the first of them that are buffers
+ * @nr_ins: the first of those that are inputs
+ * @metadata_len: bytes of metadata with the padding behind it
+ * @len: bytes of the whole message
+ */
+struct frpc_message {
+	struct frpc_arg *args;
+	u32 *offsets;
+	u16 *order;
+	u32 sc;
+	u32 nr_args;
+	u32 nr_bufs;
+	u32 nr_ins;
+	u32 metadata_len;
+	u32 len;
+};
+
+/**
+ * struct frpc_response - a response, checked
+ * @cookie: context cookie of the call it belongs to
+ * @retval: the DSP's result
+ */
+struct frpc_response {
+	u64 cookie;
+	s32 retval;
+};
+
+/* The bytes travel in the message buffer, not in a dma-buf. */
+static inline bool frpc_arg_is_inline(const struct frpc_arg *arg)
+{
+	return arg->fd == 0 || arg->fd == -1;
+}
+
+/**
+ * frpc_message_init() - take the counts out of a scalars word
+ * @msg: @args, @offsets and @order are the caller's to set
+ * @sc: scalars word
+ */
+void frpc_message_init(struct frpc_message *msg, u32 sc);
+
+/**
+ * frpc_message_layout() - give every inline argument its place
+ * @msg: initialised, with @args filled in
+ *
+ * Arguments whose caller's bytes overlap share their bytes in the buffer.  Only
+ * inline buffers count: a mapped argument has no bytes here.
+ *
+ * Return: 0, or -EINVAL if an address wraps or the message would be longer than
+ * FRPC_MESSAGE_MAX.
+ */
+int frpc_message_layout(struct frpc_message *msg);
+
+/**
+ * frpc_message_fill() - write the metadata
+ * @msg: laid out
+ * @buf: start of the message buffer; must not be visible to the DSP's program yet
+ * @iova: bus address of @buf, page aligned, without the session id
+ * @session_bits: what is added to an address to name the session
+ *
+ * The tokens the DSP gets for the buffers are bus addresses, never kernel ones.
+ */
+void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 session_bits);
+
+/**
+ * frpc_cookie() - make a context cookie
+ * @pd: protection domain, DSP_PD_*
+ * @index: place in the call table, FRPC_INDEX_MIN to FRPC_INDEX_MAX
+ * @sequence: number of the call on this channel
+ *
+ * PD in bits 3:0, bits 7:4 zero (firmware with poll mode reads a job type
+ * there), index in 15:8, sequence above.  Firmware echoes all 64 bits.
+ */
+static inline u64 frpc_cookie(u32 pd, u32 index, u64 sequence)
+{
+	return sequence << 16 | (u64)index << 8 | pd;
+}
+
+static inline u32 frpc_cookie_index(u64 cookie)
+{
+	return (cookie >> 8) & 0xff;
+}
+
+/**
+ * frpc_response_parse() - read what the DSP sent
+ * @data: received bytes
+ * @len: how many
+ * @rsp: result
+ *
+ * Return: 0; -EINVAL too short; -ENOMSG the word that tells of a PD's exit.
+ */
+int frpc_response_parse(const void *data, int len, struct frpc_response *rsp);
+
+#endif /* FRPC_MESSAGE_H */

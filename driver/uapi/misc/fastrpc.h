@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * FastRPC: the interface of /dev/fastrpc-<label> and /dev/fastrpc-<label>-secure.
+ *
+ * Numbers and layouts are frozen: they are those of the driver that Linux has
+ * shipped since 5.1, so existing user space works unchanged.  All fields are in
+ * host byte order; every layout is the same for 32- and 64-bit callers on Arm.
+ *
+ * A call that reached the DSP returns the DSP's own result as the result of
+ * ioctl(): 0 is success, anything else is a code of the DSP (0x8000_04xx seen
+ * as a large negative number, AEE codes as small positive ones).  Errors of the
+ * driver arrive as -1 with errno.
+ */
+#ifndef _UAPI_MISC_FASTRPC_H
+#define _UAPI_MISC_FASTRPC_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define FASTRPC_IOCTL_ALLOC_DMA_BUFF	_IOWR('R', 1, struct fastrpc_alloc_dma_buf)
+#define FASTRPC_IOCTL_FREE_DMA_BUFF	_IOWR('R', 2, __u32)
+#define FASTRPC_IOCTL_INVOKE		_IOWR('R', 3, struct fastrpc_invoke)
+#define FASTRPC_IOCTL_INIT_ATTACH	_IO('R', 4)
+#define FASTRPC_IOCTL_INIT_CREATE	_IOWR('R', 5, struct fastrpc_init_create)
+#define FASTRPC_IOCTL_MMAP		_IOWR('R', 6, struct fastrpc_req_mmap)
+#define FASTRPC_IOCTL_MUNMAP		_IOWR('R', 7, struct fastrpc_req_munmap)
+#define FASTRPC_IOCTL_INIT_ATTACH_SNS	_IO('R', 8)
+#define FASTRPC_IOCTL_INIT_CREATE_STATIC _IOWR('R', 9, struct fastrpc_init_create_static)
+#define FASTRPC_IOCTL_MEM_MAP		_IOWR('R', 10, struct fastrpc_mem_map)
+#define FASTRPC_IOCTL_MEM_UNMAP		_IOWR('R', 11, struct fastrpc_mem_unmap)
+#define FASTRPC_IOCTL_SET_OPTION	_IOWR('R', 12, struct fastrpc_ioctl_set_option)
+#define FASTRPC_IOCTL_GET_DSP_INFO	_IOWR('R', 13, struct fastrpc_ioctl_capability)
+
+/**
+ * struct fastrpc_invoke_args - one buffer or handle of a call
+ * @ptr: buffer: user address, may be any value when @length is 0;
+ *	 handle: its low 32 bits are an offset the DSP gets as it is
+ * @length: bytes
+ * @fd: dma-buf that @ptr is a mapping of; 0 or -1: none, the bytes are copied
+ * @attr: bit 0: hand the dma-buf to the secure world; other bits are ignored
+ */
+struct fastrpc_invoke_args {
+	__u64 ptr;
+	__u64 length;
+	__s32 fd;
+	__u32 attr;
+};
+
+/**
+ * struct fastrpc_invoke - FASTRPC_IOCTL_INVOKE: one remote call
+ * @handle: module on the DSP; 1 (process control) is refused with EPERM
+ * @sc: scalars: method in bits 28:24, number of in-buffers in 23:16, of
+ *	out-buffers in 15:8, of in-handles in 7:4, of out-handles in 3:0
+ * @args: user address of an array of &struct fastrpc_invoke_args, as many as
+ *	  @sc counts, in the order in-buffers, out-buffers, in-handles, out-handles
+ *
+ * Sleeps until the DSP has answered or a signal comes.
+ * errno: EPERM handle 1; EINVAL a length that wraps or cannot be passed;
+ * EFAULT; ENOMEM; ENOSPC 255 calls are in flight on this DSP; EINTR; EPIPE the
+ * DSP is gone, before or during the call; EOPNOTSUPP a dma-buf was passed.
+ */
+struct fastrpc_invoke {
+	__u32 handle;
+	__u32 sc;
+	__u64 args;
+};
+
+/**
+ * struct fastrpc_init_create_static - FASTRPC_IOCTL_INIT_CREATE_STATIC
+ * @namelen: bytes at @name with the closing NUL, 1 to 128
+ * @memlen: bytes of heap wanted; ignored, the audio PD gets its whole region
+ * @name: user address of the protection domain's name, "audiopd" for audio
+ *
+ * Attaches to a protection domain that the DSP's firmware started itself.  The
+ * first call for "audiopd" after the DSP booted also gives it its remote heap.
+ * errno: EINVAL @namelen; EFAULT; ENOMEM, also: no usable heap region;
+ * ETIMEDOUT no answer for 10 s; EINTR killed; EPIPE.
+ */
+struct fastrpc_init_create_static {
+	__u32 namelen;
+	__u32 memlen;
+	__u64 name;
+};
+
+/**
+ * struct fastrpc_ioctl_capability - FASTRPC_IOCTL_GET_DSP_INFO
+ * @domain: ignored; the node that was opened says which DSP is asked
+ * @attribute_id: number of the attribute, below 256
+ * @capability: out: its value
+ * @reserved: ignored
+ *
+ * errno: EOVERFLOW @attribute_id; EOPNOTSUPP the DSP cannot tell; EFAULT;
+ * ETIMEDOUT; EPIPE.
+ */
+struct fastrpc_ioctl_capability {
+	__u32 domain;
+	__u32 attribute_id;
+	__u32 capability;
+	__u32 reserved[4];
+};
+
+/* The layouts below are frozen too; their calls answer ENOTTY in this version. */
+
+struct fastrpc_alloc_dma_buf {
+	__s32 fd;
+	__u32 flags;
+	__u64 size;
+};
+
+struct fastrpc_init_create {
+	__u32 filelen;
+	__s32 filefd;
+	__u32 attrs;
+	__u32 siglen;
+	__u64 file;
+};
+
+struct fastrpc_req_mmap {
+	__s32 fd;
+	__u32 flags;
+	__u64 vaddrin;
+	__u64 size;
+	__u64 vaddrout;
+};
+
+struct fastrpc_req_munmap {
+	__u64 vaddrout;
+	__u64 size;
+};
+
+struct fastrpc_mem_map {
+	__s32 version;
+	__s32 fd;
+	__s32 offset;
+	__u32 flags;
+	__u64 vaddrin;
+	__u64 length;
+	__u64 vaddrout;
+	__s32 attrs;
+	__s32 reserved[4];
+};
+
+struct fastrpc_mem_unmap {
+	__s32 version;
+	__s32 fd;
+	__u64 vaddr;
+	__u64 length;
+	__s32 reserved[5];
+};
+
+struct fastrpc_ioctl_set_option {
+	__u32 request_id;
+	__u32 value;
+	__s32 reserved[6];
+};
+
+#endif /* _UAPI_MISC_FASTRPC_H */
