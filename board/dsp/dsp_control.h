@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * The board's own control node, /dev/dsp-control.
+ *
+ * Tests steer and question the DSP model through it; nothing of the product
+ * knows it.  read() gives the same state as text for people.  Every call names
+ * the DSP by its label ("adsp").  Numbers may change with the board: only
+ * programs built beside it use it.
+ */
+#ifndef BOARD_DSP_CONTROL_H
+#define BOARD_DSP_CONTROL_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define DSP_CONTROL_NODE	"/dev/dsp-control"
+#define DSP_LABEL_LEN		8
+
+/* The module handle of the test service, and its methods. */
+#define DSP_TEST_HANDLE		0x1000
+enum dsp_test_method {
+	DSP_TEST_NULL		= 0,	/* does nothing, answers 0 */
+	DSP_TEST_ECHO		= 1,	/* out[i] = in[i], the rest of out[i] zero */
+	DSP_TEST_CHECKSUM	= 2,	/* out[0]: u64 FNV-1a over all in-buffers in order */
+	DSP_TEST_FILL		= 3,	/* in[0]: u32 seed; byte j of out[i] = seed + 31 * i + j */
+	DSP_TEST_XOR		= 4,	/* out[i][j] = in[i][j] ^ 0x5a; all read before any write */
+	DSP_TEST_SLEEP		= 5,	/* in[0]: u32 milliseconds, then as DSP_TEST_NULL */
+	DSP_TEST_RETVAL		= 6,	/* in[0]: s32 value to answer with */
+};
+
+/* What went wrong, as the ownership oracle counts it.  All zero on a good run. */
+struct dsp_control_violations {
+	__u64 offered_before_grant;	/* pages offered that the DSP cannot reach (or not 1:1) */
+	__u64 offered_twice;		/* pages offered again in one PD incarnation */
+	__u64 taken_while_running;	/* offered pages that became unreachable before the stop op */
+	__u64 corrupted;		/* heap pages whose content somebody else changed */
+	__u64 bad_request;		/* requests that break the wire format or its rules */
+};
+
+/* The newest translation fault of one DSP's streams. */
+struct dsp_control_fault {
+	__u32 stream_id;
+	__u32 event;			/* SMMUv3 event number, 0x10 = F_TRANSLATION */
+	__u32 is_read;
+	__u32 pad;
+	__u64 iova;
+};
+
+struct dsp_control_status {
+	char label[DSP_LABEL_LEN];	/* in */
+	__u32 running;			/* between the start and the stop op */
+	__u32 audio_pd_up;
+	__u64 boot_epoch;		/* counts start ops */
+	__u64 audio_pd_epoch;		/* counts incarnations of the audio PD */
+	char domain_type[16];		/* of the remoteproc's stream: "unmanaged", "dma", "identity", "none" */
+	__u64 domain_cookie;		/* changes when the domain is another one (0: none) */
+	/* heap of the current audio PD incarnation */
+	__u64 heap_base;		/* first page offered; 0: none */
+	__u64 heap_size;		/* bytes offered */
+	__u64 heap_pages;		/* pages offered */
+	__u64 heap_pages_granted;	/* of those, reachable 1:1 when they were offered */
+	__u64 heap_pages_touched;	/* of those, written and read back by the DSP */
+	__u64 heap_stores;		/* stores by the audio PD's own allocator since */
+	/* calls */
+	__u64 requests;
+	__u64 answers;
+	__u64 held;			/* requests kept back now */
+	__u32 attached_clients;
+	__u32 last_dsp_error;		/* non-zero retval the model last gave by its own checks */
+	__u64 releases;			/* RELEASE requests seen */
+	/* SMMU, this DSP's streams, counted from the event queue itself */
+	__u64 faults;
+	struct dsp_control_fault last_fault;
+	struct dsp_control_violations violations;
+};
+
+/* How the DSP answers what comes next. */
+enum dsp_control_action {
+	DSP_ANSWER_NORMAL = 0,
+	DSP_ANSWER_NEVER,	/* forget the request */
+	DSP_ANSWER_HOLD,	/* keep the answer until DSP_CONTROL_RELEASE_HELD */
+	DSP_ANSWER_LATE,	/* after value milliseconds */
+	DSP_ANSWER_TWICE,	/* the same answer two times */
+	DSP_ANSWER_SHORT,	/* only the first value bytes (0..15), then the right answer */
+	DSP_ANSWER_SHORT_ONLY,	/* only the first value bytes, nothing after */
+	DSP_ANSWER_LONG,	/* value extra bytes behind the 16 */
+	DSP_ANSWER_WRONG_CTX,	/* one with ctx ^ value, then the right one */
+	DSP_ANSWER_STALE,	/* one whose sequence number is one older, then the right one */
+	DSP_ANSWER_PD_EXIT,	/* the PD-exit word, then the right one */
+	DSP_ANSWER_RETVAL,	/* do the work, then answer value (s32) */
+	DSP_ANSWER_ERROR,	/* do nothing, answer value (s32) */
+	DSP_ANSWER_REWRITE,	/* right answer, but every remote arg, list and page entry in
+				 * the metadata buffer is overwritten with 0xff.. first, and the
+				 * fd list is filled with 5s */
+	DSP_ANSWER_TEAR,	/* answer at once, but go on writing the out-buffers */
+	DSP_ANSWER_ACTIONS
+};
+
+#define DSP_ANY			0xffffffffu
+
+struct dsp_control_behave {
+	char label[DSP_LABEL_LEN];
+	__u32 handle;		/* which requests: handle or DSP_ANY */
+	__u32 method;		/* method or DSP_ANY */
+	__u32 action;		/* enum dsp_control_action */
+	__u32 count;		/* how many requests; 0: until changed; NORMAL drops all rules */
+	__u64 value;
+};
+
+/* A message of the tester's own making, sent to the host as if by the DSP. */
+struct dsp_control_inject {
+	char label[DSP_LABEL_LEN];
+	__u32 len;		/* 0..64 */
+	__u32 pad;
+	__u8 data[64];
+};
+
+struct dsp_control_release {
+	char label[DSP_LABEL_LEN];
+	__u32 count;		/* how many held answers to send; DSP_ANY: all */
+	__u32 newest_first;
+};
+
+/* A copy of a request as it came over the wire. */
+struct dsp_control_capture {
+	char label[DSP_LABEL_LEN];
+	__u32 age;		/* in: 0 the newest, 1 the one before, .. 15 */
+	__u32 metadata_len;	/* out: bytes valid in metadata[] */
+	__u64 msg_addr;		/* out: decoded address without the session bits */
+	__u8 msg[40];
+	__u8 metadata[2048];	/* first bytes of the metadata buffer before the work */
+};
+
+/* Wait, without polling, until a counter of the status reaches a value. */
+enum dsp_control_counter {
+	DSP_COUNT_REQUESTS = 0,
+	DSP_COUNT_ANSWERS,
+	DSP_COUNT_HELD,
+	DSP_COUNT_PAGES_TOUCHED,
+	DSP_COUNT_HEAP_STORES,
+	DSP_COUNT_BOOT_EPOCH,
+	DSP_COUNT_RELEASES,
+	DSP_COUNT_RUNNING,
+	DSP_COUNTERS
+};
+
+struct dsp_control_wait {
+	char label[DSP_LABEL_LEN];
+	__u32 counter;		/* enum dsp_control_counter */
+	__u32 timeout_ms;
+	__u64 at_least;		/* returns 0 once the counter is this or more; else ETIMEDOUT */
+};
+
+/* One access of the DSP's own through the stream of the remoteproc. */
+struct dsp_control_access {
+	char label[DSP_LABEL_LEN];
+	__u32 is_write;
+	__u32 stream_id;	/* 0: the remoteproc's own stream */
+	__u64 addr;
+	__u32 value;		/* in for a write, out for a read */
+	__u32 faulted;		/* out: SMMU events it made */
+};
+
+#define DSP_CONTROL_STATUS	 _IOWR('d', 1, struct dsp_control_status)
+#define DSP_CONTROL_BEHAVE	 _IOW('d', 2, struct dsp_control_behave)
+#define DSP_CONTROL_INJECT	 _IOW('d', 3, struct dsp_control_inject)
+#define DSP_CONTROL_RELEASE_HELD _IOW('d', 4, struct dsp_control_release)
+#define DSP_CONTROL_CAPTURE	 _IOWR('d', 5, struct dsp_control_capture)
+#define DSP_CONTROL_WAIT	 _IOW('d', 6, struct dsp_control_wait)
+#define DSP_CONTROL_ACCESS	 _IOWR('d', 7, struct dsp_control_access)
+/* Set the counters of faults and violations to zero (after a test that expects them). */
+#define DSP_CONTROL_CLEAR	 _IOW('d', 8, char[DSP_LABEL_LEN])
+
+#endif
