@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * INIT_CREATE_STATIC: the audio PD gets its remote heap with the first call of
+ * an incarnation, and never again.  Each case starts with a freshly booted DSP.
+ */
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "harness.h"
+
+#define CREATE_STATIC_SC	0x08030000
+
+static uint64_t word(const uint8_t *p, size_t len)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, len);
+	return v;
+}
+
+static void restart(void)
+{
+	dsp_stop();
+	node_wait(NODE, false);
+	dsp_start();
+	node_wait(NODE, true);
+}
+
+/* What one CREATE_STATIC told the DSP. */
+struct offer {
+	uint32_t client, namelen, pages;
+	char name[129];
+	uint64_t base, size;
+};
+
+/* Argument @i of the three, found as the DSP finds it. */
+static const uint8_t *argument(const struct dsp_control_capture *cap, int i, uint64_t len)
+{
+	uint64_t pv = word(cap->metadata + 16 * i, 8);
+	uint64_t page = word(cap->metadata + 72 + 16 * i, 8);
+	uint64_t at = (page & 0xffffffff) + pv % PAGE - (cap->msg_addr & 0xffffffff);
+
+	REQUIRE(at + len <= sizeof(cap->metadata));
+	return cap->metadata + at;
+}
+
+static void read_offer(uint32_t age, struct offer *o)
+{
+	struct dsp_control_capture cap;
+	const uint8_t *in0, *page;
+
+	memset(o, 0, sizeof(*o));
+	control_capture(age, &cap);
+	CHECK_EQ(word(cap.msg, 4), 0);				/* the kernel's own */
+	CHECK_EQ(cap.msg[8] & 0xf, 1);				/* user PDs */
+	CHECK_EQ(word(cap.msg + 16, 4), 1);
+	REQUIRE_EQ(word(cap.msg + 20, 4), CREATE_STATIC_SC);
+	CHECK_EQ(word(cap.metadata + 8, 8), 12);
+	CHECK_EQ(word(cap.metadata + 40, 8), 16);
+	in0 = argument(&cap, 0, 12);
+	o->client = word(in0, 4);
+	o->namelen = word(in0 + 4, 4);
+	o->pages = word(in0 + 8, 4);
+	CHECK_EQ(word(cap.metadata + 24, 8), o->namelen);
+	REQUIRE(o->namelen < sizeof(o->name));
+	memcpy(o->name, argument(&cap, 1, o->namelen), o->namelen);
+	page = argument(&cap, 2, 16);
+	o->base = word(page, 8);
+	o->size = word(page + 8, 8);
+}
+
+static void check_no_heap(uint32_t age, const char *name)
+{
+	struct offer o;
+
+	read_offer(age, &o);
+	CHECK(o.client);
+	CHECK(!strcmp(o.name, name));
+	CHECK_EQ(o.pages, 0);
+	CHECK_EQ(o.base, 0);
+	CHECK_EQ(o.size, 0);
+}
+
+static void check_heap(uint32_t age)
+{
+	struct offer o;
+
+	read_offer(age, &o);
+	CHECK(o.client);
+	CHECK_EQ(o.namelen, 8);
+	CHECK(!strcmp(o.name, "audiopd"));
+	CHECK_EQ(o.pages, 1);
+	CHECK(o.base && o.base % PAGE == 0);
+	CHECK_EQ(o.base >> 32, 0);		/* a plain address: no session in it */
+	CHECK(o.size && o.size % PAGE == 0);
+}
+
+/* The DSP got it all, reached it all, and goes on using it. */
+static void check_heap_in_use(void)
+{
+	struct dsp_control_status st;
+
+	control_status(&st);
+	CHECK(st.audio_pd_up);
+	CHECK(st.heap_pages);
+	CHECK_EQ(st.heap_pages * PAGE, st.heap_size);
+	CHECK_EQ(st.heap_pages_granted, st.heap_pages);
+	control_wait(DSP_COUNT_PAGES_TOUCHED, st.heap_pages);
+	control_status(&st);
+	control_wait(DSP_COUNT_HEAP_STORES, st.heap_stores + 10);
+}
+
+TEST(first_call_carries_the_region)
+{
+	struct dsp_control_status st;
+	struct offer o;
+	int fd;
+
+	restart();
+	fd = node_open();
+	REQUIRE_EQ(create_audio(fd), 0);
+	check_heap(0);
+	read_offer(0, &o);
+	control_status(&st);
+	CHECK_EQ(st.heap_base, o.base);
+	CHECK_EQ(st.heap_size, o.size);
+	check_heap_in_use();
+}
+
+/* 1:1 in the domain of the remoteproc, which is one of its own. */
+TEST(granted_in_the_domain_of_the_remoteproc)
+{
+	struct dsp_control_status st;
+
+	restart();
+	REQUIRE_EQ(create_audio(node_open()), 0);
+	control_status(&st);
+	CHECK(!strcmp(st.domain_type, "unmanaged"));
+	CHECK_EQ(st.heap_pages_granted, st.heap_pages);
+	CHECK_EQ(st.violations.offered_before_grant, 0);
+}
+
+/* Asked again by the same file, by another, by one after a close: never twice. */
+TEST(later_calls_carry_nothing)
+{
+	int a, b;
+
+	restart();
+	a = node_open();
+	b = node_open();
+	REQUIRE_EQ(create_audio(a), 0);
+	check_heap(0);
+	for (int i = 0; i < 5; i++) {
+		REQUIRE_EQ(create_audio(a), 0);
+		check_no_heap(0, "audiopd");
+	}
+	REQUIRE_EQ(create_audio(b), 0);
+	check_no_heap(0, "audiopd");
+	node_close(a);
+	node_close(b);
+	REQUIRE_EQ(create_audio(node_open()), 0);
+	check_no_heap(0, "audiopd");
+	check_heap_in_use();
+}
+
+/* The daemon dies; the PD and its heap do not. */
+TEST(heap_survives_the_file)
+{
+	struct dsp_control_status before, after;
+	int fd;
+
+	restart();
+	fd = node_open();
+	REQUIRE_EQ(create_audio(fd), 0);
+	check_heap_in_use();
+	control_status(&before);
+	node_close(fd);
+	control_wait(DSP_COUNT_HEAP_STORES, before.heap_stores + 50);
+	control_status(&after);
+	CHECK_EQ(after.audio_pd_epoch, before.audio_pd_epoch);
+	CHECK_EQ(after.heap_pages, before.heap_pages);
+}
+
+/* A new incarnation of the PD gets it anew, scrubbed. */
+TEST(given_again_after_a_restart)
+{
+	uint64_t base = 0;
+
+	for (int i = 0; i < 3; i++) {
+		struct offer o;
+
+		restart();
+		test_context("boot %d", i);
+		REQUIRE_EQ(create_audio(node_open()), 0);
+		check_heap(0);
+		read_offer(0, &o);
+		CHECK(!base || o.base == base);
+		base = o.base;
+		check_heap_in_use();
+	}
+}
+
+/* The heap is for the audio PD; who asks for another PD neither gets nor uses it up. */
+TEST(other_names_get_no_heap)
+{
+	static const char *const names[] = {
+		"oispd", "audiopd2", "audiop", "Audiopd", "a", "", "xaudiopd",
+	};
+	int fd;
+
+	restart();
+	fd = node_open();
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		test_context("name \"%s\"", names[i]);
+		create_static(fd, names[i], strlen(names[i]) + 1);
+		check_no_heap(0, names[i]);
+	}
+	test_context("then audiopd");
+	REQUIRE_EQ(create_audio(fd), 0);
+	check_heap(0);
+	check_heap_in_use();
+}
+
+TEST(bad_arguments)
+{
+	struct dsp_control_status before, after;
+	char *name = guarded_alloc(128);
+	int fd;
+
+	restart();
+	fd = node_open();
+	memset(name, 'x', 128);
+	control_status(&before);
+	CHECK_EQ(create_static(fd, "audiopd", 0), -EINVAL);
+	CHECK_EQ(create_static(fd, name, 129), -EINVAL);
+	CHECK_EQ(create_static(fd, name, 4096), -EINVAL);
+	CHECK_EQ(create_static(fd, name, 0x80000000), -EINVAL);
+	CHECK_EQ(create_static(fd, name, 0xffffffff), -EINVAL);
+	CHECK_EQ(create_static(fd, NULL, 8), -EFAULT);
+	CHECK_EQ(create_static(fd, name + 124, 8), -EFAULT);	/* runs into the guard */
+	CHECK_EQ(create_static(fd, (char *)~0xfful, 8), -EFAULT);
+	CHECK_EQ(create_static(fd, (char *)0xffff000080000000ul, 8), -EFAULT);
+	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_INIT_CREATE_STATIC, NULL), -EFAULT);
+	control_status(&after);
+	CHECK_EQ(after.requests, before.requests);	/* none of it reached the DSP */
+	/* nor used the heap up */
+	CHECK_EQ(create_audio(fd), 0);
+	check_heap(0);
+	guarded_free(name, 128);
+}
+
+/* 128 bytes with the NUL are the most. */
+TEST(longest_name)
+{
+	char *name = guarded_alloc(128);
+	int fd;
+
+	restart();
+	fd = node_open();
+	memset(name, 'n', 127);
+	name[127] = '\0';
+	create_static(fd, name, 128);
+	check_no_heap(0, name);
+	guarded_free(name, 128);
+}
+
+/*
+ * The DSP answers with an error: nobody knows whether it took the pages, so
+ * they stay given.  The second call must not give them once more.
+ */
+TEST(error_leaves_it_offered)
+{
+	int fd;
+
+	restart();
+	fd = node_open();
+	control_behave(1, 8, DSP_ANSWER_RETVAL, 1, 0x80000402);
+	CHECK_EQ(create_audio(fd), (int32_t)0x80000402);
+	check_heap(0);
+	CHECK_EQ(create_audio(fd), 0);
+	check_no_heap(0, "audiopd");
+	check_heap_in_use();
+}
+
+/* The same when the DSP really did nothing with it: unknown means given. */
+TEST(refusal_leaves_it_offered)
+{
+	int fd;
+
+	restart();
+	fd = node_open();
+	control_behave(1, 8, DSP_ANSWER_ERROR, 1, 0x80000402);
+	CHECK_EQ(create_audio(fd), (int32_t)0x80000402);
+	check_heap(0);
+	CHECK_EQ(create_audio(fd), 0);
+	check_no_heap(0, "audiopd");
+}
+
+/* No answer within 10 s; the answer that would have come is lost, the pages are not. */
+TEST(silence_leaves_it_offered)
+{
+	struct timespec start, end;
+	int fd;
+
+	restart();
+	fd = node_open();
+	control_behave(1, 8, DSP_ANSWER_NEVER, 1, 0);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	CHECK_EQ(create_audio(fd), -ETIMEDOUT);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	CHECK(end.tv_sec - start.tv_sec >= 9);
+	CHECK(end.tv_sec - start.tv_sec <= 15);
+	CHECK_EQ(create_audio(fd), 0);
+	check_no_heap(0, "audiopd");
+}
+
+/* Killed while the DSP thinks about it: the late yes changes nothing. */
+TEST(kill_leaves_it_offered)
+{
+	struct dsp_control_status st;
+	pid_t pid;
+	int status;
+
+	restart();
+	control_status(&st);
+	control_behave(1, 8, DSP_ANSWER_HOLD, 1, 0);
+	pid = fork();
+	if (!pid) {
+		create_audio(node_open());
+		_exit(0);
+	}
+	control_wait(DSP_COUNT_HELD, 1);
+	check_heap(0);
+	kill(pid, SIGKILL);
+	REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status));
+	control_release(DSP_ANY, false);
+	CHECK_EQ(create_audio(node_open()), 0);
+	check_no_heap(0, "audiopd");
+	check_heap_in_use();
+}
+
+struct caller {
+	pthread_t thread;
+	int fd;
+	long result;
+};
+
+static void *call_create(void *arg)
+{
+	struct caller *c = arg;
+
+	c->result = create_audio(c->fd);
+	return NULL;
+}
+
+/* Many at once on two files: one of them carries it. */
+TEST(concurrent_calls_offer_once)
+{
+	struct caller callers[8];
+	int fd[2], carried = 0;
+
+	restart();
+	fd[0] = node_open();
+	fd[1] = node_open();
+	for (int i = 0; i < 8; i++) {
+		callers[i].fd = fd[i & 1];
+		REQUIRE_EQ(pthread_create(&callers[i].thread, NULL, call_create, &callers[i]), 0);
+	}
+	for (int i = 0; i < 8; i++) {
+		pthread_join(callers[i].thread, NULL);
+		CHECK_EQ(callers[i].result, 0);
+	}
+	for (int age = 0; age < 8; age++) {
+		struct offer o;
+
+		read_offer(age, &o);
+		carried += o.pages;
+	}
+	CHECK_EQ(carried, 1);
+	check_heap_in_use();
+}

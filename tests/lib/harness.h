@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every board test is made of: cases, checks, and handles on the three
+ * things a test can touch: the driver's node, the DSP model's control node and
+ * the kernel's own switches (remoteproc, modules, driver binding).
+ *
+ * A program is a list of TEST() functions.  They run in the order of the file,
+ * each on a quiet board: afterwards the harness closes the nodes that the case
+ * opened, drops its rules for the DSP, and asks the DSP model whether anything
+ * faulted or was violated.  Exit status: 0 passed, 1 failed, 77 skipped.
+ *
+ * Lines on stdout that the runner understands:
+ *	@allow <text>	a kernel log line with this text does not fail the test
+ *	@allow-faults	the test provokes SMMU faults and clears them itself
+ */
+#ifndef TESTS_HARNESS_H
+#define TESTS_HARNESS_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dsp_control.h"
+#include <misc/fastrpc.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define PAGE		4096ul
+#define DSP		"adsp"		/* the DSP of the default variant */
+#define NODE		"/dev/fastrpc-" DSP
+#define WAIT_MS		10000		/* no wait of a good run comes near it */
+
+/* ---- cases and checks: harness.c ---- */
+
+struct test_case {
+	const char *name;
+	void (*run)(void);
+	struct test_case *next;
+};
+
+void test_register(struct test_case *tc);
+
+#define TEST(fn)							\
+	static void fn(void);						\
+	static void __attribute__((constructor)) fn##_register(void)	\
+	{								\
+		static struct test_case tc = { .name = #fn, .run = fn };\
+		test_register(&tc);					\
+	}								\
+	static void fn(void)
+
+/* Both sides are evaluated once and printed when they differ. */
+#define CHECK_EQ(got, want) \
+	check_eq(__FILE__, __LINE__, #got, (long long)(got), #want, (long long)(want))
+#define CHECK(cond) \
+	check_true(__FILE__, __LINE__, #cond, !!(cond))
+#define CHECK_MEM(got, want, len) \
+	check_mem(__FILE__, __LINE__, #got, (got), (want), (len))
+/* The same, but the rest of the case makes no sense without it. */
+#define REQUIRE_EQ(got, want) \
+	do { if (!CHECK_EQ(got, want)) test_abort(); } while (0)
+#define REQUIRE(cond) \
+	do { if (!CHECK(cond)) test_abort(); } while (0)
+
+bool check_eq(const char *file, int line, const char *got_text, long long got,
+	      const char *want_text, long long want);
+bool check_true(const char *file, int line, const char *text, bool value);
+bool check_mem(const char *file, int line, const char *text, const void *got,
+	       const void *want, size_t len);
+void test_abort(void) __attribute__((noreturn));
+/* Ends this case as not applicable here; a program of only such cases exits 77. */
+void test_skip(const char *why) __attribute__((noreturn));
+/* Context for the checks that follow ("length 4095"); printed with a failure. */
+void test_context(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void test_allow(const char *kernel_log_text);
+/* This case causes faults or violations: it judges and clears them itself. */
+void test_expects_faults(void);
+/* Work between two cases, for programs whose fixture is more than an open node. */
+extern void (*test_setup)(void);
+extern void (*test_teardown)(void);
+
+/* ---- the driver's node and its calls: node.c ---- */
+
+/* Waits for the node if it has to; aborts the case if it cannot be opened. */
+int node_open(void);
+/* One attempt: a file descriptor or -errno. */
+int node_try_open(const char *path);
+void node_close(int fd);
+void node_wait(const char *path, bool present);
+/* Compute banks in the device tree: as many sessions the driver has to offer. */
+int node_sessions(void);
+
+/*
+ * The exact result of an ioctl: a value of the DSP or -errno.  (A DSP code from
+ * -4095 to -1 cannot be told from an errno, by anybody.)
+ */
+long node_ioctl(int fd, unsigned long request, const void *arg);
+
+#define CALL_MAX_ARGS	(255 + 255 + 15 + 15)
+
+struct call {
+	struct fastrpc_invoke inv;
+	struct fastrpc_invoke_args args[CALL_MAX_ARGS];
+	unsigned int ins, outs, in_handles, out_handles;
+};
+
+void call_init(struct call *c, uint32_t handle, uint32_t method);
+/* In-buffers first, as on the wire.  Each returns its argument to be bent. */
+struct fastrpc_invoke_args *call_in(struct call *c, const void *ptr, size_t len);
+struct fastrpc_invoke_args *call_out(struct call *c, void *ptr, size_t len);
+long call_send(int fd, struct call *c);
+
+long invoke_null(int fd);			/* DSP_TEST_NULL without arguments */
+long invoke_null_method(int fd, uint32_t method);
+long attach(int fd);
+long create_static(int fd, const char *name, uint32_t namelen);
+long create_audio(int fd);			/* create_static() of "audiopd" */
+long get_dsp_info(int fd, uint32_t id, uint32_t *value);
+
+void fill_pattern(void *buf, size_t len, uint32_t seed);
+void *guarded_alloc(size_t len);		/* the byte behind it faults */
+void guarded_free(void *buf, size_t len);
+void *pages_alloc(size_t len);			/* zeroed pages */
+
+/* A call that another thread makes, so that the test can go on. */
+struct async_call {
+	pthread_t thread;
+	int fd;
+	struct call *call;
+	long result;
+};
+
+void async_start(struct async_call *a, int fd, struct call *call);
+long async_join(struct async_call *a);
+
+/* ---- the DSP model's control node: control.c ---- */
+
+int control_ioctl(unsigned long request, void *arg);	/* 0 or -errno */
+void control_status(struct dsp_control_status *st);
+void control_behave(uint32_t handle, uint32_t method, uint32_t action,
+		    uint32_t count, uint64_t value);
+void control_normal(void);
+void control_release(uint32_t count, bool newest_first);
+void control_inject(const void *data, uint32_t len);
+void control_capture(uint32_t age, struct dsp_control_capture *cap);
+void control_clear(void);
+/* Aborts the case when the counter does not get there in WAIT_MS. */
+void control_wait(uint32_t counter, uint64_t at_least);
+int control_try_wait(uint32_t counter, uint64_t at_least, uint32_t timeout_ms);
+uint64_t control_faults(void);
+bool control_clean(const struct dsp_control_status *st);
+
+/* ---- the kernel's own switches: kernel.c ---- */
+
+int file_write(const char *path, const char *text);	/* 0 or -errno */
+int file_read(const char *path, char *buf, size_t size);	/* length or -errno */
+long file_number(const char *path, const char *key);	/* "key  123" lines */
+
+void dsp_start(void);
+void dsp_stop(void);
+void dsp_crash(void);			/* returns when it has booted again */
+bool dsp_is_running(void);
+
+const char *driver_ko(void);
+int driver_load(void);			/* 0 or -errno */
+int driver_unload(void);
+bool driver_is_loaded(void);
+int driver_unbind(char *name, size_t size);	/* tells which device it was */
+int driver_bind(const char *name);
+
+/* Kernel log lines with this text that came after kernel_log_mark(). */
+void kernel_log_mark(void);
+int kernel_log_count(const char *text);
+
+#endif /* TESTS_HARNESS_H */

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel's own switches: remoteproc, modules, driver binding, log. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+
+#include "harness.h"
+
+#define DRIVER_MODULE	"fastrpc"
+#define DRIVER_SYSFS	"/sys/bus/rpmsg/drivers/frpc"
+
+int file_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+int file_read(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t len = 0;
+	ssize_t got;
+
+	buf[0] = '\0';
+	if (fd < 0)
+		return -errno;
+	while (len < size - 1 && (got = read(fd, buf + len, size - 1 - len)) > 0)
+		len += got;
+	close(fd);
+	buf[len] = '\0';
+	return len;
+}
+
+long file_number(const char *path, const char *key)
+{
+	static char buf[65536];
+	size_t len = strlen(key);
+
+	if (file_read(path, buf, sizeof(buf)) < 0)
+		return -1;
+	for (char *line = buf; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, key, len) && strchr(" \t:", line[len]))
+			return strtol(line + len + 1, NULL, 0);
+	}
+	return -1;
+}
+
+/* The remoteproc that is our DSP; others may exist beside it. */
+static int dsp_index(void)
+{
+	char path[80], name[64];
+
+	for (int i = 0; i < 8; i++) {
+		snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/name", i);
+		if (file_read(path, name, sizeof(name)) > 0 && strstr(name, DSP))
+			return i;
+	}
+	printf("no remoteproc is called %s; was the board booted with its device tree?\n", DSP);
+	CHECK(!"the remoteproc is there");
+	test_abort();
+}
+
+static int dsp_state(const char *text)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/state", dsp_index());
+	return file_write(path, text);
+}
+
+bool dsp_is_running(void)
+{
+	char path[80], state[32];
+
+	snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/state", dsp_index());
+	file_read(path, state, sizeof(state));
+	return !strncmp(state, "running", 7);
+}
+
+void dsp_start(void)
+{
+	REQUIRE_EQ(dsp_state("start"), 0);
+	control_wait(DSP_COUNT_RUNNING, 1);
+}
+
+void dsp_stop(void)
+{
+	REQUIRE_EQ(dsp_state("stop"), 0);
+}
+
+void dsp_crash(void)
+{
+	struct dsp_control_status st;
+	char path[80];
+
+	control_status(&st);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/remoteproc/remoteproc%d/crash",
+		 dsp_index());
+	REQUIRE_EQ(file_write(path, "1"), 0);
+	control_wait(DSP_COUNT_BOOT_EPOCH, st.boot_epoch + 1);
+	control_wait(DSP_COUNT_RUNNING, 1);
+}
+
+const char *driver_ko(void)
+{
+	const char *ko = getenv("BOARD_DRIVER_KO");
+
+	return ko ? ko : "/modules/fastrpc.ko";
+}
+
+int driver_load(void)
+{
+	int fd = open(driver_ko(), O_RDONLY | O_CLOEXEC);
+	long ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, "", 0);
+	ret = ret < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+int driver_unload(void)
+{
+	return syscall(SYS_delete_module, DRIVER_MODULE, O_NONBLOCK) < 0 ? -errno : 0;
+}
+
+bool driver_is_loaded(void)
+{
+	return access("/sys/module/" DRIVER_MODULE, F_OK) == 0;
+}
+
+/* Device links are the entries with a dot in their name: "adsp.fastrpc...". */
+int driver_unbind(char *name, size_t size)
+{
+	DIR *dir = opendir(DRIVER_SYSFS);
+	struct dirent *d;
+
+	name[0] = '\0';
+	if (!dir)
+		return -errno;
+	while ((d = readdir(dir))) {
+		if (d->d_type != DT_LNK || !strcmp(d->d_name, "module"))
+			continue;
+		snprintf(name, size, "%s", d->d_name);
+	}
+	closedir(dir);
+	return name[0] ? file_write(DRIVER_SYSFS "/unbind", name) : -ENODEV;
+}
+
+int driver_bind(const char *name)
+{
+	return file_write(DRIVER_SYSFS "/bind", name);
+}
+
+/*
+ * A reader of /dev/kmsg has its own position: placed at the end, it later
+ * sees exactly what came since.
+ */
+static int kmsg_fd = -1;
+
+void kernel_log_mark(void)
+{
+	if (kmsg_fd < 0)
+		kmsg_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	REQUIRE(kmsg_fd >= 0);
+	REQUIRE(lseek(kmsg_fd, 0, SEEK_END) >= 0);
+}
+
+int kernel_log_count(const char *text)
+{
+	char record[8192];
+	int count = 0;
+	ssize_t len;
+
+	for (;;) {
+		len = read(kmsg_fd, record, sizeof(record) - 1);
+		if (len < 0 && errno == EPIPE)
+			continue;	/* the oldest ones were overwritten */
+		if (len <= 0)
+			break;
+		record[len] = '\0';
+		if (strstr(record, text))
+			count++;
+	}
+	return count;
+}
