@@ -76,6 +76,7 @@ static bool collect(const struct frpc_message *msg, u32 *count)
 	for (i = 0; i < msg->nr_bufs; i++) {
 		const struct frpc_arg *arg = &msg->args[i];
 
+		msg->offsets[i] = 0;
 		if (!has_inline_bytes(arg))
 			continue;
 		if (arg->ptr < end)

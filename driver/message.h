@@ -47,7 +47,7 @@ static_assert(sizeof(struct frpc_arg) == 24);
  * struct frpc_message - one call's arguments and their place
  * @args: in-buffers, out-buffers, in-handles, out-handles
  * @offsets: place of each argument's bytes in the message buffer, set by
- *	     frpc_message_layout(); means nothing for empty ones and handles
+ *	     frpc_message_layout(); 0 for those without bytes in it, not set for handles
  * @order: room for @nr_args numbers, used while laying out
  * @sc: scalars word as the caller gave it
  * @nr_args: all arguments

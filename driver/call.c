@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls in flight: how a response finds its caller, and who owns a call when.
+ *
+ *  - A caller gets a call, registers it, sends, waits, puts it.
+ *  - A response ends it: whoever finds the call in its slot, under the slot's
+ *    lock, takes it out.  A second response finds nothing.
+ *  - A caller who gives up parks the call instead: index, cookie and buffer
+ *    stay the DSP's until it answers, or releases the client, or goes.  Then the
+ *    receive path puts call and buffer on the session's free lists; it needs
+ *    neither sleep nor worker for that.
+ *
+ * Indices are found with atomic bit operations and each slot has a lock of its
+ * own, so calls of different callers share no lock.
+ */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "private.h"
+
+/* Most calls have few arguments: room for these comes with every call. */
+#define CALL_ARGS_MIN	16
+
+void frpc_call_table_setup(struct frpc_call_table *table)
+{
+	size_t i;
+
+	for (i = 0; i <= FRPC_INDEX_MAX; i++)
+		spin_lock_init(&table->slots[i].lock);
+	/* never handed out: a cookie of zero bits would look like no cookie */
+	__set_bit(0, table->used);
+}
+
+static void call_destroy(struct frpc_call *call)
+{
+	kvfree(call->msg.args);
+	kfree(call);
+}
+
+static int make_room(struct frpc_call *call, u32 nr_args)
+{
+	u32 capacity = max_t(u32, nr_args, CALL_ARGS_MIN);
+	struct frpc_message *msg = &call->msg;
+	struct frpc_arg *args;
+
+	if (call->capacity >= capacity)
+		return 0;
+	args = kvmalloc(capacity * (sizeof(*msg->args) + sizeof(*msg->offsets) + sizeof(*msg->order)),
+			GFP_KERNEL_ACCOUNT);
+	if (!args)
+		return -ENOMEM;
+	kvfree(msg->args);
+	msg->args = args;
+	msg->offsets = (u32 *)(args + capacity);
+	msg->order = (u16 *)(msg->offsets + capacity);
+	call->capacity = capacity;
+	return 0;
+}
+
+static struct frpc_call *pool_take(struct frpc_session *session)
+{
+	struct frpc_call *call;
+
+	spin_lock_irq(&session->lock);
+	call = list_first_entry_or_null(&session->free_calls, struct frpc_call, entry);
+	if (call)
+		list_del(&call->entry);
+	spin_unlock_irq(&session->lock);
+	return call;
+}
+
+/**
+ * frpc_call_get() - an idle call with room for the arguments of @sc
+ * @session: owned by the caller's client
+ * @sc: scalars
+ *
+ * The arguments are the caller's to fill in; there is no buffer yet.  May sleep.
+ *
+ * Return: the call, to be put or parked; NULL: no memory.
+ */
+struct frpc_call *frpc_call_get(struct frpc_session *session, u32 sc)
+{
+	struct frpc_call *call = pool_take(session);
+
+	if (!call) {
+		call = kzalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
+		if (!call)
+			return NULL;
+		call->session = session;
+		init_completion(&call->done);
+	}
+	frpc_message_init(&call->msg, sc);
+	if (make_room(call, call->msg.nr_args)) {
+		call_destroy(call);
+		return NULL;
+	}
+	call->is_parked = false;
+	call->is_gone = false;
+	call->retval = 0;
+	reinit_completion(&call->done);
+	return call;
+}
+
+/* Ends the use of a call that is not registered.  May sleep. */
+void frpc_call_put(struct frpc_call *call)
+{
+	struct frpc_session *session = call->session;
+
+	if (call->buffer) {
+		frpc_buffer_put(call->buffer);
+		call->buffer = NULL;
+	}
+	spin_lock_irq(&session->lock);
+	list_add(&call->entry, &session->free_calls);
+	spin_unlock_irq(&session->lock);
+}
+
+/* Nobody waits for a parked call: give its parts back to the session. */
+static void recycle_parked(struct frpc_call *call)
+{
+	struct frpc_session *session = call->session;
+	unsigned long flags;
+
+	spin_lock_irqsave(&session->lock, flags);
+	frpc_buffer_put_atomic(call->buffer);
+	call->buffer = NULL;
+	list_add(&call->entry, &session->free_calls);
+	session->nr_parked--;
+	spin_unlock_irqrestore(&session->lock, flags);
+}
+
+/* Frees all idle calls of a session. */
+void frpc_calls_drain(struct frpc_session *session)
+{
+	struct frpc_call *call, *next;
+	LIST_HEAD(idle);
+
+	spin_lock_irq(&session->lock);
+	list_splice_init(&session->free_calls, &idle);
+	spin_unlock_irq(&session->lock);
+
+	list_for_each_entry_safe(call, next, &idle, entry)
+		call_destroy(call);
+}
+
+static u32 next_free_index(struct frpc_call_table *table)
+{
+	const u32 end = FRPC_INDEX_MAX + 1;
+	u32 start = (u32)atomic_inc_return(&table->next) % FRPC_INDEX_MAX + FRPC_INDEX_MIN;
+	u32 index = find_next_zero_bit(table->used, end, start);
+
+	return index < end ? index : find_next_zero_bit(table->used, end, FRPC_INDEX_MIN);
+}
+
+static int take_index(struct frpc_call_table *table)
+{
+	u32 index;
+
+	do {
+		index = next_free_index(table);
+		if (index > FRPC_INDEX_MAX)
+			return -ENOSPC;
+	} while (test_and_set_bit_lock(index, table->used));
+	return index;
+}
+
+/**
+ * frpc_call_register() - make a call findable for its response
+ * @call: with its buffer filled
+ * @pd: protection domain the request is for
+ * @cookie: result, to be sent
+ *
+ * Return: 0; -ENOSPC if as many calls are in flight as the wire can tell apart.
+ */
+int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie)
+{
+	struct frpc_call_table *table = &call->session->channel->table;
+	struct frpc_call_slot *slot;
+	int index;
+
+	index = take_index(table);
+	if (index < 0)
+		return index;
+
+	*cookie = frpc_cookie(pd, index, atomic64_inc_return(&table->sequence));
+	call->index = index;
+	slot = &table->slots[index];
+	spin_lock_irq(&slot->lock);
+	slot->call = call;
+	slot->cookie = *cookie;
+	spin_unlock_irq(&slot->lock);
+	return 0;
+}
+
+/**
+ * frpc_call_unregister() - the caller is done waiting, or never sent
+ * @call: registered; answered, gone, or never seen by the DSP
+ */
+void frpc_call_unregister(struct frpc_call *call)
+{
+	struct frpc_call_table *table = &call->session->channel->table;
+	struct frpc_call_slot *slot = &table->slots[call->index];
+
+	spin_lock_irq(&slot->lock);
+	slot->call = NULL;
+	spin_unlock_irq(&slot->lock);
+	clear_bit_unlock(call->index, table->used);
+}
+
+/**
+ * frpc_call_park() - give a call up that the DSP may still work on
+ * @call: registered and sent
+ *
+ * Return: true: the call is no longer the caller's; false: it was answered in
+ * the meantime, go on as if the wait had ended well.
+ */
+bool frpc_call_park(struct frpc_call *call)
+{
+	struct frpc_session *session = call->session;
+	struct frpc_call_slot *slot = &session->channel->table.slots[call->index];
+	bool is_pending;
+
+	spin_lock_irq(&slot->lock);
+	is_pending = slot->call == call;
+	if (is_pending) {
+		call->is_parked = true;
+		spin_lock(&session->lock);
+		session->nr_parked++;
+		spin_unlock(&session->lock);
+	}
+	spin_unlock_irq(&slot->lock);
+	return is_pending;
+}
+
+/* Takes the call out of its slot and hands it on; slot->lock held. */
+static void end_call(struct frpc_call_table *table, struct frpc_call_slot *slot)
+{
+	struct frpc_call *call = slot->call;
+
+	lockdep_assert_held(&slot->lock);
+
+	slot->call = NULL;
+	if (!call->is_parked) {
+		complete(&call->done);
+		return;
+	}
+	recycle_parked(call);
+	clear_bit_unlock(slot - table->slots, table->used);
+}
+
+/**
+ * frpc_call_answer() - a response has come in
+ * @channel: it came on; the caller is inside RCU
+ * @rsp: parsed, not trusted: stale, repeated and made-up ones find no call
+ *
+ * Any context.
+ */
+void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *rsp)
+{
+	struct frpc_call_table *table = &channel->table;
+	struct frpc_call_slot *slot = &table->slots[frpc_cookie_index(rsp->cookie)];
+	unsigned long flags;
+
+	spin_lock_irqsave(&slot->lock, flags);
+	if (slot->call && slot->cookie == rsp->cookie) {
+		slot->call->retval = rsp->retval;
+		end_call(table, slot);
+	}
+	spin_unlock_irqrestore(&slot->lock, flags);
+}
+
+static void for_each_call(struct frpc_channel *channel, struct frpc_session *session,
+			  bool only_parked)
+{
+	struct frpc_call_table *table = &channel->table;
+	u32 i;
+
+	for (i = FRPC_INDEX_MIN; i <= FRPC_INDEX_MAX; i++) {
+		struct frpc_call_slot *slot = &table->slots[i];
+		struct frpc_call *call;
+
+		spin_lock_irq(&slot->lock);
+		call = slot->call;
+		if (call && (!session || call->session == session) &&
+		    (!only_parked || call->is_parked)) {
+			call->is_gone = true;
+			end_call(table, slot);
+		}
+		spin_unlock_irq(&slot->lock);
+	}
+}
+
+/* There will be no more answers: on the channel, or (@session) for one session. */
+void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session)
+{
+	for_each_call(channel, session, false);
+}
+
+/* The DSP has released the client of @session: what is parked is ours again. */
+void frpc_calls_reclaim(struct frpc_session *session)
+{
+	for_each_call(session->channel, session, true);
+}

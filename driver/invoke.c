@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Invoke: one remote call from arguments to results.
+ *
+ * User calls and the kernel's own share the middle (lay out, send, wait) and
+ * never the ends: which addresses are user's and which the kernel's is decided
+ * by the function, not by a flag that could get confused.
+ *
+ * Nothing the DSP can write decides where the host reads or writes: places and
+ * lengths come from call->msg, the driver's own copy.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "private.h"
+
+static_assert(sizeof(struct frpc_arg) == sizeof(struct fastrpc_invoke_args));
+static_assert(offsetof(struct frpc_arg, len) == offsetof(struct fastrpc_invoke_args, length));
+static_assert(offsetof(struct frpc_arg, fd) == offsetof(struct fastrpc_invoke_args, fd));
+
+/*
+ * Error numbers the kernel keeps to itself (linux/errno.h: 512 and up).  Returned
+ * from an ioctl they would restart it or turn into something else, so a DSP must
+ * not be able to say them.
+ */
+#define INTERNAL_ERRNO_FIRST	512
+#define INTERNAL_ERRNO_LAST	530
+
+/**
+ * frpc_result() - what an ioctl returns for a result of the DSP
+ * @dsp_result: as received
+ *
+ * Return: the same number, but -EREMOTEIO for those that mean something inside
+ * the kernel.
+ */
+long frpc_result(s32 dsp_result)
+{
+	if (dsp_result <= -INTERNAL_ERRNO_FIRST && dsp_result >= -INTERNAL_ERRNO_LAST)
+		return -EREMOTEIO;
+	return dsp_result;
+}
+
+static void *arg_bytes(const struct frpc_call *call, u32 i)
+{
+	return call->buffer->cpu + call->msg.offsets[i];
+}
+
+/* Lays the message out and gets memory for it; out-buffers read as zero. */
+static int prepare(struct frpc_call *call)
+{
+	struct frpc_message *msg = &call->msg;
+	struct frpc_buffer *buffer;
+	int ret;
+	u32 i;
+
+	ret = frpc_message_layout(msg);
+	if (ret)
+		return ret;
+	buffer = frpc_buffer_get(call->session, PAGE_ALIGN(msg->len));
+	if (IS_ERR(buffer))
+		return PTR_ERR(buffer);
+	call->buffer = buffer;
+
+	frpc_message_fill(msg, buffer->cpu, buffer->iova, frpc_session_bits(call->session));
+	/* before any input is copied in: the two may share bytes */
+	for (i = msg->nr_ins; i < msg->nr_bufs; i++)
+		memset(arg_bytes(call, i), 0, msg->args[i].len);
+	return 0;
+}
+
+static int hand_to_dsp(struct frpc_call *call, struct dsp_request *request)
+{
+	struct frpc_channel *channel = call->session->channel;
+	int idx, ret = -EPIPE;
+
+	idx = srcu_read_lock(&channel->srcu);
+	if (READ_ONCE(channel->is_alive) && READ_ONCE(call->session->is_alive)) {
+		frpc_buffer_sync_for_dsp(call->buffer, call->msg.len);
+		/* the message is complete before the DSP can learn of it */
+		dma_wmb();
+		ret = rpmsg_send(channel->rpdev->ept, request, sizeof(*request));
+	}
+	srcu_read_unlock(&channel->srcu, idx);
+	return ret;
+}
+
+/* @client_id: 0 for the kernel's own */
+static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle)
+{
+	struct frpc_buffer *buffer = call->buffer;
+	struct dsp_request request;
+	u64 cookie;
+	int ret;
+
+	ret = frpc_call_register(call, pd, &cookie);
+	if (ret)
+		return ret;
+
+	request.client_id = cpu_to_le32(client_id);
+	request.tid = cpu_to_le32(task_pid_nr(current));
+	request.ctx = cpu_to_le64(cookie);
+	request.handle = cpu_to_le32(handle);
+	request.sc = cpu_to_le32(call->msg.sc);
+	request.addr = cpu_to_le64(buffer->iova + frpc_session_bits(call->session));
+	request.size = cpu_to_le64(PAGE_ALIGN(call->msg.len));
+
+	ret = hand_to_dsp(call, &request);
+	if (ret)
+		frpc_call_unregister(call);
+	return ret;
+}
+
+/* After the wait ended well: 0 if there is a result, and it can be read. */
+static int collect(struct frpc_call *call)
+{
+	struct frpc_channel *channel = call->session->channel;
+	int idx;
+
+	frpc_call_unregister(call);
+	if (call->is_gone)
+		return -EPIPE;
+
+	idx = srcu_read_lock(&channel->srcu);
+	if (READ_ONCE(call->session->is_alive))
+		frpc_buffer_sync_for_cpu(call->buffer, call->msg.len);
+	srcu_read_unlock(&channel->srcu, idx);
+	dma_rmb();
+	return 0;
+}
+
+static int fetch_user_args(struct frpc_call *call, u64 address)
+{
+	size_t len = call->msg.nr_args * sizeof(*call->msg.args);
+	u32 i;
+
+	if (copy_from_user(call->msg.args, u64_to_user_ptr(address), len))
+		return -EFAULT;
+	for (i = 0; i < call->msg.nr_args; i++)
+		if (!frpc_arg_is_inline(&call->msg.args[i]))
+			return -EOPNOTSUPP;
+	return 0;
+}
+
+static int copy_user_inputs(struct frpc_call *call)
+{
+	const struct frpc_message *msg = &call->msg;
+	u32 i;
+
+	for (i = 0; i < msg->nr_ins; i++)
+		if (copy_from_user(arg_bytes(call, i), u64_to_user_ptr(msg->args[i].ptr),
+				   msg->args[i].len))
+			return -EFAULT;
+	return 0;
+}
+
+static int copy_user_outputs(struct frpc_call *call)
+{
+	const struct frpc_message *msg = &call->msg;
+	u32 i;
+
+	for (i = msg->nr_ins; i < msg->nr_bufs; i++)
+		if (copy_to_user(u64_to_user_ptr(msg->args[i].ptr), arg_bytes(call, i),
+				 msg->args[i].len))
+			return -EFAULT;
+	return 0;
+}
+
+static int prepare_user(struct frpc_call *call, u64 args)
+{
+	int ret;
+
+	ret = fetch_user_args(call, args);
+	if (!ret)
+		ret = prepare(call);
+	if (!ret)
+		ret = copy_user_inputs(call);
+	return ret;
+}
+
+/**
+ * frpc_invoke_user() - a call of user space
+ * @client: whose
+ * @invoke: what, already copied from user space
+ *
+ * Sleeps until the DSP answers, goes, or a signal comes; then the call is
+ * parked.  Errors as listed at &struct fastrpc_invoke.
+ *
+ * Return: the DSP's result, or a negative error number.
+ */
+long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke)
+{
+	struct frpc_session *session = client->session;
+	struct frpc_call *call;
+	long ret;
+
+	if (invoke->handle == DSP_HANDLE_INIT)
+		return -EPERM;
+
+	call = frpc_call_get(session, invoke->sc);
+	if (!call)
+		return -ENOMEM;
+	ret = prepare_user(call, invoke->args);
+	if (ret)
+		goto out_put_call;
+
+	WRITE_ONCE(client->is_known, true);
+	ret = send(call, READ_ONCE(client->pd), frpc_session_client_id(session), invoke->handle);
+	if (ret)
+		goto out_put_call;
+
+	if (wait_for_completion_interruptible(&call->done) && frpc_call_park(call))
+		return -ERESTARTSYS;
+	ret = collect(call);
+	if (!ret)
+		ret = copy_user_outputs(call);
+	if (!ret)
+		ret = frpc_result(call->retval);
+
+out_put_call:
+	frpc_call_put(call);
+	return ret;
+}
+
+static void copy_kernel_inputs(struct frpc_call *call)
+{
+	const struct frpc_message *msg = &call->msg;
+	u32 i;
+
+	for (i = 0; i < msg->nr_ins; i++)
+		memcpy(arg_bytes(call, i), (const void *)(uintptr_t)msg->args[i].ptr,
+		       msg->args[i].len);
+}
+
+static void copy_kernel_outputs(struct frpc_call *call)
+{
+	const struct frpc_message *msg = &call->msg;
+	u32 i;
+
+	for (i = msg->nr_ins; i < msg->nr_bufs; i++)
+		memcpy((void *)(uintptr_t)msg->args[i].ptr, arg_bytes(call, i), msg->args[i].len);
+}
+
+/* 0, -ETIMEDOUT, or -ERESTARTSYS after a fatal signal. */
+static int wait_for_dsp(struct frpc_call *call, bool may_be_killed)
+{
+	unsigned long timeout = msecs_to_jiffies(FRPC_TIMEOUT_MS);
+	long left;
+
+	if (may_be_killed)
+		left = wait_for_completion_killable_timeout(&call->done, timeout);
+	else
+		left = wait_for_completion_timeout(&call->done, timeout);
+	if (left < 0)
+		return left;
+	return left ? 0 : -ETIMEDOUT;
+}
+
+/**
+ * frpc_invoke_kernel() - a request of the kernel's own
+ * @session: through whose context bank the message is read
+ * @request: what; ->was_sent is set
+ * @dsp_result: the DSP's result, set if 0 is returned
+ *
+ * Sleeps, FRPC_TIMEOUT_MS at most.  After a timeout or a signal the DSP may still
+ * act on the request.
+ *
+ * Return: 0 the DSP answered; -ETIMEDOUT; -ERESTARTSYS killed; -EPIPE the DSP is
+ * gone; -ENOSPC, -ENOMEM and errors of rpmsg_send(): not sent.
+ */
+int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *request,
+		       s32 *dsp_result)
+{
+	struct frpc_call *call;
+	int ret;
+
+	request->was_sent = false;
+	call = frpc_call_get(session, request->sc);
+	if (!call)
+		return -ENOMEM;
+	memcpy(call->msg.args, request->args, call->msg.nr_args * sizeof(*request->args));
+	ret = prepare(call);
+	if (ret)
+		goto out_put_call;
+	copy_kernel_inputs(call);
+
+	ret = send(call, request->pd, 0, request->handle);
+	if (ret)
+		goto out_put_call;
+	request->was_sent = true;
+
+	ret = wait_for_dsp(call, request->may_be_killed);
+	if (ret && frpc_call_park(call))
+		return ret;
+	ret = collect(call);
+	if (ret)
+		goto out_put_call;
+	copy_kernel_outputs(call);
+	*dsp_result = call->retval;
+
+out_put_call:
+	frpc_call_put(call);
+	return ret;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the driver's files share: the objects, and one block of prototypes a file.
+ *
+ * Vocabulary: a channel is the rpmsg link to one DSP and all that hangs off it;
+ * a session is one compute context bank (SMMU context) of it; a client is one
+ * open file and owns one session; a call is one request in flight.
+ *
+ * Lifetimes: a channel lives until its rpmsg device is gone and its last client
+ * is closed; sessions are part of it.  A client may outlive the DSP: whatever
+ * touches the rpmsg device or a context bank's device does so inside
+ * channel->srcu, after it has seen that the channel (session) is alive.
+ *
+ * Lock order: channel->static_lock, session->buffers_lock, then the spinlocks,
+ * of which none is taken inside another but call_slot.lock -> session->lock.
+ * The remote heap has its own, see remote_heap.c.
+ */
+#ifndef FRPC_PRIVATE_H
+#define FRPC_PRIVATE_H
+
+#include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/completion.h>
+#include <linux/device.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/miscdevice.h>
+#include <linux/mutex.h>
+#include <linux/rpmsg.h>
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+#include <linux/srcu.h>
+#include <linux/types.h>
+
+#include "message.h"
+#include "uapi/misc/fastrpc.h"
+
+struct frpc_call;
+struct frpc_channel;
+struct frpc_client;
+struct frpc_remote_heap;
+
+/* Sessions a channel can have: the client ids the firmware was built for. */
+#define FRPC_SESSIONS_MAX	14
+
+/* Message buffers come in powers of two from one page; larger ones are not pooled. */
+#define FRPC_POOL_CLASSES	11
+/* Bytes of idle message buffers a session keeps. */
+#define FRPC_POOL_BYTES_MAX	(4u << 20)
+
+/* How long the DSP may take over a request of the kernel's own. */
+#define FRPC_TIMEOUT_MS		10000
+
+/**
+ * struct frpc_buffer - memory for one message, mapped for one session
+ * @pool_entry: on a free list of the session, or unused
+ * @session_entry: on session->buffers while mapped; under session->buffers_lock
+ * @session: whose context bank it is mapped for
+ * @cpu: kernel address
+ * @iova: bus address in the context bank, page aligned, no session bits
+ * @len: bytes, whole pages
+ * @size_class: free list it belongs to, or FRPC_POOL_CLASSES
+ * @is_mapped: DMA mapping exists; under session->buffers_lock
+ * @sgt: pages of a buffer that is not physically contiguous
+ *
+ * Owns its pages: they stay when the context bank's device goes, only the
+ * mapping is undone.  So nobody who copies out of a buffer can hold up a removal.
+ */
+struct frpc_buffer {
+	struct list_head pool_entry;
+	struct list_head session_entry;
+	struct frpc_session *session;
+	void *cpu;
+	dma_addr_t iova;
+	size_t len;
+	u32 size_class;
+	bool is_mapped;
+	struct sg_table sgt;
+};
+
+/**
+ * struct frpc_session - one compute context bank
+ * @channel: it is part of
+ * @dev: the context bank's device; NULL: this place is empty
+ * @sid: DSP-side number of the context bank, goes into addresses
+ * @is_alive: @dev may be used; read inside channel->srcu
+ * @buffers_lock: protects @buffers and the mapping of every buffer
+ * @buffers: all mapped buffers
+ * @lock: protects what follows; taken with interrupts off
+ * @in_use: a client owns it
+ * @nr_parked: calls that were given up before the DSP answered; it may still
+ *	       write to their buffers, so the session goes to nobody else
+ * @free_calls: idle call structures
+ * @free_buffers: idle buffers, a list a size class
+ * @free_bytes: bytes on those lists
+ */
+struct frpc_session {
+	struct frpc_channel *channel;
+	struct device *dev;
+	u32 sid;
+	bool is_alive;
+	struct mutex buffers_lock;
+	struct list_head buffers;
+	spinlock_t lock;
+	bool in_use;
+	u32 nr_parked;
+	struct list_head free_calls;
+	struct list_head free_buffers[FRPC_POOL_CLASSES];
+	size_t free_bytes;
+};
+
+/**
+ * struct frpc_call - one call
+ * @entry: on session->free_calls, or unused
+ * @session: its context bank
+ * @buffer: its message
+ * @msg: its arguments, the driver's private copy
+ * @capacity: arguments there is room for
+ * @index: place in the call table while registered
+ * @is_parked: given up by its caller; the receive path disposes of it.  Under
+ *	       the slot's lock
+ * @is_gone: ended because the DSP went, there is no result
+ * @retval: the DSP's result
+ * @done: answered, or gone
+ */
+struct frpc_call {
+	struct list_head entry;
+	struct frpc_session *session;
+	struct frpc_buffer *buffer;
+	struct frpc_message msg;
+	u32 capacity;
+	u32 index;
+	bool is_parked;
+	bool is_gone;
+	s32 retval;
+	struct completion done;
+};
+
+/**
+ * struct frpc_call_slot - where a response finds its call
+ * @lock: protects the rest; taken with interrupts off, also by the receive path
+ * @call: waiting call, NULL: none, or answered already
+ * @cookie: what the response must carry
+ */
+struct frpc_call_slot {
+	spinlock_t lock;
+	struct frpc_call *call;
+	u64 cookie;
+};
+
+/**
+ * struct frpc_call_table - all calls in flight on a channel
+ * @used: indices taken; atomic bit operations
+ * @next: where the search for a free index starts, so that reuse is late
+ * @sequence: number of the newest call
+ * @slots: by index
+ */
+struct frpc_call_table {
+	DECLARE_BITMAP(used, FRPC_INDEX_MAX + 1);
+	atomic_t next;
+	atomic64_t sequence;
+	struct frpc_call_slot slots[FRPC_INDEX_MAX + 1];
+};
+
+/**
+ * struct frpc_node - one device node of a channel
+ * @misc: the node
+ * @channel: behind it
+ * @name: of the node
+ * @is_registered: @misc is visible
+ */
+struct frpc_node {
+	struct miscdevice misc;
+	struct frpc_channel *channel;
+	char name[32];
+	bool is_registered;
+};
+
+/**
+ * struct frpc_soc - what differs between generations of the binding
+ * @sid_shift: bit position of the session id in an address
+ * @cdsp_dma_bits: address bits of a compute DSP's context banks
+ */
+struct frpc_soc {
+	u32 sid_shift;
+	u32 cdsp_dma_bits;
+};
+
+/**
+ * struct frpc_channel - the link to one DSP
+ * @refs: rpmsg device and every client hold one
+ * @rpdev: valid while @is_alive, inside @srcu
+ * @srcu: read side around every use of @rpdev and of a session's device
+ * @is_alive: requests may be sent
+ * @label: name of the DSP
+ * @soc: generation
+ * @dma_bits: address bits of its context banks
+ * @table: calls in flight
+ * @nodes: device nodes, plain and secure
+ * @sessions_lock: protects which places of @sessions have a device
+ * @sessions: context banks; index + 1 is the client id on the wire
+ * @attributes_lock: protects the two below
+ * @has_attributes: @attributes hold the DSP's answer
+ * @attributes: what the DSP says it can do
+ * @static_lock: one INIT_CREATE_STATIC at a time: decide, send, learn the result
+ * @heap: remote heap of the audio PD, NULL: none
+ */
+struct frpc_channel {
+	struct kref refs;
+	struct rpmsg_device *rpdev;
+	struct srcu_struct srcu;
+	bool is_alive;
+	char label[16];
+	const struct frpc_soc *soc;
+	u32 dma_bits;
+	struct frpc_call_table table;
+	struct frpc_node nodes[2];
+	struct mutex sessions_lock;
+	struct frpc_session sessions[FRPC_SESSIONS_MAX];
+	struct mutex attributes_lock;
+	bool has_attributes;
+	u32 attributes[DSP_ATTRIBUTES];
+	struct mutex static_lock;
+	struct frpc_remote_heap *heap;
+};
+
+/**
+ * struct frpc_client - one open file
+ * @channel: reference held
+ * @session: its own until release
+ * @pd: protection domain its calls go to, DSP_PD_*
+ * @is_known: something was sent in its name, the DSP must hear of its end
+ */
+struct frpc_client {
+	struct frpc_channel *channel;
+	struct frpc_session *session;
+	u32 pd;
+	bool is_known;
+};
+
+/* channel.c */
+int frpc_channel_init(void);
+void frpc_channel_fini(void);
+void frpc_channel_get(struct frpc_channel *channel);
+void frpc_channel_put(struct frpc_channel *channel);
+
+/* session.c */
+int frpc_session_init(void);
+void frpc_session_fini(void);
+void frpc_sessions_setup(struct frpc_channel *channel);
+void frpc_sessions_teardown(struct frpc_channel *channel);
+struct frpc_session *frpc_session_get(struct frpc_channel *channel);
+void frpc_session_put(struct frpc_session *session);
+u32 frpc_session_client_id(const struct frpc_session *session);
+u64 frpc_session_bits(const struct frpc_session *session);
+
+/* buffer.c */
+void frpc_pool_setup(struct frpc_session *session);
+struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len);
+void frpc_buffer_put(struct frpc_buffer *buffer);
+void frpc_buffer_put_atomic(struct frpc_buffer *buffer);
+void frpc_buffer_sync_for_dsp(const struct frpc_buffer *buffer, size_t len);
+void frpc_buffer_sync_for_cpu(const struct frpc_buffer *buffer, size_t len);
+void frpc_buffers_unmap(struct frpc_session *session);
+void frpc_pool_drain(struct frpc_session *session);
+
+/* call.c */
+void frpc_call_table_setup(struct frpc_call_table *table);
+struct frpc_call *frpc_call_get(struct frpc_session *session, u32 sc);
+void frpc_call_put(struct frpc_call *call);
+int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie);
+void frpc_call_unregister(struct frpc_call *call);
+bool frpc_call_park(struct frpc_call *call);
+void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *rsp);
+void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session);
+void frpc_calls_reclaim(struct frpc_session *session);
+void frpc_calls_drain(struct frpc_session *session);
+
+/* invoke.c */
+
+/**
+ * struct frpc_kernel_call - a request of the kernel's own
+ * @pd: protection domain it is meant for, DSP_PD_*
+ * @handle: DSP_HANDLE_INIT or DSP_HANDLE_UTILITIES
+ * @sc: scalars
+ * @args: kernel addresses and lengths, as many as @sc counts
+ * @may_be_killed: a fatal signal ends the wait; not in release
+ * @was_sent: out: the DSP may have seen it, whatever the result
+ */
+struct frpc_kernel_call {
+	u32 pd;
+	u32 handle;
+	u32 sc;
+	const struct frpc_arg *args;
+	bool may_be_killed;
+	bool was_sent;
+};
+
+long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke);
+int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *call, s32 *dsp_result);
+long frpc_result(s32 dsp_result);
+
+/* client.c */
+int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool is_secure,
+			bool has_both);
+void frpc_nodes_deregister(struct frpc_channel *channel);
+
+/* process.c */
+long frpc_process_attach(struct frpc_client *client, u32 pd);
+long frpc_process_create_static(struct frpc_client *client,
+				const struct fastrpc_init_create_static *create);
+void frpc_process_release(struct frpc_client *client);
+
+/* capability.c */
+long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capability *capability);
+
+#endif /* FRPC_PRIVATE_H */
