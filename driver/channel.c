@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Channels: the rpmsg link to one DSP, and the life of all that hangs off it.
+ *
+ * The rpmsg device goes before the DSP is halted, and files may stay open for
+ * long after; shut_down() tells in which order things end.
+ */
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_platform.h>
+#include <linux/slab.h>
+
+#include "private.h"
+#include "remote_heap.h"
+
+/* What a domain's name says about it. */
+struct domain_kind {
+	const char *prefix;
+	bool has_both_nodes;	/* plain and -secure */
+	bool is_compute;
+	bool has_audio_pd;
+};
+
+static const struct domain_kind domain_kinds[] = {
+	{ .prefix = "adsp", .has_audio_pd = true },
+	{ .prefix = "mdsp" },
+	{ .prefix = "sdsp" },
+	{ .prefix = "cdsp", .has_both_nodes = true, .is_compute = true },
+	{ .prefix = "gdsp", .has_both_nodes = true },
+};
+
+static const struct domain_kind *find_domain_kind(const char *label)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(domain_kinds); i++)
+		if (!strncmp(label, domain_kinds[i].prefix, strlen(domain_kinds[i].prefix)))
+			return &domain_kinds[i];
+	return NULL;
+}
+
+void frpc_channel_get(struct frpc_channel *channel)
+{
+	kref_get(&channel->refs);
+}
+
+static void channel_free(struct kref *refs)
+{
+	struct frpc_channel *channel = container_of(refs, struct frpc_channel, refs);
+
+	frpc_sessions_teardown(channel);
+	frpc_remote_heap_put(channel->heap);
+	cleanup_srcu_struct(&channel->srcu);
+	kfree(channel);
+}
+
+/* May sleep. */
+void frpc_channel_put(struct frpc_channel *channel)
+{
+	kref_put(&channel->refs, channel_free);
+}
+
+static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const char *label,
+					   const struct domain_kind *kind)
+{
+	struct frpc_channel *channel;
+	int ret;
+
+	channel = kzalloc(sizeof(*channel), GFP_KERNEL);
+	if (!channel)
+		return ERR_PTR(-ENOMEM);
+
+	ret = init_srcu_struct(&channel->srcu);
+	if (ret) {
+		kfree(channel);
+		return ERR_PTR(ret);
+	}
+	kref_init(&channel->refs);
+	mutex_init(&channel->sessions_lock);
+	mutex_init(&channel->attributes_lock);
+	mutex_init(&channel->static_lock);
+	frpc_call_table_setup(&channel->table);
+	frpc_sessions_setup(channel);
+	strscpy(channel->label, label, sizeof(channel->label));
+	channel->soc = of_device_get_match_data(&rpdev->dev);
+	channel->dma_bits = kind->is_compute ? channel->soc->cdsp_dma_bits : 32;
+	channel->rpdev = rpdev;
+	channel->is_alive = true;
+	return channel;
+}
+
+/*
+ * Ends a channel.  The DSP may still be running, and callers may be anywhere.
+ *  1. No new clients: the names of the nodes are free for the next channel.
+ *  2. No new requests: once synchronize_srcu() is back, nobody is inside
+ *     rpmsg_send() or will be again.
+ *  3. Everybody who waits for an answer is told that there will be none.
+ *  4. The context banks go, and with them every mapping; from here on the DSP
+ *     reaches none of our message buffers.
+ *  5. The heap is let go, which does not take it from a DSP that has it.
+ *  6. Responses still arrive until the endpoint is destroyed, which happens
+ *     after us: the receive path must not find the channel any more.
+ */
+static void shut_down(struct frpc_channel *channel)
+{
+	struct rpmsg_device *rpdev = channel->rpdev;
+
+	frpc_nodes_deregister(channel);
+
+	WRITE_ONCE(channel->is_alive, false);
+	synchronize_srcu(&channel->srcu);
+
+	frpc_calls_end(channel, NULL);
+	of_platform_depopulate(&rpdev->dev);
+	frpc_remote_heap_detach(channel);
+
+	dev_set_drvdata(&rpdev->dev, NULL);
+	synchronize_rcu();
+	frpc_channel_put(channel);
+}
+
+static int channel_probe(struct rpmsg_device *rpdev)
+{
+	struct device *dev = &rpdev->dev;
+	const struct domain_kind *kind;
+	struct frpc_channel *channel;
+	const char *label;
+	int ret;
+
+	ret = of_property_read_string(dev->of_node, "label", &label);
+	if (ret)
+		return dev_err_probe(dev, ret, "no label in the device tree, cannot name the DSP\n");
+	kind = find_domain_kind(label);
+	if (!kind || strlen(label) >= sizeof(((struct frpc_channel *)NULL)->label))
+		return dev_err_probe(dev, -EINVAL, "unknown DSP \"%s\", label must start with adsp, mdsp, sdsp, cdsp or gdsp\n",
+				     label);
+
+	channel = channel_create(rpdev, label, kind);
+	if (IS_ERR(channel))
+		return PTR_ERR(channel);
+
+	/* without a heap there is no audio PD, but everything else works */
+	ret = kind->has_audio_pd ? frpc_remote_heap_attach(channel) : 0;
+	if (ret == -EPROBE_DEFER) {
+		frpc_channel_put(channel);
+		return dev_err_probe(dev, ret, "waiting for what protects the remote heap\n");
+	}
+
+	dev_set_drvdata(dev, channel);
+	ret = of_platform_populate(dev->of_node, NULL, NULL, dev);
+	if (!ret)
+		ret = frpc_nodes_register(channel, dev,
+					  !of_property_read_bool(dev->of_node, "qcom,non-secure-domain"),
+					  kind->has_both_nodes);
+	if (ret)
+		shut_down(channel);
+	return ret;
+}
+
+static void channel_remove(struct rpmsg_device *rpdev)
+{
+	shut_down(dev_get_drvdata(&rpdev->dev));
+}
+
+/*
+ * A message from the DSP.  Any context, also with interrupts off.  Comes before
+ * probe has finished and after remove has too.  Never logs above debug: the DSP
+ * must not be able to flood the log.
+ */
+static int channel_receive(struct rpmsg_device *rpdev, void *data, int len, void *priv, u32 src)
+{
+	struct frpc_channel *channel;
+	struct frpc_response rsp;
+	int ret;
+
+	ret = frpc_response_parse(data, len, &rsp);
+	if (ret == -ENOMSG)
+		return 0;
+	if (ret) {
+		dev_dbg(&rpdev->dev, "response of %d bytes dropped\n", len);
+		return ret;
+	}
+
+	rcu_read_lock();
+	channel = dev_get_drvdata(&rpdev->dev);
+	if (channel)
+		frpc_call_answer(channel, &rsp);
+	rcu_read_unlock();
+	return 0;
+}
+
+static const struct frpc_soc soc_default = { .sid_shift = 32, .cdsp_dma_bits = 32 };
+static const struct frpc_soc soc_kaanapali = { .sid_shift = 56, .cdsp_dma_bits = 34 };
+
+static const struct of_device_id channel_of_match[] = {
+	{ .compatible = "qcom,kaanapali-fastrpc", .data = &soc_kaanapali },
+	{ .compatible = "qcom,fastrpc", .data = &soc_default },
+	{ }
+};
+MODULE_DEVICE_TABLE(of, channel_of_match);
+
+static struct rpmsg_driver channel_driver = {
+	.probe = channel_probe,
+	.remove = channel_remove,
+	.callback = channel_receive,
+	.drv = {
+		.name = "frpc",
+		.of_match_table = channel_of_match,
+	},
+};
+
+int frpc_channel_init(void)
+{
+	return register_rpmsg_driver(&channel_driver);
+}
+
+void frpc_channel_fini(void)
+{
+	unregister_rpmsg_driver(&channel_driver);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Clients: the device nodes, open files and the table of ioctls.
+ */
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "private.h"
+
+/* Every argument fits; the table below says how much of it counts. */
+union ioctl_arg {
+	struct fastrpc_invoke invoke;
+	struct fastrpc_init_create_static create_static;
+	struct fastrpc_ioctl_capability capability;
+};
+
+/**
+ * struct ioctl_entry - one ioctl
+ * @cmd: full command; its size is what is copied in
+ * @handler: gets the private copy of the argument
+ * @copy_out: on success the argument goes back to the caller
+ */
+struct ioctl_entry {
+	unsigned int cmd;
+	long (*handler)(struct frpc_client *client, union ioctl_arg *arg);
+	bool copy_out;
+};
+
+static long ioctl_invoke(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_invoke_user(client, &arg->invoke);
+}
+
+static long ioctl_attach(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_process_attach(client, DSP_PD_ROOT);
+}
+
+static long ioctl_attach_sensors(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_process_attach(client, DSP_PD_SENSORS);
+}
+
+static long ioctl_create_static(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_process_create_static(client, &arg->create_static);
+}
+
+static long ioctl_get_dsp_info(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_capability_get(client, &arg->capability);
+}
+
+static const struct ioctl_entry ioctl_table[] = {
+	{ FASTRPC_IOCTL_INVOKE, ioctl_invoke },
+	{ FASTRPC_IOCTL_INIT_ATTACH, ioctl_attach },
+	{ FASTRPC_IOCTL_INIT_ATTACH_SNS, ioctl_attach_sensors },
+	{ FASTRPC_IOCTL_INIT_CREATE_STATIC, ioctl_create_static },
+	{ FASTRPC_IOCTL_GET_DSP_INFO, ioctl_get_dsp_info, .copy_out = true },
+};
+
+static const struct ioctl_entry *find_ioctl(unsigned int cmd)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ioctl_table); i++)
+		if (ioctl_table[i].cmd == cmd)
+			return &ioctl_table[i];
+	return NULL;
+}
+
+static long client_ioctl(struct file *file, unsigned int cmd, unsigned long address)
+{
+	const struct ioctl_entry *entry = find_ioctl(cmd);
+	struct frpc_client *client = file->private_data;
+	void __user *user_arg = (void __user *)address;
+	union ioctl_arg arg;
+	long ret;
+
+	if (!entry)
+		return -ENOTTY;
+	if (!READ_ONCE(client->channel->is_alive))
+		return -EPIPE;
+	if (copy_from_user(&arg, user_arg, _IOC_SIZE(cmd)))
+		return -EFAULT;
+
+	ret = entry->handler(client, &arg);
+	if (!ret && entry->copy_out && copy_to_user(user_arg, &arg, _IOC_SIZE(cmd)))
+		return -EFAULT;
+	return ret;
+}
+
+static int client_open(struct inode *inode, struct file *file)
+{
+	struct frpc_node *node = container_of(file->private_data, struct frpc_node, misc);
+	struct frpc_channel *channel = node->channel;
+	struct frpc_client *client;
+
+	client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
+	if (!client)
+		return -ENOMEM;
+	client->session = frpc_session_get(channel);
+	if (!client->session) {
+		kfree(client);
+		return -EBUSY;
+	}
+	/* the node is registered, so the channel is there */
+	frpc_channel_get(channel);
+	client->channel = channel;
+	client->pd = DSP_PD_ROOT;
+	file->private_data = client;
+	return nonseekable_open(inode, file);
+}
+
+static int client_release(struct inode *inode, struct file *file)
+{
+	struct frpc_client *client = file->private_data;
+
+	frpc_process_release(client);
+	frpc_session_put(client->session);
+	frpc_channel_put(client->channel);
+	kfree(client);
+	return 0;
+}
+
+static const struct file_operations client_fops = {
+	.owner = THIS_MODULE,
+	.open = client_open,
+	.release = client_release,
+	.unlocked_ioctl = client_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static int node_register(struct frpc_node *node, struct frpc_channel *channel,
+			 struct device *parent, const char *suffix)
+{
+	int ret;
+
+	snprintf(node->name, sizeof(node->name), "fastrpc-%s%s", channel->label, suffix);
+	node->channel = channel;
+	node->misc.minor = MISC_DYNAMIC_MINOR;
+	node->misc.name = node->name;
+	node->misc.fops = &client_fops;
+	node->misc.parent = parent;
+	ret = misc_register(&node->misc);
+	if (ret)
+		return dev_err_probe(parent, ret, "cannot register /dev/%s\n", node->name);
+	node->is_registered = true;
+	return 0;
+}
+
+/**
+ * frpc_nodes_register() - make a channel visible
+ * @channel: ready for clients
+ * @parent: its device
+ * @is_secure: the node is for privileged clients (-secure)
+ * @has_both: there is also a plain node
+ *
+ * On an error some nodes may be registered: frpc_nodes_deregister().
+ */
+int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool is_secure,
+			bool has_both)
+{
+	int ret = 0;
+
+	if (is_secure || has_both)
+		ret = node_register(&channel->nodes[0], channel, parent, "-secure");
+	if (!ret && (!is_secure || has_both))
+		ret = node_register(&channel->nodes[1], channel, parent, "");
+	return ret;
+}
+
+/* Afterwards nobody opens the channel any more; open files stay. */
+void frpc_nodes_deregister(struct frpc_channel *channel)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(channel->nodes); i++) {
+		if (!channel->nodes[i].is_registered)
+			continue;
+		misc_deregister(&channel->nodes[i].misc);
+		channel->nodes[i].is_registered = false;
+	}
+}

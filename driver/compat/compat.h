@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Older kernels.  The driver reads as if written for the newest one; what an
+ * older one lacks is given its new name here.
+ */
+#ifndef FRPC_COMPAT_H
+#define FRPC_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "fastrpc needs Linux 6.1 or newer: use a newer kernel, 6.1 is Debian 12's"
+#endif
+
+/* Until 6.2 iommu_map() had no gfp argument: it always could sleep. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#include <linux/iommu.h>
+
+static inline int frpc_compat_iommu_map(struct iommu_domain *domain, unsigned long iova,
+					phys_addr_t phys, size_t len, int prot, gfp_t gfp)
+{
+	return iommu_map(domain, iova, phys, len, prot);
+}
+#define iommu_map frpc_compat_iommu_map
+#endif
+
+/*
+ * Until 6.3 the source owners were an unsigned int: VMIDs of 32 and above can be
+ * given memory, but never be named as those it comes back from.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
+#include <linux/errno.h>
+#include <linux/qcom_scm.h>
+
+static inline int frpc_compat_assign_mem(phys_addr_t phys, size_t len, u64 *from,
+					 const struct qcom_scm_vmperm *to, unsigned int count)
+{
+	unsigned int owners = (unsigned int)*from;
+
+	if (owners != *from)
+		return -EOPNOTSUPP;
+	return qcom_scm_assign_mem(phys, len, &owners, to, count);
+}
+#define qcom_scm_assign_mem frpc_compat_assign_mem
+#endif
+
+#endif /* FRPC_COMPAT_H */

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Processes: the protection domains on the DSP that clients attach to, create
+ * and leave.
+ */
+#include <linux/err.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "private.h"
+#include "remote_heap.h"
+
+/* Longest name of a static protection domain, with its NUL. */
+#define STATIC_NAME_MAX		128
+
+/* The one static protection domain that gets the remote heap. */
+#define AUDIO_PD_NAME		"audiopd"
+
+/* One request to the DSP's process control; 0 or the DSP's result or an error. */
+static long control(struct frpc_client *client, struct frpc_kernel_call *call)
+{
+	s32 result;
+	int ret;
+
+	call->handle = DSP_HANDLE_INIT;
+	ret = frpc_invoke_kernel(client->session, call, &result);
+	return ret ? ret : frpc_result(result);
+}
+
+/**
+ * frpc_process_attach() - join a protection domain that is always there
+ * @client: who; its calls go to that domain from now on
+ * @pd: DSP_PD_ROOT or DSP_PD_SENSORS
+ *
+ * Any number of times.  Sleeps.
+ *
+ * Return: 0, a result of the DSP, or an error of frpc_invoke_kernel().
+ */
+long frpc_process_attach(struct frpc_client *client, u32 pd)
+{
+	__le32 client_id = cpu_to_le32(frpc_session_client_id(client->session));
+	const struct frpc_arg args[] = {
+		{ .ptr = (uintptr_t)&client_id, .len = sizeof(client_id), .fd = -1 },
+	};
+	struct frpc_kernel_call call = {
+		.pd = pd,
+		.sc = DSP_SCALARS(DSP_INIT_ATTACH, 1, 0),
+		.args = args,
+		.may_be_killed = true,
+	};
+
+	WRITE_ONCE(client->pd, pd);
+	WRITE_ONCE(client->is_known, true);
+	return control(client, &call);
+}
+
+/*
+ * Tells the static PD that a daemon is there, with or without a heap for it.
+ * @gift: memory to add to its heap, or NULL
+ */
+static long send_create_static(struct frpc_client *client, const char *name, u32 namelen,
+			       const struct frpc_heap_offer *gift, bool *was_sent)
+{
+	const struct dsp_create_static head = {
+		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
+		.namelen = cpu_to_le32(namelen),
+		.pageslen = cpu_to_le32(gift ? 1 : 0),
+	};
+	const struct dsp_page page = {
+		.addr = cpu_to_le64(gift ? gift->phys : 0),
+		.size = cpu_to_le64(gift ? gift->len : 0),
+	};
+	const struct frpc_arg args[] = {
+		{ .ptr = (uintptr_t)&head, .len = sizeof(head), .fd = -1 },
+		{ .ptr = (uintptr_t)name, .len = namelen, .fd = -1 },
+		{ .ptr = (uintptr_t)&page, .len = sizeof(page), .fd = -1 },
+	};
+	struct frpc_kernel_call call = {
+		.pd = DSP_PD_USER,
+		.sc = DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0),
+		.args = args,
+		.may_be_killed = true,
+	};
+	long ret;
+
+	WRITE_ONCE(client->pd, DSP_PD_USER);
+	WRITE_ONCE(client->is_known, true);
+	ret = control(client, &call);
+	*was_sent = call.was_sent;
+	return ret;
+}
+
+/* channel->static_lock held: what was offered to the DSP is known for sure. */
+static long create_audio_pd(struct frpc_client *client, const char *name, u32 namelen)
+{
+	struct frpc_heap_offer offer;
+	bool was_sent;
+	long ret;
+
+	ret = frpc_remote_heap_offer(client->channel, &offer);
+	if (ret)
+		return ret;
+	ret = send_create_static(client, name, namelen, offer.is_new ? &offer : NULL, &was_sent);
+	if (offer.is_new && !was_sent)
+		frpc_remote_heap_offer_unsent(client->channel, &offer);
+	return ret;
+}
+
+/**
+ * frpc_process_create_static() - attach to a PD that the firmware started
+ * @client: who
+ * @create: already copied from user space
+ *
+ * The audio PD gets the remote heap with the first such call after it started;
+ * whatever comes of the call, the heap then is the DSP's.  Sleeps.
+ *
+ * Return: 0, a result of the DSP, or an error as listed at
+ * &struct fastrpc_init_create_static.
+ */
+long frpc_process_create_static(struct frpc_client *client,
+				const struct fastrpc_init_create_static *create)
+{
+	struct frpc_channel *channel = client->channel;
+	char name[STATIC_NAME_MAX + 1] = "";
+	bool was_sent;
+	long ret;
+
+	if (!create->namelen || create->namelen > STATIC_NAME_MAX)
+		return -EINVAL;
+	if (copy_from_user(name, u64_to_user_ptr(create->name), create->namelen))
+		return -EFAULT;
+
+	if (mutex_lock_killable(&channel->static_lock))
+		return -EINTR;
+	if (!strcmp(name, AUDIO_PD_NAME))
+		ret = create_audio_pd(client, name, create->namelen);
+	else
+		ret = send_create_static(client, name, create->namelen, NULL, &was_sent);
+	mutex_unlock(&channel->static_lock);
+	return ret;
+}
+
+/**
+ * frpc_process_release() - tell the DSP that a client is gone
+ * @client: being closed, nobody else uses it
+ *
+ * Best effort, FRPC_TIMEOUT_MS at most.  When the DSP agrees, it has let go of
+ * every message of the client, also of those nobody waits for any more.
+ */
+void frpc_process_release(struct frpc_client *client)
+{
+	__le32 client_id = cpu_to_le32(frpc_session_client_id(client->session));
+	const struct frpc_arg args[] = {
+		{ .ptr = (uintptr_t)&client_id, .len = sizeof(client_id), .fd = -1 },
+	};
+	struct frpc_kernel_call call = {
+		.pd = client->pd,
+		.sc = DSP_SCALARS(DSP_INIT_RELEASE, 1, 0),
+		.args = args,
+	};
+
+	if (client->is_known && !control(client, &call))
+		frpc_calls_reclaim(client->session);
+}
