@@ -505,6 +505,7 @@ static void attach_region(struct frpc_channel *channel, struct rproc *rproc, phy
 {
 	struct device *dev = &channel->rpdev->dev;
 	struct frpc_remote_heap *heap;
+	int ret = -EBUSY;
 
 	mutex_lock(&heaps_lock);
 	heap = claim(rproc, phys, len);
@@ -512,12 +513,16 @@ static void attach_region(struct frpc_channel *channel, struct rproc *rproc, phy
 		dev_warn(dev, "remote heap %pa: %s, not used\n", &phys,
 			 PTR_ERR(heap) == -EBUSY ? "another DSP has claimed this memory" :
 						   "out of memory");
-	} else if (!attach(channel, heap, access)) {
+	} else {
+		ret = attach(channel, heap, access);
+	}
+	if (!ret) {
 		kref_get(&heap->refs);
 		channel->heap = heap;
-		start_watching(heap);
 	}
 	mutex_unlock(&heaps_lock);
+	if (!ret)
+		start_watching(heap);
 }
 
 int frpc_remote_heap_attach(struct frpc_channel *channel)
