@@ -102,14 +102,8 @@ static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle)
 	if (ret)
 		return ret;
 
-	request.client_id = cpu_to_le32(client_id);
-	request.tid = cpu_to_le32(task_pid_nr(current));
-	request.ctx = cpu_to_le64(cookie);
-	request.handle = cpu_to_le32(handle);
-	request.sc = cpu_to_le32(call->msg.sc);
-	request.addr = cpu_to_le64(buffer->iova + frpc_session_bits(call->session));
-	request.size = cpu_to_le64(PAGE_ALIGN(call->msg.len));
-
+	frpc_request_fill(&request, cookie, client_id, task_pid_nr(current), handle, &call->msg,
+			  buffer->iova + frpc_session_bits(call->session));
 	ret = hand_to_dsp(call, &request);
 	if (ret)
 		frpc_call_unregister(call);

@@ -188,6 +188,18 @@ void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 
 	}
 }
 
+void frpc_request_fill(struct dsp_request *request, u64 cookie, u32 client_id, s32 tid,
+		       u32 handle, const struct frpc_message *msg, u64 addr)
+{
+	request->client_id = cpu_to_le32(client_id);
+	request->tid = cpu_to_le32(tid);
+	request->ctx = cpu_to_le64(cookie);
+	request->handle = cpu_to_le32(handle);
+	request->sc = cpu_to_le32(msg->sc);
+	request->addr = cpu_to_le64(addr);
+	request->size = cpu_to_le64(round_up(msg->len, PAGE_SIZE));
+}
+
 int frpc_response_parse(const void *data, int len, struct frpc_response *rsp)
 {
 	struct dsp_response raw;

@@ -134,6 +134,19 @@ static inline u32 frpc_cookie_index(u64 cookie)
 }
 
 /**
+ * frpc_request_fill() - make the request that points to a message
+ * @request: result
+ * @cookie: of frpc_cookie()
+ * @client_id: of the client, 0 for the kernel's own calls
+ * @tid: of the calling thread
+ * @handle: module on the DSP
+ * @msg: laid out
+ * @addr: device address of the message buffer, with the session id
+ */
+void frpc_request_fill(struct dsp_request *request, u64 cookie, u32 client_id, s32 tid,
+		       u32 handle, const struct frpc_message *msg, u64 addr);
+
+/**
  * frpc_response_parse() - read what the DSP sent
  * @data: received bytes
  * @len: how many
