@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reads /dev/kmsg record by record.  A line fails what ran before it if it is
+ * of level "error" or worse, or holds one of the words below at any level,
+ * unless what ran announced it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "init.h"
+
+#define LEVEL_ERR	3
+#define MAX_SHOWN	40	/* lines per verdict that go into the report */
+#define MAX_BOOT	2048
+
+static const char *const bad_words[] = {
+	"WARNING:", "BUG:", "Oops", "Unable to handle", "Internal error",
+	"Kernel panic", "Call trace", "Call Trace", "cut here", "refcount_t:",
+	"circular locking", "recursive locking", "inconsistent lock",
+	"bad unlock balance", "held lock freed", "suspicious RCU",
+	"rcu: INFO", "INFO: rcu", "INFO: task", "soft lockup", "hard LOCKUP",
+	"KASAN:", "KFENCE:", "KCSAN:", "UBSAN:", "kmemleak:",
+	"=== BUG", "Object already free", "Redzone", "Poison overwritten",
+	"list_add corruption", "list_del corruption",
+	"scheduling while atomic", "sleeping function called",
+	"DMA-API:", "Bad page", "page allocation failure", "nobody cared",
+	"cannot create duplicate filename", "kobject_add_internal failed",
+	"does not have a release() function", "still has", "Unbalanced",
+	".smmuv3: event", ".smmuv3: CMD",
+};
+
+static int log_fd = -1;
+static char *boot_lines[MAX_BOOT];
+static unsigned int boot_count;
+
+struct record {
+	int priority;		/* facility << 3 | level */
+	char text[LINE_MAX_LEN];
+};
+
+int log_open(void)
+{
+	log_fd = open("/dev/kmsg", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	return log_fd < 0 ? -1 : 0;
+}
+
+void log_mark(const char *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+	int len;
+
+	len = snprintf(line, sizeof(line), "board: ");
+	va_start(ap, fmt);
+	len += vsnprintf(line + len, sizeof(line) - len, fmt, ap);
+	va_end(ap);
+	if (len > (int)sizeof(line) - 1)
+		len = sizeof(line) - 1;
+	if (write(log_fd, line, len) != len)
+		perror("board: /dev/kmsg");
+}
+
+/* 1: a record, 0: no more now, -1: records were lost. */
+static int log_next(struct record *r)
+{
+	char buf[8192], *text, *end;
+	ssize_t len = read(log_fd, buf, sizeof(buf) - 1);
+
+	if (len < 0 && errno == EPIPE)
+		return -1;
+	if (len <= 0)
+		return 0;
+	buf[len] = '\0';
+	r->priority = atoi(buf);
+	text = strchr(buf, ';');
+	text = text ? text + 1 : buf;
+	end = strchr(text, '\n');
+	if (end)
+		*end = '\0';
+	snprintf(r->text, sizeof(r->text), "%.*s", (int)sizeof(r->text) - 1, text);
+	return 1;
+}
+
+void log_allow(struct log_verdict *v, const char *substring)
+{
+	/* An empty substring would allow everything. */
+	if (!*substring || v->allowed == LOG_MAX_ALLOWED)
+		return;
+	snprintf(v->allow[v->allowed++], sizeof(v->allow[0]), "%s", substring);
+}
+
+static bool is_bad(const struct record *r)
+{
+	/* Only the kernel's own lines: facility 0. */
+	if (r->priority >> 3)
+		return false;
+	if ((r->priority & 7) <= LEVEL_ERR)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(bad_words); i++)
+		if (strstr(r->text, bad_words[i]))
+			return true;
+	return false;
+}
+
+static bool is_allowed(const struct log_verdict *v, const char *text)
+{
+	for (unsigned int i = 0; i < v->allowed; i++)
+		if (strstr(text, v->allow[i]))
+			return true;
+	return false;
+}
+
+static void hit(struct log_verdict *v, const char *text)
+{
+	if (!v->hits++)
+		snprintf(v->first, sizeof(v->first), "%s", text);
+	if (v->hits <= MAX_SHOWN)
+		report("log", "kernel: %s", text);
+}
+
+void log_judge_showing(struct log_verdict *v, const char *substring)
+{
+	struct record r;
+	int got;
+
+	while ((got = log_next(&r))) {
+		if (got < 0) {
+			hit(v, "records were lost: the kernel log overflowed");
+			continue;
+		}
+		if (substring && !(r.priority >> 3) && strstr(r.text, substring))
+			report("note", "%s", r.text);
+		if (is_bad(&r) && !is_allowed(v, r.text))
+			hit(v, r.text);
+	}
+}
+
+void log_judge(struct log_verdict *v)
+{
+	log_judge_showing(v, NULL);
+}
+
+void log_read_boot(void)
+{
+	struct record r;
+
+	while (log_next(&r))
+		if (boot_count < MAX_BOOT)
+			boot_lines[boot_count++] = strdup(r.text);
+}
+
+const char *log_boot_line(const char *substring)
+{
+	for (unsigned int i = 0; i < boot_count; i++)
+		if (boot_lines[i] && strstr(boot_lines[i], substring))
+			return boot_lines[i];
+	return NULL;
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The guest's machinery: file systems, modules, remote processors, the DSP model. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "init.h"
+
+#define RPROC_CLASS	"/sys/class/remoteproc"
+
+const char *const dsp_labels[2] = { "adsp", "cdsp" };
+
+int machine_mount(void)
+{
+	static const struct {
+		const char *type, *where;
+	} mounts[] = {
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+		{ "devtmpfs", "/dev" },
+		{ "debugfs", "/sys/kernel/debug" },
+		{ "tracefs", "/sys/kernel/tracing" },
+		{ "tmpfs", "/tmp" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
+		mkdir(mounts[i].where, 0755);
+		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0, NULL) &&
+		    errno != EBUSY) {
+			printf("board: mount %s: %s\n", mounts[i].where, strerror(errno));
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int machine_load(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int ret;
+
+	if (fd < 0) {
+		report("log", "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	ret = syscall(SYS_finit_module, fd, "", 0);
+	if (ret)
+		report("log", "loading %s: %s", path, strerror(errno));
+	close(fd);
+	return ret;
+}
+
+bool machine_has_module(const char *name)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	return !access(path, F_OK);
+}
+
+static int read_word(const char *path, char *word, size_t len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	n = read(fd, word, len - 1);
+	close(fd);
+	word[n > 0 ? n : 0] = '\0';
+	word[strcspn(word, "\n")] = '\0';
+	return 0;
+}
+
+static int write_word(const char *path, const char *word)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	ret = write(fd, word, strlen(word)) < 0 ? -1 : 0;
+	if (ret)
+		report("log", "%s > %s: %s", word, path, strerror(errno));
+	close(fd);
+	return ret;
+}
+
+int machine_tell_dsps(const char *word)
+{
+	const char *state_after = strcmp(word, "start") ? "offline" : "running";
+	DIR *dir = opendir(RPROC_CLASS);
+	int told = 0, failed = 0;
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char path[320], state[32];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), RPROC_CLASS "/%s/state", entry->d_name);
+		told++;
+		if (!read_word(path, state, sizeof(state)) && !strcmp(state, state_after))
+			continue;
+		failed |= write_word(path, word);
+	}
+	if (dir)
+		closedir(dir);
+	if (!told)
+		report("log", "no remote processor: did dsp.ko bind to its device tree node?");
+	return told && !failed ? 0 : -1;
+}
+
+/* The modules of the kernel package first, in the order given. */
+static int load_list(const char *list)
+{
+	char name[64], path[96];
+	FILE *f = fopen(list, "r");
+
+	if (!f)
+		return 0;
+	while (fgets(name, sizeof(name), f)) {
+		name[strcspn(name, "\n")] = '\0';
+		snprintf(path, sizeof(path), "/modules/%s.ko", name);
+		if (machine_load(path)) {
+			fclose(f);
+			return -1;
+		}
+	}
+	fclose(f);
+	return 0;
+}
+
+int machine_setup(void)
+{
+	if (load_list("/modules/load"))
+		return -1;
+	if (machine_load("/modules/dsp.ko"))
+		return -1;
+	if (machine_load("/modules/fastrpc.ko"))
+		return -1;
+	return machine_tell_dsps("start");
+}
+
+/* 0, or -1 where there is no such DSP on this variant. */
+static int control(unsigned long request, void *arg)
+{
+	int fd = open(DSP_CONTROL_NODE, O_RDWR | O_CLOEXEC);
+	int ret;
+
+	if (fd < 0)
+		return -1;
+	ret = ioctl(fd, request, arg);
+	close(fd);
+	return ret;
+}
+
+int dsp_status(const char *label, struct dsp_control_status *st)
+{
+	memset(st, 0, sizeof(*st));
+	snprintf(st->label, sizeof(st->label), "%s", label);
+	return control(DSP_CONTROL_STATUS, st);
+}
+
+int dsp_clear(const char *label)
+{
+	char name[DSP_LABEL_LEN] = "";
+
+	snprintf(name, sizeof(name), "%s", label);
+	return control(DSP_CONTROL_CLEAR, name);
+}
+
+void machine_restore(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(dsp_labels); i++) {
+		struct dsp_control_behave rule = {
+			.handle = DSP_ANY, .method = DSP_ANY, .action = DSP_ANSWER_NORMAL,
+		};
+		struct dsp_control_release held = { .count = DSP_ANY };
+
+		snprintf(rule.label, sizeof(rule.label), "%s", dsp_labels[i]);
+		snprintf(held.label, sizeof(held.label), "%s", dsp_labels[i]);
+		control(DSP_CONTROL_BEHAVE, &rule);
+		control(DSP_CONTROL_RELEASE_HELD, &held);
+	}
+	if (!machine_has_module("dsp"))
+		machine_load("/modules/dsp.ko");
+	if (!machine_has_module("fastrpc"))
+		machine_load("/modules/fastrpc.ko");
+	machine_tell_dsps("start");
+	for (size_t i = 0; i < ARRAY_SIZE(dsp_labels); i++)
+		dsp_clear(dsp_labels[i]);
+}
+
+static void complain(char *text, size_t len, const char *fmt, const char *label, uint64_t n)
+{
+	size_t used = strlen(text);
+
+	if (n)
+		snprintf(text + used, len - used, fmt, used ? ", " : "", label,
+			 (unsigned long long)n);
+}
+
+void dsp_complaint(char *text, size_t len)
+{
+	struct dsp_control_status st;
+
+	*text = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(dsp_labels); i++) {
+		const char *label = dsp_labels[i];
+		const struct dsp_control_violations *v = &st.violations;
+
+		if (dsp_status(label, &st))
+			continue;
+		complain(text, len, "%s%s: SMMU faults: %llu", label, st.faults);
+		complain(text, len, "%s%s: pages offered before they were granted: %llu",
+			 label, v->offered_before_grant);
+		complain(text, len, "%s%s: pages offered twice: %llu", label, v->offered_twice);
+		complain(text, len, "%s%s: pages taken from the running DSP: %llu", label,
+			 v->taken_while_running);
+		complain(text, len, "%s%s: heap pages changed by others: %llu", label,
+			 v->corrupted);
+		complain(text, len, "%s%s: malformed requests: %llu", label, v->bad_request);
+	}
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One program: its output relayed line by line, its time limited. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "init.h"
+
+#define KILL_GRACE_MS	10000
+#define MAX_RELAYED	4000
+
+struct relay {
+	struct run_result *result;
+	unsigned int *limit_ms;
+	char line[LINE_MAX_LEN];
+	size_t len;
+	unsigned int relayed;
+};
+
+uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
+}
+
+/* Text behind the word if the line starts with it. */
+static const char *after(const char *line, const char *word)
+{
+	size_t len = strlen(word);
+
+	return strncmp(line, word, len) ? NULL : line + len;
+}
+
+/* Lines that start with @ are for us; all else is the program's own talk. */
+static void relay_line(struct relay *relay)
+{
+	struct run_result *r = relay->result;
+	const char *text, *line = relay->line;
+
+	if (!strcmp(line, "@allow-faults"))
+		r->faults_allowed = true;
+	else if ((text = after(line, "@allow ")))
+		log_allow(&r->log, text);
+	else if ((text = after(line, "@limit ")))
+		*relay->limit_ms = atoi(text) * 1000;
+	else if ((text = after(line, "@step ")))
+		report("step", "%s", text);
+	else if ((text = after(line, "@note ")))
+		report("note", "%s", text);
+	else if (relay->relayed++ < MAX_RELAYED)
+		report("log", "%s", line);
+	snprintf(r->last_line, sizeof(r->last_line), "%.*s",
+		 (int)sizeof(r->last_line) - 1, line);
+}
+
+/* false: the other end is closed, or nothing to read now. */
+static bool relay_read(struct relay *relay, int fd)
+{
+	char buf[4096];
+	ssize_t n = read(fd, buf, sizeof(buf));
+
+	for (ssize_t i = 0; i < n; i++) {
+		if (buf[i] != '\n' && relay->len < sizeof(relay->line) - 1) {
+			relay->line[relay->len++] = buf[i];
+			continue;
+		}
+		relay->line[relay->len] = '\0';
+		relay_line(relay);
+		relay->len = 0;
+		if (buf[i] != '\n')
+			relay->line[relay->len++] = buf[i];
+	}
+	return n > 0;
+}
+
+static void child(const char *path, int out)
+{
+	char *argv[] = { (char *)path, NULL };
+	int null = open("/dev/null", O_RDONLY);
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid();
+	dup2(null, 0);
+	dup2(out, 1);
+	dup2(out, 2);
+	execv(path, argv);
+	dprintf(2, "cannot run %s: %s\n", path, strerror(errno));
+	_exit(127);
+}
+
+/* The kernel's view of a process that will not die. */
+static void report_stuck(pid_t pid)
+{
+	char path[64], buf[2048];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stack", pid);
+	fd = open(path, O_RDONLY);
+	n = fd < 0 ? 0 : read(fd, buf, sizeof(buf) - 1);
+	if (fd >= 0)
+		close(fd);
+	buf[n > 0 ? n : 0] = '\0';
+	for (char *line = strtok(buf, "\n"); line; line = strtok(NULL, "\n"))
+		report("log", "stuck: %s", line);
+}
+
+/* Wait for the end of the process or of its time, passing its output on. */
+static bool wait_for(struct relay *relay, int pidfd, int out, uint64_t start,
+		     unsigned int *limit_ms)
+{
+	struct pollfd fds[] = {
+		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = out, .events = POLLIN },
+	};
+
+	for (;;) {
+		uint64_t spent = now_ms() - start;
+
+		if (spent >= *limit_ms)
+			return false;
+		poll(fds, 2, *limit_ms - spent);
+		if (fds[1].revents && !relay_read(relay, out) && (fds[1].revents & POLLHUP))
+			fds[1].fd = -1;
+		if (fds[0].revents)
+			return true;
+	}
+}
+
+/*
+ * Nothing of a program outlives it: whatever it left running, in its session
+ * or outside, is ended and waited for.  PID 1 is not hit by kill(-1).
+ */
+static void end_processes(void)
+{
+	struct timespec second = { .tv_sec = 1 };
+	sigset_t child_ended;
+	int tries = 10;
+	pid_t pid;
+
+	sigemptyset(&child_ended);
+	sigaddset(&child_ended, SIGCHLD);
+	kill(-1, SIGKILL);
+	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 && tries)
+		if (!pid && sigtimedwait(&child_ended, NULL, &second) < 0)
+			tries--;
+}
+
+void run_program(const char *path, struct run_result *r)
+{
+	unsigned int limit_ms = config.limit * 1000, grace_ms = KILL_GRACE_MS;
+	struct relay relay = { .result = r, .limit_ms = &limit_ms };
+	uint64_t start = now_ms();
+	int out[2], pidfd;
+	sigset_t blocked;
+	pid_t pid;
+
+	/* For end_processes(): an end between check and wait must not be lost. */
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	if (pipe2(out, O_CLOEXEC)) {
+		perror("board: pipe");
+		r->stuck = true;
+		return;
+	}
+	pid = fork();
+	if (!pid)
+		child(path, out[1]);
+	close(out[1]);
+	fcntl(out[0], F_SETFL, O_NONBLOCK);
+	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	if (!wait_for(&relay, pidfd, out[0], start, &limit_ms)) {
+		r->timed_out = true;
+		report_stuck(pid);
+		kill(-pid, SIGKILL);
+		r->stuck = !wait_for(&relay, pidfd, out[0], now_ms(), &grace_ms);
+	}
+	while (relay_read(&relay, out[0]))
+		;
+	if (relay.len) {
+		relay.line[relay.len] = '\0';
+		relay_line(&relay);
+	}
+	if (!r->stuck)
+		waitpid(pid, &r->status, 0);
+	end_processes();
+	close(out[0]);
+	close(pidfd);
+	r->ms = now_ms() - start;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tests of one boot.  Setting the board up and taking it down are tests of
+ * their own: what goes wrong there must not hide behind green programs.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "init.h"
+
+enum { EXIT_SKIPPED = 77 };
+
+static unsigned int passed, failed, skipped;
+
+static void count(const char *name, const char *verdict, unsigned int ms, const char *reason)
+{
+	unsigned int *counter = !strcmp(verdict, "pass") ? &passed :
+				!strcmp(verdict, "skip") ? &skipped : &failed;
+
+	++*counter;
+	report("test", "%s %s %u %s", name, verdict, ms, reason);
+}
+
+/* Why a program that ended must not pass, as text; empty if it may. */
+static void judge(struct run_result *r, char *why, size_t len)
+{
+	*why = '\0';
+	if (r->stuck)
+		snprintf(why, len, "stuck in the kernel, SIGKILL does not end it");
+	else if (r->timed_out)
+		snprintf(why, len, "not done after %u s", r->ms / 1000);
+	else if (WIFSIGNALED(r->status))
+		snprintf(why, len, "killed by signal %d", WTERMSIG(r->status));
+	else if (WEXITSTATUS(r->status) && WEXITSTATUS(r->status) != EXIT_SKIPPED)
+		snprintf(why, len, "exit status %d", WEXITSTATUS(r->status));
+	else if (r->log.hits)
+		snprintf(why, len, "%u kernel messages, first: %.400s", r->log.hits, r->log.first);
+	else if (!r->faults_allowed)
+		dsp_complaint(why, len);
+}
+
+static bool run_test(const char *name)
+{
+	static struct run_result r;
+	char path[96], why[512];
+
+	memset(&r, 0, sizeof(r));
+	snprintf(path, sizeof(path), "/tests/%s", name);
+	report("start", "%s", name);
+	log_mark("test %s", name);
+	run_program(path, &r);
+	log_judge(&r.log);
+	judge(&r, why, sizeof(why));
+	if (r.faults_allowed)
+		report("allow-faults", "%s", name);
+	if (*why)
+		count(name, "fail", r.ms, why);
+	else if (WEXITSTATUS(r.status) == EXIT_SKIPPED)
+		count(name, "skip", r.ms, r.last_line);
+	else
+		count(name, "pass", r.ms, "");
+	if (r.stuck)
+		return false;
+	machine_restore();
+	return true;
+}
+
+/*
+ * A step of the boot itself, judged by the kernel log and the DSP model.
+ * Complaints are a failure, but no reason to run nothing: false only if the
+ * step could not be taken.
+ */
+static bool boot_test(const char *name, int (*step)(void))
+{
+	static struct log_verdict log;
+	uint64_t start = now_ms();
+	char why[512] = "";
+	bool done;
+
+	memset(&log, 0, sizeof(log));
+	report("start", "%s", name);
+	log_mark("test %s", name);
+	done = !step();
+	if (!done)
+		snprintf(why, sizeof(why), "see the lines above and the console log");
+	log_judge(&log);
+	if (done && log.hits)
+		snprintf(why, sizeof(why), "%u kernel messages, first: %.400s", log.hits, log.first);
+	if (!*why)
+		dsp_complaint(why, sizeof(why));
+	count(name, *why ? "fail" : "pass", now_ms() - start, why);
+	return done;
+}
+
+static int take_down(void)
+{
+	return machine_tell_dsps("stop");
+}
+
+void tests_run(void)
+{
+	bool alive = boot_test("board-up", machine_setup);
+	char *name, *rest = config.run;
+
+	while ((name = strsep(&rest, ","))) {
+		if (!*name)
+			continue;
+		if (alive)
+			alive = run_test(name);
+		else
+			count(name, "fail", 0, "not run: the board is not usable any more");
+	}
+	if (alive)
+		boot_test("board-down", take_down);
+	report("end", "%u %u %u", passed, failed, skipped);
+}

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What QEMU boots: the device tree and the initramfs.  Needs lib.sh; "kernel",
+# "driver", "variant", "mode" and "programs" say for what.
+
+qemu=qemu-system-aarch64
+machine=virt,iommu=smmuv3,gic-version=3,virtualization=on
+# The rest of the hardware the device tree depends on.
+processor='-cpu cortex-a57 -smp 2 -m 1G'
+
+# run_quietly WHAT COMMAND...: its output matters only if it fails.
+run_quietly()
+{
+	doing=$1
+	shift
+	if ! "$@" > "$logs/step.log" 2>&1; then
+		tail -n 40 "$logs/step.log" >&2
+		die "$doing failed: $*"
+	fi
+}
+
+# QEMU's own tree with the board and the variant laid over it.  It changes
+# only with QEMU and with the sources, so the name says what it was made from.
+image_dtb()
+{
+	[ -e "$top/board/dts/variants/$variant.dtsi" ] ||
+		die "no variant \"$variant\"; there are: $(cd "$top/board/dts/variants" && printf '%s ' ./*.dtsi | sed 's,\./,,g; s/\.dtsi//g')"
+	made_from=$({
+		ls -l -L "$(command -v $qemu)"
+		printf '%s\n' "$machine $processor"
+		cat "$top/board/dts/board.dtsi" "$top/board/dts/variants/$variant.dtsi"
+	} | cksum | cut -d' ' -f1)
+	dtb=$build/dtb/$variant-$made_from.dtb
+	[ ! -e "$dtb" ] || return 0
+	mkdir -p "$build/dtb"
+	# shellcheck disable=SC2086
+	run_quietly "dumping QEMU's device tree" \
+		$qemu -M "$machine,dumpdtb=$dtb.qemu" $processor -nodefaults -display none
+	run_quietly "reading QEMU's device tree" \
+		dtc -q -I dtb -O dts -o "$dtb.dts" "$dtb.qemu"
+	cat "$top/board/dts/board.dtsi" "$top/board/dts/variants/$variant.dtsi" >> "$dtb.dts"
+	run_quietly "merging the board's device tree" \
+		dtc -q -I dts -O dtb -o "$dtb.new" "$dtb.dts"
+	rm -f "$dtb.qemu" "$build/dtb/$variant"-*.dtb
+	mv "$dtb.new" "$dtb"
+}
+
+image_init()
+{
+	init=$build/arm64/init
+	if [ -e "$init" ] && [ -z "$(find "$top/board/init" "$top/board/dsp/dsp_control.h" -newer "$init")" ]; then
+		return 0
+	fi
+	mkdir -p "$build/arm64"
+	run_quietly "building init" aarch64-linux-gnu-gcc -std=gnu11 -D_GNU_SOURCE \
+		-O2 -Wall -Wextra -Werror -static -s -I"$top/board/dsp" \
+		-o "$init.new" "$top"/board/init/*.c
+	mv "$init.new" "$init"
+}
+
+image_programs()
+{
+	targets=''
+	for program in $programs; do
+		for room in tests/api tests/lifecycle board/run none; do
+			[ ! -e "$top/$room/$program.c" ] || break
+		done
+		[ $room != none ] ||
+			die "no program \"$program\" in tests/api, tests/lifecycle or board/run"
+		targets="$targets $build/arm64/tests/$program"
+	done
+	# Without a list, as for a shell, all of them.
+	# shellcheck disable=SC2086
+	run_quietly "building the programs of the guest" \
+		make -s -j"$(nproc)" -C "$top/tests" OUT="$build/arm64/tests" $targets
+}
+
+# The driver under test as $driver_ko, the DSP's module as $dsp_ko.
+image_modules()
+{
+	modules=$cache/kernels/$kernel/modules
+	dsp_ko=$("$top/board/kbuild" "$kernel" "$top/board/dsp")
+	if [ "$driver" = ours ]; then
+		driver_ko=$("$top/board/kbuild" "$kernel" "$top/driver")
+		return
+	fi
+	driver_ko=$modules/in-tree/fastrpc.ko
+	[ -e "$driver_ko" ] ||
+		die "Debian's kernel $kernel comes without the in-tree driver: use KERNEL=6.12 or KERNEL=7"
+}
+
+image_shell()
+{
+	"$top/board/setup" busybox
+	mkdir -p "$stage/bin"
+	cp "$cache/busybox/busybox" "$stage/bin/"
+	for applet in sh cat cp cut dd dmesg echo env find free grep head hexdump \
+			id insmod kill less ln ls lsmod lspci mkdir mount mv od \
+			ps pwd rm rmmod sed sleep sort strings tail top tr uname \
+			vi wc which xargs; do
+		ln -s busybox "$stage/bin/$applet"
+	done
+	programs=$(cd "$build/arm64/tests" && find . -maxdepth 1 -type f -perm -u+x | sed 's,^\./,,')
+}
+
+# Everything the guest has, as an uncompressed cpio: unpacking a compressed one
+# costs an emulated CPU more than reading the bytes.
+image_initramfs()
+{
+	initramfs=$build/$kernel/$mode-$variant-$driver.cpio
+	stage=$build/$kernel/$mode-$variant-$driver.root
+	rm -rf "$stage"
+	for dir in proc sys dev tmp tests modules; do
+		mkdir -p "$stage/$dir"
+	done
+	[ "$mode" != shell ] || image_shell
+	cp "$init" "$stage/init"
+	cp "$dsp_ko" "$stage/modules/dsp.ko"
+	cp "$driver_ko" "$stage/modules/fastrpc.ko"
+	if [ -e "$modules/rpmsg_core.ko" ]; then
+		cp "$modules/rpmsg_core.ko" "$stage/modules/"
+		echo rpmsg_core > "$stage/modules/load"
+	fi
+	for program in $programs; do
+		cp "$build/arm64/tests/$program" "$stage/tests/"
+	done
+	aarch64-linux-gnu-strip "$stage"/tests/* 2>/dev/null || :
+	( cd "$stage" && find . -print0 | cpio -0 -o --quiet -H newc -R 0:0 ) > "$initramfs.new" ||
+		die "packing the initramfs failed: is the disk full?"
+	mv "$initramfs.new" "$initramfs"
+	rm -rf "$stage"
+}
+
+image_make()
+{
+	"$top/board/setup" packages
+	"$top/board/setup" kernel "$kernel"
+	mkdir -p "$logs"
+	image_modules
+	image_init
+	image_programs
+	image_dtb
+	image_initramfs
+}

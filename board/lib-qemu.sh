@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# One boot.  The console goes to a file, the guest's report comes through a
+# serial port of its own, and QEMU itself notes every SMMU event.  Needs lib.sh
+# and lib-image.sh.
+
+# One DMA engine per stream: slot 0x10 is requester id 0x80, slot 0x11 0x88, ...
+engines='10.0 11.0 12.0 13.0 14.0 15.0 16.0'
+
+# printk.devkmsg: a test's marks must not be rate limited away; log_buf_len: no
+# record may be lost.  The checkers a stock kernel has are on in tests.
+qemu_command_line()
+{
+	printf '%s ' console=ttyAMA0 panic=-1 printk.devkmsg=on log_buf_len=4M \
+		board.mode="$mode" board.driver="$driver" board.kernel="$kernel" \
+		board.variant="$variant" board.limit="$limit" \
+		board.run="$(printf '%s' "$programs" | tr -s ' \n' ,)"
+	case $mode in
+	test)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 ;;
+	esac
+	[ "$verbose" ] || printf '%s' loglevel=5
+}
+
+# Print qemu's arguments but the console, one per line.
+qemu_arguments()
+{
+	printf '%s\n' -M "$machine"
+	# shellcheck disable=SC2086
+	printf '%s\n' $processor
+	printf '%s\n' -nodefaults -display none -no-reboot \
+		-kernel "$cache/kernels/$kernel/Image" -initrd "$initramfs" -dtb "$dtb" \
+		-append "$(qemu_command_line)" \
+		-chardev "file,id=report,path=$report_pipe" \
+		-device pci-serial,chardev=report,addr=02.0 \
+		-trace "smmuv3_*_event,file=$smmu_log"
+	for engine in $engines; do
+		printf '%s\n' -device "lsi53c895a,addr=$engine"
+	done
+}
+
+# qemu_boot SECONDS FORMATTER: boot, pass each line of the report on to the
+# formatter as it comes, keep everything in $logs.
+qemu_boot()
+{
+	log_base=$logs/$mode-$variant-$driver
+	console_log=$log_base.console
+	report_log=$log_base.report
+	smmu_log=$log_base.smmu
+	report_pipe=$log_base.pipe
+	rm -f "$report_pipe" "$console_log" "$report_log" "$smmu_log"
+	mkfifo "$report_pipe"
+	case $mode,$verbose in
+	shell,*) set -- "$1" "$2" -serial mon:stdio ;;
+	*,1)	 set -- "$1" "$2" -chardev "stdio,id=con,signal=off,logfile=$console_log" -serial chardev:con ;;
+	*)	 set -- "$1" "$2" -serial "file:$console_log" ;;
+	esac
+	seconds=$1 formatter=$2
+	shift 2
+	while read -r argument; do
+		set -- "$@" "$argument"
+	done <<-ARGUMENTS
+	$(qemu_arguments)
+	ARGUMENTS
+	tee "$report_log" < "$report_pipe" | $formatter &
+	formatting=$!
+	boot_status=0
+	if [ "$mode" = shell ]; then
+		$qemu "$@" || boot_status=$?
+	else
+		timeout -k 5 "$seconds" $qemu "$@" < /dev/null || boot_status=$?
+	fi
+	wait $formatting || :
+	rm -f "$report_pipe"
+	tr -d '\r' < "$report_log" > "$report_log.new"
+	mv "$report_log.new" "$report_log"
+}
+
+# Did the guest come to its own end?  (QEMU's exit status does not tell.)
+qemu_finished()
+{
+	grep -q '^end ' "$report_log"
+}
+
+# Why it did not, with the end of the console to look at.
+qemu_explain()
+{
+	say "the last lines of the console ($console_log):"
+	tail -n 15 "$console_log" 2>/dev/null | tr -d '\r' | sed 's/^/    /' >&2
+	case $boot_status in
+	124|137) unfinished="the board did not finish within $seconds s" ;;
+	0)	 unfinished="the board stopped before its end" ;;
+	*)	 unfinished="QEMU ended with status $boot_status" ;;
+	esac
+}
+
+# SMMU events as the host saw them: records only, whatever else the trace has.
+qemu_smmu_events()
+{
+	grep -c -E 'smmuv3_(record|propagate)_event' "$smmu_log" 2>/dev/null || :
+}

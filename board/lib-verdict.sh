@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# What a boot showed, and what that means.  The report (see board/init) has
+# "step", "note", "log", "test", "fact" and "end" lines.  Needs lib-qemu.sh.
+
+# Number the steps of a run as they come.
+show_steps()
+{
+	[ -z "$variant_reason" ] ||
+		printf '     device tree without qcom,vmids: %s\n' "$variant_reason"
+	awk '
+		{ sub(/\r$/, "") }
+		/^step / { printf "%2d. %s\n", ++n, substr($0, 6) }
+		/^note / { printf "      %s\n", substr($0, 6) }
+		/^log /  { printf "    | %s\n", substr($0, 5) }
+		{ fflush() }'
+}
+
+# One line per test; what a test printed only if it failed.
+show_tests()
+{
+	awk -v variant="$variant" '
+		{ sub(/\r$/, "") }
+		/^(log|step|note) / { said[++lines] = $0; sub(/^[a-z]+ /, "", said[lines]) }
+		/^test / {
+			why = $0
+			sub(/^test [^ ]+ [^ ]+ [^ ]+ ?/, "", why)
+			if ($3 == "fail")
+				for (i = 1; i <= lines; i++)
+					printf "    | %s\n", said[i]
+			printf "%s  %s/%s (%s ms)%s\n", $3, variant, $2, $4, \
+				why == "" ? "" : ": " why
+			lines = 0
+		}
+		{ fflush() }'
+}
+
+fact()
+{
+	sed -n "s/^fact $1 //p" "$report_log" | tail -n 1
+}
+
+# SMMUv3's names of the events a stray DMA makes.
+event_name()
+{
+	case $1 in
+	0x10)	echo "translation fault" ;;
+	0x11)	echo "address size fault" ;;
+	0x12)	echo "access fault" ;;
+	0x13)	echo "permission fault" ;;
+	*)	echo "event $1" ;;
+	esac
+}
+
+# Who a stream belongs to, as board/dts/board.dtsi says.
+stream_name()
+{
+	case $1 in
+	0x80)		echo "remoteproc adsp" ;;
+	0x88|0x90|0x98)	echo "a context bank of adsp" ;;
+	0xa0)		echo "remoteproc cdsp" ;;
+	0xa8|0xb0)	echo "a context bank of cdsp" ;;
+	*)		echo "nobody's" ;;
+	esac
+}
+
+# "stream 0x80 iova 0x60000000 write event 0x10" in words.
+describe_fault()
+{
+	fault_stream=$2 fault_iova=$4 fault_direction=$5 fault_event=$7
+	place='outside of the heap'
+	heap_base=$(fact heap-base) heap_size=$(fact heap-size)
+	if [ $((heap_size)) -gt 0 ] && [ $((fault_iova)) -ge $((heap_base)) ] &&
+	   [ $((fault_iova)) -lt $((heap_base + heap_size)) ]; then
+		place="in the heap the DSP was offered, not mapped for it"
+	fi
+	printf 'SMMU %s: the DSP'"'"'s %s of IOVA %s through stream %s (%s), %s' \
+		"$(event_name "$fault_event")" "$fault_direction" "$fault_iova" \
+		"$fault_stream" "$(stream_name "$fault_stream")" "$place"
+}
+
+blame()
+{
+	reasons=$reasons$(printf '  - %s' "$*")'
+'
+}
+
+# Collect all that speaks against a good run into $reasons.
+judge_run()
+{
+	reasons=''
+	guest_faults=$(fact faults) host_events=$(qemu_smmu_events)
+	offered=$(fact heap-offered) touched=$(fact heap-touched)
+	[ -z "$(fact setup)" ] || blame "the board could not be set up: see $console_log"
+	# shellcheck disable=SC2046
+	[ "${guest_faults:-0}" = 0 ] || blame "$(describe_fault $(fact fault)); $guest_faults faults in all"
+	[ "$host_events" = "${guest_faults:-0}" ] ||
+		blame "QEMU itself saw $host_events SMMU events ($smmu_log), the guest ${guest_faults:-none}"
+	[ -z "$(fact client)" ] || blame "bringing up the audio PD failed: $(fact client)"
+	[ "$(fact audio-pd)" = up ] || blame "the audio PD is not up"
+	if [ "${offered:-0}" = 0 ]; then
+		blame "the DSP was offered no heap"
+	elif [ "$touched" != "$offered" ]; then
+		blame "the DSP could use $touched of the $offered heap pages it was offered"
+	fi
+	[ -z "$(fact stop)" ] || blame "the remoteproc could not be stopped"
+	[ -z "$(fact complaint)" ] || blame "the DSP model complains: $(fact complaint)"
+	[ -z "$(fact kernel-log)" ] || blame "kernel log, bad lines: $(fact kernel-log)"
+}
+
+verdict_run()
+{
+	if ! qemu_finished; then
+		qemu_explain
+		reasons=''
+		blame "$unfinished"
+	else
+		judge_run
+	fi
+	echo
+	if [ -z "$reasons" ]; then
+		printf 'PASS: driver %s on %s: the audio PD is up, the DSP used all %s pages of its heap, no SMMU fault (guest 0, QEMU %s)\n' \
+			"$driver" "$(cat "$cache/kernels/$kernel/release")" "$offered" "$host_events"
+		return 0
+	fi
+	printf 'FAIL: driver %s on %s:\n%s' "$driver" \
+		"$(cat "$cache/kernels/$kernel/release")" "$reasons"
+	printf 'logs: %s.{console,report,smmu}\n' "$log_base"
+	return 1
+}
+
+# The report is the result; only what the guest cannot see is added here.
+verdict_tests()
+{
+	if ! qemu_finished; then
+		qemu_explain
+		unfinished="$unfinished, in $(sed -n 's/^start //p' "$report_log" | tail -n 1)"
+		printf 'test board fail 0 %s\n' "$unfinished" | tee -a "$report_log" | show_tests
+	elif ! grep -q -e '^allow-faults ' "$report_log" && [ "$(qemu_smmu_events)" != 0 ]; then
+		printf 'test board fail 0 QEMU saw %s SMMU events that no test announced, see %s\n' \
+			"$(qemu_smmu_events)" "$smmu_log" | tee -a "$report_log" | show_tests
+	fi
+	! grep -q '^test [^ ]* fail ' "$report_log"
+}
