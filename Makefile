@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+#	make		the module, for the running kernel (KDIR=... for another)
+#	make run	boot the virtual board and bring the audio PD up
+#	make test	every test; the last line counts them
+#	make shell	the same board with a shell on it
+#
+# Variables: KERNEL=6.12|6.1|7  DRIVER=ours|in-tree  VARIANT=name  EL=2  V=1 (console)
+
+KERNEL	?= 6.12
+DRIVER	?= ours
+VARIANT	?=
+EL	?= 2
+V	?=
+
+BOOT	:= board/boot --kernel $(KERNEL) --driver $(DRIVER) \
+	   $(if $(VARIANT),--variant $(VARIANT)) $(if $(filter 1,$(V)),--verbose)
+
+module:
+	$(MAKE) -C driver
+
+run shell: el-check
+	@$(BOOT) $@
+
+test: el-check
+	@tests/run --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
+
+el-check:
+	@[ "$(EL)" = 2 ] || { echo "error: EL=$(EL) is not available yet: \
+	the board runs Linux at EL2 only; leave EL out or say EL=2" >&2; exit 1; }
+
+clean:
+	$(MAKE) -C driver clean
+	rm -rf build
+
+.PHONY: module run shell test el-check clean
