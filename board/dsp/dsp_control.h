@@ -63,7 +63,7 @@ struct dsp_control_status {
 	__u64 heap_stores;		/* stores by the audio PD's own allocator since */
 	/* calls */
 	__u64 requests;
-	__u64 answers;
+	__u64 answers;			/* calls answered, after the driver's callback returned */
 	__u64 held;			/* requests kept back now */
 	__u32 attached_clients;
 	__u32 last_dsp_error;		/* non-zero retval the model last gave by its own checks */
@@ -72,6 +72,8 @@ struct dsp_control_status {
 	__u64 faults;
 	struct dsp_control_fault last_fault;
 	struct dsp_control_violations violations;
+	__u64 heap_pages_dirty;		/* pages that were not all zero when they were offered */
+	__u64 undelivered;		/* messages for the host that found no endpoint */
 };
 
 /* How the DSP answers what comes next. */
@@ -108,10 +110,16 @@ struct dsp_control_behave {
 };
 
 /* A message of the tester's own making, sent to the host as if by the DSP. */
+enum dsp_control_moment {
+	DSP_INJECT_NOW = 0,
+	DSP_INJECT_AT_DESTROY,	/* once, when the channel's endpoint is destroyed: after the
+				 * driver's remove has returned, before the endpoint is gone */
+};
+
 struct dsp_control_inject {
 	char label[DSP_LABEL_LEN];
 	__u32 len;		/* 0..64 */
-	__u32 pad;
+	__u32 moment;		/* enum dsp_control_moment */
 	__u8 data[64];
 };
 
@@ -141,6 +149,7 @@ enum dsp_control_counter {
 	DSP_COUNT_BOOT_EPOCH,
 	DSP_COUNT_RELEASES,
 	DSP_COUNT_RUNNING,
+	DSP_COUNT_AUDIO_PD_EPOCH,
 	DSP_COUNTERS
 };
 

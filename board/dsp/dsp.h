@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The board's DSP model: what its files share.
+ *
+ * One struct dsp per DSP of the board, nothing module-wide but the hardware
+ * that really is shared: the SMMU, the PCI engines, the control node.
+ *
+ * Vocabulary
+ *   stream   one requester of the SMMU and the way the model reaches memory
+ *            through it: the remoteproc's own (session 0) or a context bank's.
+ *   engine   the PCI function that does the moves of one stream.
+ *   harness  script and bounce pages, mapped at a low IOVA in the domain of
+ *            the stream so that the engine can fetch them.
+ *   request  one message of the host, until it is answered or dropped.
+ *   rule     what a test asked the model to do wrong.
+ *
+ * Locks, outermost first: rproc->lock (core), audio.lock, stream.lock,
+ * fault_lock.  calls_lock, link.lock, link.recv_lock and rules are leaves.
+ */
+#ifndef DSP_H
+#define DSP_H
+
+#include <linux/device.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/remoteproc.h>
+#include <linux/rpmsg.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+/* A macro of newer kernels, and a field of the control node. */
+#pragma push_macro("at_least")
+#undef at_least
+#include "dsp_control.h"
+#pragma pop_macro("at_least")
+
+#define DSP_MAX_STREAMS		16
+#define DSP_MAX_RULES		16
+#define DSP_MAX_RANGES		8
+#define DSP_MAX_CLIENTS		64
+#define DSP_CAPTURES		16
+#define DSP_CAPTURE_BYTES	2048
+
+struct dsp;
+struct dsp_engine;
+struct dsp_smmu_events;
+
+/*
+ * struct dsp_stream - one way to memory
+ * @client: the device whose domain translates the stream; NULL while a bank
+ *	has no device.  Under @lock.
+ * @lock: one transfer at a time; also held while the harness comes and goes.
+ * @enabled: the DSP runs, so the stream may carry traffic.  Under @lock.
+ */
+struct dsp_stream {
+	struct dsp *dsp;
+	struct device_node *node;
+	struct device *client;
+	struct dsp_engine *engine;
+	struct mutex lock;
+	u32 session;
+	u32 stream_id;
+	bool enabled;
+};
+
+/*
+ * struct dsp_link - the rpmsg edge and its one channel
+ * @edge: lives from the start to the stop of the subdevice
+ * @ept: the default endpoint while a driver has it; under @lock
+ * @recv_lock: held around the driver's callback, as the real transport does
+ * @closing: the DSP is being stopped, requests are swallowed
+ */
+struct dsp_link {
+	struct rproc_subdev subdev;
+	struct device_node *edge_node;
+	struct device_node *channel_node;
+	const char *channel_name;
+	struct device *edge;
+	struct work_struct announce;
+	struct rpmsg_endpoint *ept;
+	spinlock_t lock;
+	spinlock_t recv_lock;
+	bool closing;
+	bool announced;
+	u8 parting[64];		/* to send just before the endpoint goes */
+	u32 parting_len;
+	bool parting_set;
+};
+
+/* One range of memory the audio PD was offered, and what it keeps in it. */
+struct dsp_range {
+	u64 base;
+	u64 size;
+	u8 *shadow;		/* what the DSP stored; exact, so any change shows */
+	unsigned long *lost;	/* pages found unreachable */
+	unsigned long *spoilt;	/* pages found changed */
+};
+
+struct dsp_alloc;
+
+/*
+ * struct dsp_audio - the static audio PD
+ * @lock: everything below; held across engine transfers, never taken by
+ *	anything the host waits for but CREATE_STATIC
+ */
+struct dsp_audio {
+	struct mutex lock;
+	bool up;
+	u64 epoch;
+	struct dsp_range range[DSP_MAX_RANGES];
+	unsigned int ranges;
+	u64 base;
+	u64 size;
+	u64 pages;
+	u64 granted;
+	u64 touched;
+	u64 dirty;
+	u64 stores;
+	struct dsp_alloc *alloc;
+	struct task_struct *thread;
+	unsigned int scrub_range;
+	u64 scrub_at;
+	bool told_corrupted;
+	bool told_taken;
+};
+
+struct dsp_rule {
+	u32 handle;
+	u32 method;
+	u32 action;
+	u32 left;		/* 0: until changed */
+	u64 value;
+};
+
+struct dsp_capture {
+	u64 serial;
+	u64 addr;
+	u32 metadata_len;
+	u8 msg[40];
+	u8 metadata[DSP_CAPTURE_BYTES];
+};
+
+struct dsp {
+	struct list_head node;
+	struct rproc *rproc;
+	struct device *dev;	/* the remoteproc's platform device */
+	char label[DSP_LABEL_LEN];
+	struct notifier_block bus_nb;
+	struct dsp_stream stream[DSP_MAX_STREAMS];
+	unsigned int streams;
+	struct dsp_link link;
+	struct dsp_audio audio;
+	struct workqueue_struct *wq;
+
+	bool running;
+	u64 boot_epoch;
+	u64 domain_generation;
+	bool prepared;
+
+	/* Calls: counters, requests in flight, clients, rules, captures. */
+	spinlock_t calls_lock;
+	wait_queue_head_t counters;
+	struct list_head requests;
+	struct list_head held_list;
+	u64 arrived;
+	u64 requests_seen;
+	u64 answers;
+	u64 undelivered;
+	u64 held;
+	u64 releases;
+	s32 clients[DSP_MAX_CLIENTS];
+	unsigned int nclients;
+	u32 last_dsp_error;
+	struct dsp_rule rule[DSP_MAX_RULES];
+	unsigned int rules;
+	struct dsp_capture *captures;
+
+	/* Faults and the oracle. */
+	spinlock_t fault_lock;
+	u64 faults;
+	u64 faults_told;
+	struct dsp_control_fault last_fault;
+	struct dsp_control_violations violations;
+};
+
+/* One buffer of a call, as the metadata describes it. */
+struct dsp_arg {
+	struct dsp_stream *stream;
+	u32 iova;
+	size_t len;
+	u8 *data;		/* kernel copy: in-buffers as read, out-buffers to be written */
+};
+
+/*
+ * struct dsp_request - one message in the hands of the model
+ * @work: runs the call, and later, for late or held answers, finishes it
+ * @parked: nobody works on it: its work is pending, or it is held.  Whoever
+ *	takes it out of that state under calls_lock owns it
+ * @ran: the call itself is done, what is left is to write and answer
+ */
+struct dsp_request {
+	struct dsp *dsp;
+	struct list_head node;
+	struct list_head held_node;
+	struct delayed_work work;
+	u64 serial;
+	u8 msg[40];
+	struct dsp_rule rule;
+
+	s32 client;
+	u64 ctx;
+	u32 handle;
+	u32 sc;
+	u32 method;
+	struct dsp_stream *stream;
+	u32 meta_iova;
+	u32 meta_size;
+	u8 *meta;
+	unsigned int n;
+	unsigned int nin;
+	unsigned int nout;
+	struct dsp_arg *args;
+	size_t copied;
+	u32 delay_ms;
+	s32 retval;
+	bool parked;
+	bool ran;
+};
+
+static inline unsigned int dsp_request_bufs(const struct dsp_request *req)
+{
+	return req->nin + req->nout;
+}
+
+/* dsp_core.c */
+struct dsp *dsp_find(const char *label);
+struct dsp *dsp_first(void);
+struct dsp *dsp_next(struct dsp *dsp);
+void dsp_list_lock(void);
+void dsp_list_unlock(void);
+
+/* dsp_link.c */
+int dsp_link_init(struct dsp *dsp);
+void dsp_link_exit(struct dsp *dsp);
+int dsp_link_deliver(struct dsp *dsp, const void *data, size_t len);
+void dsp_link_parting(struct dsp *dsp, const void *data, size_t len);
+
+/* dsp_engine.c */
+#define DSP_BOUNCE_BYTES	(64 * 1024)
+int dsp_engine_init(void);
+void dsp_engine_exit(void);
+struct dsp_engine *dsp_engine_claim(u32 stream_id);
+void dsp_engine_release(struct dsp_engine *engine);
+int dsp_engine_move(struct dsp_engine *engine, u32 script, u32 dst, u32 src, u32 len);
+phys_addr_t dsp_engine_harness(struct dsp_engine *engine, size_t *size);
+u8 *dsp_engine_bounce(struct dsp_engine *engine, u32 *offset);
+
+/* dsp_stream.c */
+int dsp_stream_init(struct dsp *dsp);
+void dsp_stream_exit(struct dsp *dsp);
+void dsp_stream_enable(struct dsp *dsp, bool on);
+struct dsp_stream *dsp_stream_by_session(struct dsp *dsp, u32 session);
+struct dsp_stream *dsp_stream_by_id(struct dsp *dsp, u32 stream_id);
+int dsp_stream_read(struct dsp_stream *s, u32 iova, void *buf, size_t len);
+int dsp_stream_write(struct dsp_stream *s, u32 iova, const void *buf, size_t len);
+int dsp_stream_word(struct dsp_stream *s, u32 iova, bool write, u32 *value, u32 *events);
+bool dsp_stream_reaches(struct dsp_stream *s, u32 iova, size_t len);
+bool dsp_stream_identity(struct dsp_stream *s, u32 iova);
+int dsp_stream_check(struct dsp_stream *s, u32 iova, size_t len);
+const char *dsp_stream_domain_type(struct dsp_stream *s);
+
+/* dsp_smmu.c */
+struct dsp_smmu_events {
+	u32 count;
+	struct dsp_control_fault first;
+	struct dsp_control_fault last;
+};
+
+int dsp_smmu_init(void);
+void dsp_smmu_exit(void);
+u32 dsp_smmu_mark(void);
+void dsp_smmu_since(u32 mark, u32 stream_id, struct dsp_smmu_events *events);
+
+/* dsp_call.c */
+int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, gfp_t gfp);
+void dsp_call_drain(struct dsp *dsp);
+unsigned int dsp_call_release(struct dsp *dsp, u32 count, bool newest_first);
+s32 dsp_call_fetch(struct dsp_request *req, unsigned int i);
+s32 dsp_call_result(struct dsp_request *req, unsigned int i);
+s32 dsp_call_refuse(struct dsp_request *req, s32 code, const char *why);
+s32 dsp_call_violation(struct dsp_request *req, const char *rule);
+
+/* dsp_process.c */
+void dsp_process_reset(struct dsp *dsp);
+s32 dsp_process_call(struct dsp_request *req);
+s32 dsp_utilities_call(struct dsp_request *req);
+
+/* dsp_service.c */
+s32 dsp_service_call(struct dsp_request *req);
+
+/* dsp_heap.c */
+void dsp_heap_init(struct dsp *dsp);
+void dsp_heap_boot(struct dsp *dsp);
+void dsp_heap_halt(struct dsp *dsp);
+s32 dsp_heap_offer(struct dsp *dsp, const u8 *pages, unsigned int count);
+void dsp_heap_stray(struct dsp *dsp, u64 addr);
+int dsp_heap_load(struct dsp *dsp, u64 addr, void *buf, size_t len);
+int dsp_heap_store(struct dsp *dsp, u64 addr, const void *buf, size_t len);
+
+/* dsp_alloc.c: the audio PD's own allocator, living in the heap itself */
+struct dsp_alloc *dsp_alloc_create(struct dsp *dsp, u64 base, u64 size);
+void dsp_alloc_destroy(struct dsp_alloc *alloc);
+int dsp_alloc_churn(struct dsp_alloc *alloc);
+
+/* dsp_fault.c: the rules of the tests, and the counting of what went wrong */
+int dsp_fault_add(struct dsp *dsp, const struct dsp_rule *rule);
+void dsp_fault_pick(struct dsp *dsp, u32 handle, u32 method, struct dsp_rule *rule);
+void dsp_fault_answer(struct dsp_request *req);
+void dsp_fault_events(struct dsp_stream *s, const struct dsp_smmu_events *events);
+void dsp_fault_count(struct dsp *dsp, u64 *violation, u64 by);
+void dsp_fault_clear(struct dsp *dsp);
+
+/* dsp_control.c */
+int dsp_control_init(void);
+void dsp_control_exit(void);
+
+#endif

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A call from its message to its answer.
+ *
+ * Every message becomes a request with a work item of its own on an unbound
+ * queue, so sleeping, late or held calls stand in nobody's way.  Decoding
+ * checks what firmware checks, and a rule that is broken is answered with a
+ * DSP error and counted: the host sent something no DSP would take.
+ *
+ * Order within a call: tables and in-buffers are read when it arrives; the
+ * out-buffers are written just before the answer, however late that is.  So
+ * a host that frees the buffers of a call the DSP still has makes a fault.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "dsp.h"
+#include "dsp_wire.h"
+
+static_assert(REQ_BYTES == sizeof_field(struct dsp_capture, msg));
+
+/* What one call may make the model copy. */
+#define CALL_COPY_MAX	(64u << 20)
+
+static void call_free(struct dsp_request *req)
+{
+	unsigned int i;
+
+	for (i = 0; req->args && i < dsp_request_bufs(req); i++)
+		kvfree(req->args[i].data);
+	kvfree(req->args);
+	kvfree(req->meta);
+	kfree(req);
+}
+
+/* Off the list of the calls in flight; the last thing that happens to one. */
+static void call_end(struct dsp_request *req)
+{
+	struct dsp *dsp = req->dsp;
+
+	spin_lock(&dsp->calls_lock);
+	list_del(&req->node);
+	spin_unlock(&dsp->calls_lock);
+	call_free(req);
+	wake_up_all(&dsp->counters);
+}
+
+s32 dsp_call_refuse(struct dsp_request *req, s32 code, const char *why)
+{
+	dev_dbg(req->dsp->dev, "call %#llx refused (%#x): %s\n", req->ctx, code, why);
+	req->dsp->last_dsp_error = code;
+	return code;
+}
+
+s32 dsp_call_violation(struct dsp_request *req, const char *rule)
+{
+	struct dsp *dsp = req->dsp;
+
+	dsp_fault_count(dsp, &dsp->violations.bad_request, 1);
+	dev_err_ratelimited(dsp->dev,
+			    "bad request: %s (ctx %#llx handle %u sc %#010x client %d addr %#llx size %#llx)\n",
+			    rule, req->ctx, req->handle, req->sc, req->client,
+			    wire_u64(req->msg, REQ_ADDR), wire_u64(req->msg, REQ_SIZE));
+	return dsp_call_refuse(req, DSP_E_BADPARM, rule);
+}
+
+/* Bring in-buffer @i here.  0 or what the DSP answers. */
+s32 dsp_call_fetch(struct dsp_request *req, unsigned int i)
+{
+	struct dsp_arg *arg = &req->args[i];
+
+	if (arg->data)
+		return 0;
+	if (arg->len > CALL_COPY_MAX - req->copied)
+		return dsp_call_refuse(req, DSP_E_NOMEM, "more data than the model takes");
+	arg->data = kvmalloc(max_t(size_t, arg->len, 1), GFP_KERNEL);
+	if (!arg->data)
+		return dsp_call_refuse(req, DSP_E_NOMEM, "no memory");
+	req->copied += arg->len;
+	if (arg->len && dsp_stream_read(arg->stream, arg->iova, arg->data, arg->len))
+		return dsp_call_refuse(req, DSP_E_FAILED, "in-buffer not readable");
+	return 0;
+}
+
+/* Make out-buffer @i, all zero; it is written when the call is answered. */
+s32 dsp_call_result(struct dsp_request *req, unsigned int i)
+{
+	struct dsp_arg *arg = &req->args[i];
+
+	if (arg->len > CALL_COPY_MAX - req->copied)
+		return dsp_call_refuse(req, DSP_E_NOMEM, "more data than the model takes");
+	arg->data = kvzalloc(max_t(size_t, arg->len, 1), GFP_KERNEL);
+	if (!arg->data)
+		return dsp_call_refuse(req, DSP_E_NOMEM, "no memory");
+	req->copied += arg->len;
+	return 0;
+}
+
+/* One entry of the argument table, with its list and page entries. */
+static s32 call_decode_arg(struct dsp_request *req, unsigned int i)
+{
+	struct dsp_arg *arg = &req->args[i];
+	u64 pv = wire_u64(req->meta, META_ARG(i));
+	u64 len = wire_u64(req->meta, META_ARG(i) + 8);
+	u32 num = wire_u32(req->meta, META_LIST(req->n, i));
+	u32 index = wire_u32(req->meta, META_LIST(req->n, i) + 4);
+	u64 addr, size;
+
+	if (!len)
+		return num ? dsp_call_violation(req, "an empty buffer has pages") : 0;
+	if (num != 1)
+		return dsp_call_violation(req, "a buffer has not exactly one page entry");
+	if (index >= req->n)
+		return dsp_call_violation(req, "page index beyond the page table");
+	addr = wire_u64(req->meta, META_PAGE(req->n, index));
+	size = wire_u64(req->meta, META_PAGE(req->n, index) + 8);
+	if ((addr | size) & WIRE_PAGE_MASK)
+		return dsp_call_violation(req, "page entry not page aligned");
+	if (len > size || (pv & WIRE_PAGE_MASK) > size - len)
+		return dsp_call_violation(req, "page entry does not cover its buffer");
+	if (size > (u64)U32_MAX + 1 - ADDR_IOVA(addr))
+		return dsp_call_violation(req, "page entry runs out of the address space");
+	arg->stream = dsp_stream_by_session(req->dsp, ADDR_SESSION(addr));
+	if (!arg->stream)
+		return dsp_call_violation(req, "page entry of an unknown session");
+	arg->iova = ADDR_IOVA(addr) + (pv & WIRE_PAGE_MASK);
+	arg->len = len;
+	return 0;
+}
+
+static s32 call_decode_args(struct dsp_request *req)
+{
+	unsigned int i, bufs = dsp_request_bufs(req);
+	s32 ret;
+
+	req->args = kvcalloc(max(bufs, 1u), sizeof(*req->args), GFP_KERNEL);
+	if (!req->args)
+		return dsp_call_refuse(req, DSP_E_NOMEM, "no memory");
+	for (i = 0; i < bufs; i++) {
+		ret = call_decode_arg(req, i);
+		if (ret)
+			return ret;
+	}
+	for (; i < req->n; i++)
+		if (wire_u32(req->meta, META_LIST(req->n, i)) &&
+		    wire_u32(req->meta, META_LIST(req->n, i) + 4) >= req->n)
+			return dsp_call_violation(req, "page index beyond the page table");
+	return 0;
+}
+
+static void call_capture(struct dsp_request *req, u32 len)
+{
+	struct dsp *dsp = req->dsp;
+	struct dsp_capture *slot = &dsp->captures[req->serial % DSP_CAPTURES];
+
+	spin_lock(&dsp->calls_lock);
+	if (slot->serial == req->serial) {
+		slot->addr = req->meta_iova;
+		slot->metadata_len = min_t(u32, len, DSP_CAPTURE_BYTES);
+		memcpy(slot->metadata, req->meta, slot->metadata_len);
+	}
+	spin_unlock(&dsp->calls_lock);
+}
+
+/* Where the metadata is, whether all of it can be reached, and its tables. */
+static s32 call_decode_meta(struct dsp_request *req)
+{
+	u64 addr = wire_u64(req->msg, REQ_ADDR);
+	u64 size = wire_u64(req->msg, REQ_SIZE);
+	size_t len;
+
+	if (!addr && !size && !req->n)
+		return 0;
+	if (!size || (size & WIRE_PAGE_MASK) || (addr & WIRE_PAGE_MASK))
+		return dsp_call_violation(req, "metadata not in whole pages");
+	if (size < META_MIN(req->n))
+		return dsp_call_violation(req, "metadata smaller than its tables");
+	if (size > (u64)U32_MAX + 1 - ADDR_IOVA(addr))
+		return dsp_call_violation(req, "metadata runs out of the address space");
+	req->stream = dsp_stream_by_session(req->dsp, ADDR_SESSION(addr));
+	if (!req->stream)
+		return dsp_call_violation(req, "metadata of an unknown session");
+	req->meta_iova = ADDR_IOVA(addr);
+	req->meta_size = size;
+
+	len = max_t(size_t, META_TABLES(req->n), min_t(u64, size, DSP_CAPTURE_BYTES));
+	req->meta = kvmalloc(len, GFP_KERNEL);
+	if (!req->meta)
+		return dsp_call_refuse(req, DSP_E_NOMEM, "no memory");
+	if (dsp_stream_check(req->stream, req->meta_iova, size) ||
+	    dsp_stream_read(req->stream, req->meta_iova, req->meta, len))
+		return dsp_call_violation(req, "metadata not reachable");
+	call_capture(req, len);
+	return 0;
+}
+
+static s32 call_decode(struct dsp_request *req)
+{
+	s32 ret;
+
+	req->nin = SC_IN_BUFS(req->sc);
+	req->nout = SC_OUT_BUFS(req->sc);
+	req->n = req->nin + req->nout + SC_IN_HANDLES(req->sc) + SC_OUT_HANDLES(req->sc);
+
+	ret = call_decode_meta(req);
+	if (ret)
+		return ret;
+	ret = call_decode_args(req);
+	if (ret)
+		return ret;
+	if (req->handle == HANDLE_INIT && req->client)
+		return dsp_call_violation(req, "a client of its own called handle 1");
+	if (req->handle != HANDLE_INIT && req->handle != HANDLE_UTILITIES && !req->client)
+		return dsp_call_violation(req, "a call without a client");
+	return 0;
+}
+
+static s32 call_dispatch(struct dsp_request *req)
+{
+	switch (req->handle) {
+	case HANDLE_INIT:
+		return dsp_process_call(req);
+	case HANDLE_UTILITIES:
+		return dsp_utilities_call(req);
+	case DSP_TEST_HANDLE:
+		return dsp_service_call(req);
+	default:
+		return dsp_call_refuse(req, DSP_E_NOHANDLE, "nobody has this handle");
+	}
+}
+
+static void call_run(struct dsp_request *req)
+{
+	struct dsp *dsp = req->dsp;
+
+	req->retval = call_decode(req);
+	spin_lock(&dsp->calls_lock);
+	dsp->requests_seen++;
+	spin_unlock(&dsp->calls_lock);
+	wake_up_all(&dsp->counters);
+
+	if (req->rule.action == DSP_ANSWER_ERROR)
+		req->retval = (s32)req->rule.value;
+	else if (!req->retval && req->rule.action != DSP_ANSWER_NEVER)
+		req->retval = call_dispatch(req);
+	if (req->rule.action == DSP_ANSWER_RETVAL)
+		req->retval = (s32)req->rule.value;
+	if (req->rule.action == DSP_ANSWER_LATE)
+		req->delay_ms += req->rule.value;
+	req->ran = true;
+}
+
+/* Lay the call aside until it is to be answered.  False: answer it now. */
+static bool call_park(struct dsp_request *req)
+{
+	struct dsp *dsp = req->dsp;
+	bool hold = req->rule.action == DSP_ANSWER_HOLD;
+
+	if (!hold && !req->delay_ms)
+		return false;
+	spin_lock(&dsp->calls_lock);
+	if (dsp->link.closing) {
+		req->rule.action = DSP_ANSWER_NEVER;
+		spin_unlock(&dsp->calls_lock);
+		return false;
+	}
+	req->parked = true;
+	if (hold) {
+		list_add_tail(&req->held_node, &dsp->held_list);
+		dsp->held++;
+	} else {
+		queue_delayed_work(dsp->wq, &req->work, msecs_to_jiffies(req->delay_ms));
+	}
+	spin_unlock(&dsp->calls_lock);
+	wake_up_all(&dsp->counters);
+	return true;
+}
+
+static void call_work(struct work_struct *work)
+{
+	struct dsp_request *req = container_of(to_delayed_work(work), struct dsp_request, work);
+	struct dsp *dsp = req->dsp;
+
+	spin_lock(&dsp->calls_lock);
+	req->parked = false;
+	spin_unlock(&dsp->calls_lock);
+
+	if (!req->ran) {
+		call_run(req);
+		if (call_park(req))
+			return;
+	}
+	if (req->rule.action != DSP_ANSWER_NEVER)
+		dsp_fault_answer(req);
+	call_end(req);
+}
+
+/* A message arrived.  Never blocks on the model's work. */
+int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, gfp_t gfp)
+{
+	struct dsp_capture *slot;
+	struct dsp_request *req;
+
+	req = kzalloc(sizeof(*req), gfp);
+	if (!req)
+		return -ENOMEM;
+	req->dsp = dsp;
+	memcpy(req->msg, data, min_t(size_t, len, REQ_BYTES));
+	req->client = wire_s32(req->msg, REQ_CLIENT);
+	req->ctx = wire_u64(req->msg, REQ_CTX);
+	req->handle = wire_u32(req->msg, REQ_HANDLE);
+	req->sc = wire_u32(req->msg, REQ_SCALARS);
+	req->method = SC_METHOD(req->sc);
+	if (len != REQ_BYTES) {
+		/* Nothing in it can be trusted, not even whom to answer. */
+		dsp_call_violation(req, "a message is not 40 bytes long");
+		kfree(req);
+		return 0;
+	}
+	INIT_DELAYED_WORK(&req->work, call_work);
+	INIT_LIST_HEAD(&req->held_node);
+
+	spin_lock(&dsp->calls_lock);
+	if (dsp->link.closing) {
+		/* The DSP is on its way down: nobody reads this any more. */
+		spin_unlock(&dsp->calls_lock);
+		kfree(req);
+		return 0;
+	}
+	req->serial = dsp->arrived++;
+	slot = &dsp->captures[req->serial % DSP_CAPTURES];
+	slot->serial = req->serial;
+	slot->metadata_len = 0;
+	memcpy(slot->msg, req->msg, sizeof(slot->msg));
+	dsp_fault_pick(dsp, req->handle, req->method, &req->rule);
+	list_add_tail(&req->node, &dsp->requests);
+	req->parked = true;
+	queue_delayed_work(dsp->wq, &req->work, 0);
+	spin_unlock(&dsp->calls_lock);
+	return 0;
+}
+
+/* Send held answers; how many there were. */
+unsigned int dsp_call_release(struct dsp *dsp, u32 count, bool newest_first)
+{
+	struct dsp_request *req;
+	unsigned int done = 0;
+
+	spin_lock(&dsp->calls_lock);
+	while (done < count && !list_empty(&dsp->held_list)) {
+		if (newest_first)
+			req = list_last_entry(&dsp->held_list, struct dsp_request, held_node);
+		else
+			req = list_first_entry(&dsp->held_list, struct dsp_request, held_node);
+		list_del_init(&req->held_node);
+		dsp->held--;
+		done++;
+		queue_delayed_work(dsp->wq, &req->work, 0);
+	}
+	spin_unlock(&dsp->calls_lock);
+	wake_up_all(&dsp->counters);
+	return done;
+}
+
+static bool call_none_left(struct dsp *dsp)
+{
+	bool none;
+
+	spin_lock(&dsp->calls_lock);
+	none = list_empty(&dsp->requests);
+	spin_unlock(&dsp->calls_lock);
+	return none;
+}
+
+/*
+ * The link is closing: forget what is parked, and wait for what is being
+ * worked on.  A request whose work is about to run is not parked any more as
+ * far as cancel_delayed_work() is concerned, and ends by itself.
+ */
+void dsp_call_drain(struct dsp *dsp)
+{
+	struct dsp_request *req, *next;
+	LIST_HEAD(dropped);
+
+	spin_lock(&dsp->calls_lock);
+	list_for_each_entry_safe(req, next, &dsp->requests, node) {
+		if (!req->parked)
+			continue;
+		if (!list_empty(&req->held_node)) {
+			list_del_init(&req->held_node);
+			dsp->held--;
+		} else if (!cancel_delayed_work(&req->work)) {
+			continue;
+		}
+		list_move(&req->node, &dropped);
+	}
+	spin_unlock(&dsp->calls_lock);
+	list_for_each_entry_safe(req, next, &dropped, node)
+		call_free(req);
+	wait_event(dsp->counters, call_none_left(dsp));
+}

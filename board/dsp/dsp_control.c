@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/dsp-control: the door for tests, described in dsp_control.h.
+ */
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "dsp.h"
+
+/* See dsp.h: here the word is the field's name. */
+#undef at_least
+
+#define WAIT_MAX_MS	600000u
+
+static void control_fill_heap(struct dsp *dsp, struct dsp_control_status *st)
+{
+	struct dsp_audio *audio = &dsp->audio;
+
+	mutex_lock(&audio->lock);
+	st->audio_pd_up = audio->up;
+	st->audio_pd_epoch = audio->epoch;
+	st->heap_base = audio->base;
+	st->heap_size = audio->size;
+	st->heap_pages = audio->pages;
+	st->heap_pages_granted = audio->granted;
+	st->heap_pages_touched = audio->touched;
+	st->heap_pages_dirty = audio->dirty;
+	st->heap_stores = audio->stores;
+	mutex_unlock(&audio->lock);
+}
+
+/* The same number for as long as the same domain is attached. */
+static u64 control_domain_cookie(struct dsp *dsp, const char *type)
+{
+	if (!strcmp(type, "none"))
+		return 0;
+	return dsp->rproc->has_iommu && dsp->prepared ? 1 + dsp->domain_generation : 1;
+}
+
+static void control_fill(struct dsp *dsp, struct dsp_control_status *st)
+{
+	const char *type = dsp_stream_domain_type(&dsp->stream[0]);
+
+	memset(st, 0, sizeof(*st));
+	memcpy(st->label, dsp->label, sizeof(st->label));
+	strscpy(st->domain_type, type, sizeof(st->domain_type));
+	st->domain_cookie = control_domain_cookie(dsp, type);
+	control_fill_heap(dsp, st);
+
+	spin_lock(&dsp->calls_lock);
+	st->running = dsp->running;
+	st->boot_epoch = dsp->boot_epoch;
+	st->requests = dsp->requests_seen;
+	st->answers = dsp->answers;
+	st->held = dsp->held;
+	st->attached_clients = dsp->nclients;
+	st->last_dsp_error = dsp->last_dsp_error;
+	st->releases = dsp->releases;
+	st->undelivered = dsp->undelivered;
+	spin_unlock(&dsp->calls_lock);
+
+	spin_lock(&dsp->fault_lock);
+	st->faults = dsp->faults;
+	st->last_fault = dsp->last_fault;
+	st->violations = dsp->violations;
+	spin_unlock(&dsp->fault_lock);
+}
+
+static long control_status(struct dsp *dsp, void *arg)
+{
+	control_fill(dsp, arg);
+	return 0;
+}
+
+static long control_behave(struct dsp *dsp, void *arg)
+{
+	const struct dsp_control_behave *behave = arg;
+	struct dsp_rule rule = {
+		.handle = behave->handle,
+		.method = behave->method,
+		.action = behave->action,
+		.left = behave->count,
+		.value = behave->value,
+	};
+
+	return behave->action < DSP_ANSWER_ACTIONS ? dsp_fault_add(dsp, &rule) : -EINVAL;
+}
+
+static long control_inject(struct dsp *dsp, void *arg)
+{
+	const struct dsp_control_inject *inject = arg;
+
+	if (inject->len > sizeof(inject->data))
+		return -EINVAL;
+	switch (inject->moment) {
+	case DSP_INJECT_NOW:
+		/* What the driver's callback thinks of it is the driver's affair. */
+		return dsp_link_deliver(dsp, inject->data, inject->len) == -ENOTCONN ?
+		       -ENOTCONN : 0;
+	case DSP_INJECT_AT_DESTROY:
+		dsp_link_parting(dsp, inject->data, inject->len);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static long control_release_held(struct dsp *dsp, void *arg)
+{
+	const struct dsp_control_release *release = arg;
+
+	dsp_call_release(dsp, release->count, release->newest_first);
+	return 0;
+}
+
+static long control_capture(struct dsp *dsp, void *arg)
+{
+	struct dsp_control_capture *capture = arg;
+	struct dsp_capture *slot;
+	long ret = -ENOENT;
+
+	spin_lock(&dsp->calls_lock);
+	if (capture->age < DSP_CAPTURES && capture->age < dsp->arrived) {
+		slot = &dsp->captures[(dsp->arrived - 1 - capture->age) % DSP_CAPTURES];
+		capture->metadata_len = slot->metadata_len;
+		capture->msg_addr = slot->addr;
+		memcpy(capture->msg, slot->msg, sizeof(capture->msg));
+		memcpy(capture->metadata, slot->metadata, slot->metadata_len);
+		memset(capture->metadata + slot->metadata_len, 0,
+		       sizeof(capture->metadata) - slot->metadata_len);
+		ret = 0;
+	}
+	spin_unlock(&dsp->calls_lock);
+	return ret;
+}
+
+static u64 control_counter(struct dsp *dsp, u32 counter)
+{
+	u64 value = 0;
+
+	spin_lock(&dsp->calls_lock);
+	switch (counter) {
+	case DSP_COUNT_REQUESTS:
+		value = dsp->requests_seen;
+		break;
+	case DSP_COUNT_ANSWERS:
+		value = dsp->answers;
+		break;
+	case DSP_COUNT_HELD:
+		value = dsp->held;
+		break;
+	case DSP_COUNT_PAGES_TOUCHED:
+		value = READ_ONCE(dsp->audio.touched);
+		break;
+	case DSP_COUNT_HEAP_STORES:
+		value = dsp->audio.stores;
+		break;
+	case DSP_COUNT_BOOT_EPOCH:
+		value = dsp->boot_epoch;
+		break;
+	case DSP_COUNT_RELEASES:
+		value = dsp->releases;
+		break;
+	case DSP_COUNT_RUNNING:
+		value = dsp->running;
+		break;
+	case DSP_COUNT_AUDIO_PD_EPOCH:
+		value = READ_ONCE(dsp->audio.epoch);
+		break;
+	}
+	spin_unlock(&dsp->calls_lock);
+	return value;
+}
+
+static long control_wait(struct dsp *dsp, void *arg)
+{
+	const struct dsp_control_wait *wait = arg;
+	long left;
+
+	if (wait->counter >= DSP_COUNTERS)
+		return -EINVAL;
+	left = wait_event_interruptible_timeout(dsp->counters,
+			control_counter(dsp, wait->counter) >= wait->at_least,
+			msecs_to_jiffies(min(wait->timeout_ms, WAIT_MAX_MS)));
+	if (left < 0)
+		return left;
+	return left ? 0 : -ETIMEDOUT;
+}
+
+static long control_access(struct dsp *dsp, void *arg)
+{
+	struct dsp_control_access *access = arg;
+	struct dsp_stream *s = &dsp->stream[0];
+	int ret;
+
+	if (access->stream_id)
+		s = dsp_stream_by_id(dsp, access->stream_id);
+	if (!s || access->addr > U32_MAX - 3)
+		return -EINVAL;
+	ret = dsp_stream_word(s, access->addr, access->is_write, &access->value,
+			      &access->faulted);
+	/* A fault is a result like any other. */
+	return ret == -EFAULT ? 0 : ret;
+}
+
+static long control_clear(struct dsp *dsp, void *arg)
+{
+	dsp_fault_clear(dsp);
+	return 0;
+}
+
+static const struct {
+	unsigned int cmd;
+	long (*func)(struct dsp *dsp, void *arg);
+} control_calls[] = {
+	{ DSP_CONTROL_STATUS, control_status },
+	{ DSP_CONTROL_BEHAVE, control_behave },
+	{ DSP_CONTROL_INJECT, control_inject },
+	{ DSP_CONTROL_RELEASE_HELD, control_release_held },
+	{ DSP_CONTROL_CAPTURE, control_capture },
+	{ DSP_CONTROL_WAIT, control_wait },
+	{ DSP_CONTROL_ACCESS, control_access },
+	{ DSP_CONTROL_CLEAR, control_clear },
+};
+
+/* Every argument begins with the label; it is copied in, and out for _IOR. */
+static long control_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
+{
+	size_t size = _IOC_SIZE(cmd);
+	struct dsp *dsp;
+	unsigned int i;
+	long ret;
+	void *arg;
+
+	for (i = 0; i < ARRAY_SIZE(control_calls); i++)
+		if (control_calls[i].cmd == cmd)
+			break;
+	if (i == ARRAY_SIZE(control_calls))
+		return -ENOTTY;
+	arg = memdup_user((void __user *)uarg, size);
+	if (IS_ERR(arg))
+		return PTR_ERR(arg);
+	dsp = dsp_find(arg);
+	ret = dsp ? control_calls[i].func(dsp, arg) : -ENODEV;
+	if (!ret && (_IOC_DIR(cmd) & _IOC_READ) && copy_to_user((void __user *)uarg, arg, size))
+		ret = -EFAULT;
+	kfree(arg);
+	return ret;
+}
+
+static void control_show_one(struct seq_file *m, const struct dsp_control_status *st)
+{
+	const struct dsp_control_violations *v = &st->violations;
+
+	seq_printf(m, "dsp: %.*s\n", DSP_LABEL_LEN, st->label);
+	seq_printf(m, "running: %u\nboot_epoch: %llu\n", st->running, st->boot_epoch);
+	seq_printf(m, "domain: %s cookie %llu\n", st->domain_type, st->domain_cookie);
+	seq_printf(m, "audio_pd: %s epoch %llu\n", st->audio_pd_up ? "up" : "down",
+		   st->audio_pd_epoch);
+	seq_printf(m, "heap: base %#llx size %#llx pages %llu granted %llu touched %llu dirty %llu stores %llu\n",
+		   st->heap_base, st->heap_size, st->heap_pages, st->heap_pages_granted,
+		   st->heap_pages_touched, st->heap_pages_dirty, st->heap_stores);
+	seq_printf(m, "calls: requests %llu answers %llu held %llu undelivered %llu\n",
+		   st->requests, st->answers, st->held, st->undelivered);
+	seq_printf(m, "clients: %u releases %llu\n", st->attached_clients, st->releases);
+	seq_printf(m, "last_dsp_error: %#x\n", st->last_dsp_error);
+	seq_printf(m, "faults: %llu", st->faults);
+	if (st->faults)
+		seq_printf(m, " last stream %#x %s iova %#llx event %#x",
+			   st->last_fault.stream_id, st->last_fault.is_read ? "read" : "write",
+			   st->last_fault.iova, st->last_fault.event);
+	seq_printf(m, "\nviolations: offered_before_grant %llu offered_twice %llu taken_while_running %llu corrupted %llu bad_request %llu\n",
+		   v->offered_before_grant, v->offered_twice, v->taken_while_running,
+		   v->corrupted, v->bad_request);
+}
+
+static int control_show(struct seq_file *m, void *unused)
+{
+	struct dsp_control_status *st;
+	struct dsp *dsp;
+
+	st = kmalloc(sizeof(*st), GFP_KERNEL);
+	if (!st)
+		return -ENOMEM;
+	dsp_list_lock();
+	for (dsp = dsp_first(); dsp; dsp = dsp_next(dsp)) {
+		control_fill(dsp, st);
+		control_show_one(m, st);
+	}
+	dsp_list_unlock();
+	kfree(st);
+	return 0;
+}
+
+static int control_open(struct inode *inode, struct file *file)
+{
+	/* miscdevice left a pointer here that single_open() does not want. */
+	file->private_data = NULL;
+	return single_open(file, control_show, NULL);
+}
+
+static const struct file_operations control_fops = {
+	.owner = THIS_MODULE,
+	.open = control_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+	.unlocked_ioctl = control_ioctl,
+};
+
+static struct miscdevice control_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "dsp-control",
+	.fops = &control_fops,
+	.mode = 0600,
+};
+
+int dsp_control_init(void)
+{
+	return misc_register(&control_misc);
+}
+
+void dsp_control_exit(void)
+{
+	misc_deregister(&control_misc);
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What goes wrong: on purpose, by the rules that tests give, and by mistake
+ * of the host, counted for the oracle.
+ *
+ * A rule says what to do with the next calls of a handle and method.  The
+ * newest rule that fits wins.  It is picked when the message arrives, so the
+ * order of messages, not that of the workers, decides which call it hits.
+ */
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include "dsp.h"
+#include "dsp_wire.h"
+
+#define FAULTS_TOLD	4	/* faults that get a line of their own */
+#define LONG_MAX_EXTRA	240
+#define TEAR_MS		20
+#define TEAR_MAX_MS	2000
+
+/* DSP_ANSWER_NORMAL drops all rules. */
+int dsp_fault_add(struct dsp *dsp, const struct dsp_rule *rule)
+{
+	unsigned int i;
+	int ret = 0;
+
+	spin_lock(&dsp->calls_lock);
+	if (rule->action == DSP_ANSWER_NORMAL) {
+		dsp->rules = 0;
+		goto out;
+	}
+	for (i = 0; i < dsp->rules; i++)
+		if (dsp->rule[i].handle == rule->handle && dsp->rule[i].method == rule->method)
+			break;
+	if (i < dsp->rules)
+		memmove(&dsp->rule[i], &dsp->rule[i + 1],
+			(--dsp->rules - i) * sizeof(*rule));
+	if (dsp->rules == DSP_MAX_RULES)
+		ret = -ENOSPC;
+	else
+		dsp->rule[dsp->rules++] = *rule;
+out:
+	spin_unlock(&dsp->calls_lock);
+	return ret;
+}
+
+/* The rule for a call that arrives, action DSP_ANSWER_NORMAL if there is none. */
+void dsp_fault_pick(struct dsp *dsp, u32 handle, u32 method, struct dsp_rule *picked)
+{
+	unsigned int i = dsp->rules;
+
+	lockdep_assert_held(&dsp->calls_lock);
+	memset(picked, 0, sizeof(*picked));
+	while (i--) {
+		struct dsp_rule *rule = &dsp->rule[i];
+
+		if ((rule->handle != DSP_ANY && rule->handle != handle) ||
+		    (rule->method != DSP_ANY && rule->method != method))
+			continue;
+		*picked = *rule;
+		if (rule->left && !--rule->left)
+			memmove(rule, rule + 1, (--dsp->rules - i) * sizeof(*rule));
+		return;
+	}
+}
+
+static void fault_send(struct dsp_request *req, u64 ctx, s32 retval, size_t len)
+{
+	u8 message[ANSWER_BYTES + LONG_MAX_EXTRA];
+
+	memset(message, 0xa5, sizeof(message));
+	put_unaligned_le64(ctx, message + ANSWER_CTX);
+	put_unaligned_le32(retval, message + ANSWER_RETVAL);
+	dsp_link_deliver(req->dsp, message, len);
+}
+
+static void fault_send_right(struct dsp_request *req)
+{
+	fault_send(req, req->ctx, req->retval, ANSWER_BYTES);
+}
+
+/* Everything the host could be tempted to read again. */
+static void fault_rewrite(struct dsp_request *req)
+{
+	size_t tables = META_TABLES(req->n);
+	unsigned int i;
+	u8 *junk;
+
+	if (!req->stream)
+		return;
+	junk = kvmalloc(tables + META_FDS_BYTES, GFP_KERNEL);
+	if (!junk)
+		return;
+	memset(junk, 0xff, tables);
+	for (i = 0; i < META_FDS_BYTES / 8; i++)
+		put_unaligned_le64(5, junk + tables + 8 * i);
+	dsp_stream_write(req->stream, req->meta_iova, junk, tables + META_FDS_BYTES);
+	kvfree(junk);
+}
+
+/*
+ * Go on writing after the answer.  Only where there still is a mapping: the
+ * point is what the host does with data that changes, not a fault.
+ */
+static void fault_tear(struct dsp_request *req)
+{
+	u64 ms = req->rule.value ? min_t(u64, req->rule.value, TEAR_MAX_MS) : TEAR_MS;
+	unsigned long end = jiffies + msecs_to_jiffies(ms);
+	unsigned int i;
+	u8 junk = 0;
+
+	while (time_before(jiffies, end) && !READ_ONCE(req->dsp->link.closing)) {
+		junk++;
+		for (i = req->nin; i < dsp_request_bufs(req); i++) {
+			struct dsp_arg *arg = &req->args[i];
+
+			if (!arg->len || !arg->data ||
+			    !dsp_stream_reaches(arg->stream, arg->iova, arg->len))
+				continue;
+			memset(arg->data, junk, arg->len);
+			dsp_stream_write(arg->stream, arg->iova, arg->data, arg->len);
+		}
+		cond_resched();
+	}
+}
+
+static void fault_write_results(struct dsp_request *req)
+{
+	unsigned int i;
+
+	for (i = req->nin; req->args && i < dsp_request_bufs(req); i++) {
+		struct dsp_arg *arg = &req->args[i];
+
+		if (!arg->data || !arg->len)
+			continue;
+		if (dsp_stream_write(arg->stream, arg->iova, arg->data, arg->len))
+			req->retval = dsp_call_refuse(req, DSP_E_FAILED,
+						      "out-buffer not writable");
+	}
+}
+
+static void fault_messages(struct dsp_request *req)
+{
+	u64 value = req->rule.value;
+
+	switch (req->rule.action) {
+	case DSP_ANSWER_TWICE:
+		fault_send_right(req);
+		break;
+	case DSP_ANSWER_SHORT:
+	case DSP_ANSWER_SHORT_ONLY:
+		fault_send(req, req->ctx, req->retval, min_t(u64, value, ANSWER_BYTES - 1));
+		break;
+	case DSP_ANSWER_LONG:
+		fault_send(req, req->ctx, req->retval,
+			   ANSWER_BYTES + min_t(u64, value, LONG_MAX_EXTRA));
+		return;
+	case DSP_ANSWER_WRONG_CTX:
+		fault_send(req, req->ctx ^ value, req->retval, ANSWER_BYTES);
+		break;
+	case DSP_ANSWER_STALE:
+		fault_send(req, req->ctx - CTX_SEQUENCE_ONE, req->retval, ANSWER_BYTES);
+		break;
+	case DSP_ANSWER_PD_EXIT:
+		fault_send(req, CTX_PD_EXIT, 0, ANSWER_BYTES);
+		break;
+	case DSP_ANSWER_REWRITE:
+		fault_rewrite(req);
+		break;
+	}
+	if (req->rule.action != DSP_ANSWER_SHORT_ONLY)
+		fault_send_right(req);
+}
+
+/* Write the results and answer, in the way the rule wants it. */
+void dsp_fault_answer(struct dsp_request *req)
+{
+	struct dsp *dsp = req->dsp;
+
+	fault_write_results(req);
+	fault_messages(req);
+	spin_lock(&dsp->calls_lock);
+	dsp->answers++;
+	spin_unlock(&dsp->calls_lock);
+	wake_up_all(&dsp->counters);
+	if (req->rule.action == DSP_ANSWER_TEAR)
+		fault_tear(req);
+}
+
+/* A transfer made events: all are counted, the first few are told. */
+void dsp_fault_events(struct dsp_stream *s, const struct dsp_smmu_events *events)
+{
+	struct dsp *dsp = s->dsp;
+	u64 told;
+
+	spin_lock(&dsp->fault_lock);
+	dsp->faults += events->count;
+	dsp->last_fault = events->last;
+	told = dsp->faults_told++;
+	spin_unlock(&dsp->fault_lock);
+
+	if (told < FAULTS_TOLD)
+		dev_err(dsp->dev, "SMMU fault: stream %#x %s at %#llx (event %#x, %u in this access)\n",
+			s->stream_id, events->first.is_read ? "read" : "write",
+			events->first.iova, events->first.event, events->count);
+	else if (told == FAULTS_TOLD)
+		dev_err(dsp->dev, "SMMU fault: more of them are counted, but not told\n");
+}
+
+void dsp_fault_count(struct dsp *dsp, u64 *violation, u64 by)
+{
+	spin_lock(&dsp->fault_lock);
+	*violation += by;
+	spin_unlock(&dsp->fault_lock);
+}
+
+void dsp_fault_clear(struct dsp *dsp)
+{
+	spin_lock(&dsp->fault_lock);
+	dsp->faults = 0;
+	dsp->faults_told = 0;
+	memset(&dsp->last_fault, 0, sizeof(dsp->last_fault));
+	memset(&dsp->violations, 0, sizeof(dsp->violations));
+	spin_unlock(&dsp->fault_lock);
+}

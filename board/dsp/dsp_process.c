@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Protection domains: the methods of handle 1, and the attributes of handle 2.
+ *
+ * The root PD is there from boot, and so is the static audio PD, which a
+ * CREATE_STATIC finds by name and may give memory to.  A client is whoever
+ * attached; it stays one until it is released.
+ */
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "dsp.h"
+#include "dsp_wire.h"
+
+#define AUDIO_PD_NAME	"audiopd"
+
+void dsp_process_reset(struct dsp *dsp)
+{
+	spin_lock(&dsp->calls_lock);
+	dsp->nclients = 0;
+	spin_unlock(&dsp->calls_lock);
+}
+
+static int process_index(struct dsp *dsp, s32 client)
+{
+	unsigned int i;
+
+	for (i = 0; i < dsp->nclients; i++)
+		if (dsp->clients[i] == client)
+			return i;
+	return -1;
+}
+
+static s32 process_add(struct dsp_request *req, s32 client)
+{
+	struct dsp *dsp = req->dsp;
+	bool full = false;
+
+	spin_lock(&dsp->calls_lock);
+	if (process_index(dsp, client) < 0) {
+		full = dsp->nclients == DSP_MAX_CLIENTS;
+		if (!full)
+			dsp->clients[dsp->nclients++] = client;
+	}
+	spin_unlock(&dsp->calls_lock);
+	return full ? dsp_call_refuse(req, DSP_E_NOMEM, "too many clients") : 0;
+}
+
+/* Is the call of this shape?  Every method has exactly one. */
+static s32 process_shape(struct dsp_request *req, unsigned int nin, unsigned int nout)
+{
+	unsigned int i;
+	s32 ret;
+
+	if (req->nin != nin || req->nout != nout || req->n != nin + nout)
+		return dsp_call_violation(req, "wrong number of arguments");
+	for (i = 0; i < nin; i++) {
+		ret = dsp_call_fetch(req, i);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static s32 process_client_arg(struct dsp_request *req, s32 *client)
+{
+	s32 ret = process_shape(req, 1, 0);
+
+	if (ret)
+		return ret;
+	if (req->args[0].len != 4)
+		return dsp_call_violation(req, "the client argument is not 4 bytes long");
+	*client = wire_s32(req->args[0].data, 0);
+	if (!*client)
+		return dsp_call_violation(req, "client id 0");
+	return 0;
+}
+
+static s32 process_attach(struct dsp_request *req)
+{
+	u32 pd = req->ctx & CTX_PD_MASK;
+	s32 client = 0;
+	s32 ret = process_client_arg(req, &client);
+
+	if (ret)
+		return ret;
+	if (pd != PD_ROOT && pd != PD_SENSORS)
+		return dsp_call_violation(req, "attach to a PD that cannot be attached to");
+	return process_add(req, client);
+}
+
+static s32 process_release(struct dsp_request *req)
+{
+	struct dsp *dsp = req->dsp;
+	s32 client = 0;
+	s32 ret = process_client_arg(req, &client);
+	int at;
+
+	if (ret)
+		return ret;
+	spin_lock(&dsp->calls_lock);
+	dsp->releases++;
+	at = process_index(dsp, client);
+	if (at >= 0)
+		dsp->clients[at] = dsp->clients[--dsp->nclients];
+	spin_unlock(&dsp->calls_lock);
+	wake_up_all(&dsp->counters);
+	/* The audio PD lost its daemon, not its life: it keeps its heap. */
+	return at < 0 ? dsp_call_refuse(req, DSP_E_BADSTATE, "release of no client") : 0;
+}
+
+/*
+ * in0: client, name length with the NUL, number of page records;
+ * in1: name; in2: page records.  A record that is not counted is ignored.
+ */
+static s32 process_create_static(struct dsp_request *req)
+{
+	struct dsp_arg *arg = req->args;
+	u32 namelen, pages;
+	s32 client, ret;
+
+	ret = process_shape(req, 3, 0);
+	if (ret)
+		return ret;
+	if (arg[0].len != 12)
+		return dsp_call_violation(req, "create static: in0 is not 12 bytes long");
+	client = wire_s32(arg[0].data, 0);
+	namelen = wire_u32(arg[0].data, 4);
+	pages = wire_u32(arg[0].data, 8);
+	if (!client)
+		return dsp_call_violation(req, "client id 0");
+	if (!namelen || namelen != arg[1].len || arg[1].data[namelen - 1])
+		return dsp_call_violation(req, "create static: bad name length");
+	if (pages > DSP_MAX_RANGES || (u64)pages * 16 > arg[2].len)
+		return dsp_call_violation(req, "create static: more page records than sent");
+	if ((req->ctx & CTX_PD_MASK) != PD_USER)
+		return dsp_call_violation(req, "create static: not for the user PD");
+	if (strcmp((char *)arg[1].data, AUDIO_PD_NAME))
+		return dsp_call_refuse(req, DSP_E_NOHANDLE, "no static PD of this name");
+
+	if (!pages && arg[2].len >= 16)
+		dsp_heap_stray(req->dsp, wire_u64(arg[2].data, 0));
+	ret = dsp_heap_offer(req->dsp, arg[2].data, pages);
+	if (ret)
+		return dsp_call_refuse(req, ret, "audio PD");
+	return process_add(req, client);
+}
+
+s32 dsp_process_call(struct dsp_request *req)
+{
+	switch (req->method) {
+	case INIT_ATTACH:
+		return process_attach(req);
+	case INIT_RELEASE:
+		return process_release(req);
+	case INIT_CREATE_STATIC:
+		return process_create_static(req);
+	default:
+		return dsp_call_refuse(req, DSP_E_UNSUPPORTED, "no such init method");
+	}
+}
+
+/* What an ADSP says of itself; attributes not named here are 0. */
+static const struct {
+	u8 id;
+	u32 value;
+} attributes[] = {
+	{ 1, 0 },	/* no unsigned PD */
+	{ 6, 0x68 },	/* architecture v68 */
+	{ 9, 1 },	/* asynchronous calls */
+	{ 10, 1 },	/* status notifications */
+	{ 128, 1 },	/* performance logging */
+	{ 129, 1 },	/* DMA handles by reverse call */
+	{ 131, 1 },	/* buffers shared by processes */
+	{ 255, 0xfa57 },	/* the board's own mark, to see that the last word arrives */
+};
+
+/* in0: words wanted; out0: attributes 1, 2, 3 and so on. */
+s32 dsp_utilities_call(struct dsp_request *req)
+{
+	unsigned int i;
+	u32 words;
+	s32 ret;
+
+	if (req->method != UTIL_ATTRIBUTES)
+		return dsp_call_refuse(req, DSP_E_UNSUPPORTED, "no such utility");
+	ret = process_shape(req, 1, 1);
+	if (ret)
+		return ret;
+	if (req->args[0].len != 4 || req->args[1].len % 4)
+		return dsp_call_violation(req, "attributes: bad argument lengths");
+	words = wire_u32(req->args[0].data, 0);
+	if (words > UTIL_ATTRIBUTE_WORDS || words * 4 > req->args[1].len)
+		return dsp_call_violation(req, "attributes: more words wanted than there is room");
+	ret = dsp_call_result(req, 1);
+	if (ret)
+		return ret;
+	for (i = 0; i < ARRAY_SIZE(attributes); i++)
+		if (attributes[i].id <= words)
+			put_unaligned_le32(attributes[i].value,
+					   req->args[1].data + 4 * (attributes[i].id - 1));
+	return 0;
+}

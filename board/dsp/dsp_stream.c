@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Streams: every access of the DSP to memory of the host, through the SMMU.
+ *
+ * Stream 0 is the remoteproc's own; the others are the context banks below
+ * the channel's node, found by the session number in their reg.  The domain
+ * that translates a stream is whatever is attached to its platform device at
+ * that moment: it is asked for anew at every access and never remembered,
+ * because a domain can be replaced and the next one may have the same address.
+ *
+ * Harness.  The engine fetches its script through the same domain, so script
+ * and bounce pages are mapped there at a low IOVA (the DMA API allocates from
+ * 4 GiB downwards).  An engine that cannot fetch its script runs away, so the
+ * mapping is looked up before every start, and made if the domain is another
+ * one.  It goes when the bank's device goes or the DSP halts.
+ *
+ * One event per fault.  The SMMU makes an event for every 4 bytes of a move
+ * that it refuses.  So a page that the domain does not map is touched with a
+ * single word, and the first word a move writes to a page is written alone,
+ * for a page that is mapped but not for writing.
+ */
+#include <linux/minmax.h>
+#include <linux/of.h>
+#include <linux/of_platform.h>
+#include <linux/platform_device.h>
+
+#include "dsp.h"
+#include "dsp_compat.h"
+#include "dsp_wire.h"
+
+#define HARNESS_IOVA	0x10000u
+#define WORD_BYTES	4u
+
+/* The domain in force, or NULL if the stream cannot carry anything now. */
+static struct iommu_domain *stream_domain(struct dsp_stream *s)
+{
+	struct iommu_domain *domain;
+
+	lockdep_assert_held(&s->lock);
+	if (!s->enabled || !s->client || !s->engine)
+		return NULL;
+	domain = iommu_get_domain_for_dev(s->client);
+	if (domain && domain->type != IOMMU_DOMAIN_IDENTITY &&
+	    !(domain->type & __IOMMU_DOMAIN_PAGING))
+		return NULL;
+	return domain;
+}
+
+static phys_addr_t domain_phys(struct iommu_domain *domain, u32 iova)
+{
+	if (domain->type == IOMMU_DOMAIN_IDENTITY)
+		return iova;
+	return iommu_iova_to_phys(domain, iova);
+}
+
+/* The IOVA of the script page, for which the harness is mapped on return. */
+static int harness_get(struct dsp_stream *s, struct iommu_domain *domain, u32 *script)
+{
+	size_t size;
+	phys_addr_t phys = dsp_engine_harness(s->engine, &size);
+	phys_addr_t first, last;
+	int ret;
+
+	*script = lower_32_bits(phys);
+	if (domain->type == IOMMU_DOMAIN_IDENTITY)
+		return 0;
+	*script = HARNESS_IOVA;
+	first = iommu_iova_to_phys(domain, HARNESS_IOVA);
+	last = iommu_iova_to_phys(domain, HARNESS_IOVA + size - PAGE_SIZE);
+	if (first == phys && last == phys + size - PAGE_SIZE)
+		return 0;
+	if (first || last) {
+		dev_err(s->client, "IOVA %#x of stream %#x is taken: the board needs it for its engine\n",
+			HARNESS_IOVA, s->stream_id);
+		return -EBUSY;
+	}
+	ret = dsp_iommu_map(domain, HARNESS_IOVA, phys, size,
+			    IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE);
+	if (ret)
+		dev_err(s->client, "cannot map the engine's script for stream %#x: %d\n",
+			s->stream_id, ret);
+	return ret;
+}
+
+static void harness_put(struct dsp_stream *s)
+{
+	struct iommu_domain *domain = stream_domain(s);
+	size_t size;
+	phys_addr_t phys;
+
+	if (!domain || domain->type == IOMMU_DOMAIN_IDENTITY)
+		return;
+	phys = dsp_engine_harness(s->engine, &size);
+	if (iommu_iova_to_phys(domain, HARNESS_IOVA) == phys)
+		iommu_unmap(domain, HARNESS_IOVA, size);
+}
+
+/* One move between the bounce buffer at @at and @iova.  *@events is set. */
+static int stream_move(struct dsp_stream *s, struct iommu_domain *domain, u32 iova,
+		       u32 at, u32 len, bool write, u32 *events)
+{
+	struct dsp_smmu_events seen;
+	u32 script, bounce, mark;
+	int ret;
+
+	*events = 0;
+	ret = harness_get(s, domain, &script);
+	if (ret)
+		return ret;
+	dsp_engine_bounce(s->engine, &bounce);
+	bounce += script + at;
+	mark = dsp_smmu_mark();
+	ret = dsp_engine_move(s->engine, script, write ? iova : bounce,
+			      write ? bounce : iova, len);
+	dsp_smmu_since(mark, s->stream_id, &seen);
+	*events = seen.count;
+	if (seen.count) {
+		dsp_fault_events(s, &seen);
+		return -EFAULT;
+	}
+	return ret;
+}
+
+/*
+ * Look at the pages of a chunk before the bulk of it moves.  A page without
+ * a mapping gets one word, so that the fault is a real one and a single one.
+ */
+static int stream_probe(struct dsp_stream *s, struct iommu_domain *domain, u32 iova,
+			u32 len, bool write)
+{
+	u32 at = 0, events;
+	int ret;
+
+	while (at < len) {
+		u32 piece = min(len - at, WIRE_PAGE - ((iova + at) & WIRE_PAGE_MASK));
+		bool mapped = domain_phys(domain, iova + at);
+
+		if (!mapped || write) {
+			ret = stream_move(s, domain, iova + at, at, min(piece, WORD_BYTES),
+					  write, &events);
+			if (ret)
+				return ret;
+		}
+		if (!mapped)
+			return -ENXIO;
+		at += piece;
+	}
+	return 0;
+}
+
+static int stream_transfer(struct dsp_stream *s, u32 iova, u8 *buf, size_t len, bool write)
+{
+	struct iommu_domain *domain;
+	int ret = 0;
+
+	if (len > (u64)U32_MAX + 1 - iova)
+		return -EFAULT;
+	mutex_lock(&s->lock);
+	domain = stream_domain(s);
+	if (!domain)
+		ret = -ENXIO;
+	while (len && !ret) {
+		u32 chunk = min_t(size_t, len, DSP_BOUNCE_BYTES);
+		u32 offset, events;
+		u8 *bounce = dsp_engine_bounce(s->engine, &offset);
+
+		if (write)
+			memcpy(bounce, buf, chunk);
+		ret = stream_probe(s, domain, iova, chunk, write);
+		if (!ret && !(write && chunk <= WORD_BYTES))
+			ret = stream_move(s, domain, iova, 0, chunk, write, &events);
+		if (!ret && !write)
+			memcpy(buf, bounce, chunk);
+		iova += chunk;
+		buf += chunk;
+		len -= chunk;
+	}
+	mutex_unlock(&s->lock);
+	return ret;
+}
+
+/* 0; -EFAULT after a fault, which is counted; -ENXIO if there is no way at all. */
+int dsp_stream_read(struct dsp_stream *s, u32 iova, void *buf, size_t len)
+{
+	return stream_transfer(s, iova, buf, len, false);
+}
+
+int dsp_stream_write(struct dsp_stream *s, u32 iova, const void *buf, size_t len)
+{
+	return stream_transfer(s, iova, (u8 *)buf, len, true);
+}
+
+/* A single access, wanted or not; *@events says how many faults it made. */
+int dsp_stream_word(struct dsp_stream *s, u32 iova, bool write, u32 *value, u32 *events)
+{
+	struct iommu_domain *domain;
+	u32 offset;
+	u8 *bounce;
+	int ret;
+
+	*events = 0;
+	mutex_lock(&s->lock);
+	domain = stream_domain(s);
+	if (!domain) {
+		mutex_unlock(&s->lock);
+		return -ENXIO;
+	}
+	bounce = dsp_engine_bounce(s->engine, &offset);
+	if (write)
+		memcpy(bounce, value, WORD_BYTES);
+	ret = stream_move(s, domain, iova, 0, WORD_BYTES, write, events);
+	if (!write)
+		memcpy(value, bounce, WORD_BYTES);
+	mutex_unlock(&s->lock);
+	return ret;
+}
+
+/* Are all pages mapped?  Looks only, touches nothing. */
+bool dsp_stream_reaches(struct dsp_stream *s, u32 iova, size_t len)
+{
+	struct iommu_domain *domain;
+	u64 end = (u64)iova + len;
+	u64 at;
+	bool all;
+
+	if (end > (u64)U32_MAX + 1)
+		return false;
+	mutex_lock(&s->lock);
+	domain = stream_domain(s);
+	all = domain;
+	for (at = iova & ~WIRE_PAGE_MASK; all && at < end; at += WIRE_PAGE)
+		all = domain_phys(domain, at);
+	mutex_unlock(&s->lock);
+	return all;
+}
+
+/* Does the page translate to itself? */
+bool dsp_stream_identity(struct dsp_stream *s, u32 iova)
+{
+	struct iommu_domain *domain;
+	bool same;
+
+	mutex_lock(&s->lock);
+	domain = stream_domain(s);
+	same = domain && domain_phys(domain, iova) == iova;
+	mutex_unlock(&s->lock);
+	return same;
+}
+
+/* Firmware's check of a range it is about to use: every page answers a read. */
+int dsp_stream_check(struct dsp_stream *s, u32 iova, size_t len)
+{
+	struct iommu_domain *domain;
+	int ret = -ENXIO;
+
+	if (len > (u64)U32_MAX + 1 - iova)
+		return -EFAULT;
+	mutex_lock(&s->lock);
+	domain = stream_domain(s);
+	if (domain)
+		ret = stream_probe(s, domain, iova, len, false);
+	mutex_unlock(&s->lock);
+	return ret;
+}
+
+const char *dsp_stream_domain_type(struct dsp_stream *s)
+{
+	struct iommu_domain *domain = NULL;
+
+	mutex_lock(&s->lock);
+	if (s->client)
+		domain = iommu_get_domain_for_dev(s->client);
+	mutex_unlock(&s->lock);
+	if (!domain)
+		return "none";
+	if (domain->type == IOMMU_DOMAIN_IDENTITY)
+		return "identity";
+	if (domain->type == IOMMU_DOMAIN_UNMANAGED)
+		return "unmanaged";
+	return domain->type & __IOMMU_DOMAIN_PAGING ? "dma" : "blocked";
+}
+
+struct dsp_stream *dsp_stream_by_session(struct dsp *dsp, u32 session)
+{
+	unsigned int i;
+
+	for (i = 0; i < dsp->streams; i++)
+		if (dsp->stream[i].session == session)
+			return &dsp->stream[i];
+	return NULL;
+}
+
+struct dsp_stream *dsp_stream_by_id(struct dsp *dsp, u32 stream_id)
+{
+	unsigned int i;
+
+	for (i = 0; i < dsp->streams; i++)
+		if (dsp->stream[i].stream_id == stream_id)
+			return &dsp->stream[i];
+	return NULL;
+}
+
+/*
+ * The DSP starts or has halted: open or close every stream.  Closing takes
+ * the lock of each, so no access is under way afterwards.
+ */
+void dsp_stream_enable(struct dsp *dsp, bool on)
+{
+	unsigned int i;
+
+	for (i = 0; i < dsp->streams; i++) {
+		struct dsp_stream *s = &dsp->stream[i];
+
+		mutex_lock(&s->lock);
+		if (!on)
+			harness_put(s);
+		s->enabled = on;
+		mutex_unlock(&s->lock);
+	}
+}
+
+/* Banks come and go with the driver's populate and depopulate. */
+static int stream_bus_event(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct dsp *dsp = container_of(nb, struct dsp, bus_nb);
+	struct device *dev = data;
+	unsigned int i;
+
+	if (action != BUS_NOTIFY_ADD_DEVICE && action != BUS_NOTIFY_DEL_DEVICE)
+		return NOTIFY_DONE;
+	for (i = 1; dev->of_node && i < dsp->streams; i++) {
+		struct dsp_stream *s = &dsp->stream[i];
+
+		if (s->node != dev->of_node)
+			continue;
+		mutex_lock(&s->lock);
+		if (action == BUS_NOTIFY_ADD_DEVICE && !s->client) {
+			s->client = get_device(dev);
+		} else if (action == BUS_NOTIFY_DEL_DEVICE && s->client == dev) {
+			harness_put(s);
+			s->client = NULL;
+			put_device(dev);
+		}
+		mutex_unlock(&s->lock);
+	}
+	return NOTIFY_DONE;
+}
+
+static int stream_add(struct dsp *dsp, struct device_node *node, u32 session)
+{
+	struct dsp_stream *s = &dsp->stream[dsp->streams];
+	struct of_phandle_args smmu;
+	int ret;
+
+	if (dsp->streams == DSP_MAX_STREAMS || dsp_stream_by_session(dsp, session)) {
+		dev_err(dsp->dev, "%pOF: too many context banks, or two with reg %u\n",
+			node, session);
+		return -EINVAL;
+	}
+	ret = of_parse_phandle_with_args(node, "iommus", "#iommu-cells", 0, &smmu);
+	if (ret) {
+		dev_err(dsp->dev, "%pOF: no usable iommus property\n", node);
+		return ret;
+	}
+	of_node_put(smmu.np);
+	s->dsp = dsp;
+	s->session = session;
+	s->stream_id = smmu.args[0];
+	s->engine = dsp_engine_claim(s->stream_id);
+	if (!s->engine) {
+		dev_err(dsp->dev, "%pOF: no engine for stream %#x: QEMU needs -device lsi53c895a,addr=%x.%x\n",
+			node, s->stream_id, s->stream_id >> 3, s->stream_id & 7);
+		return -ENODEV;
+	}
+	s->node = of_node_get(node);
+	mutex_init(&s->lock);
+	dsp->streams++;
+	return 0;
+}
+
+int dsp_stream_init(struct dsp *dsp)
+{
+	struct device_node *child;
+	unsigned int i;
+	int ret;
+
+	ret = stream_add(dsp, dsp->dev->of_node, 0);
+	if (ret)
+		return ret;
+	dsp->stream[0].client = get_device(dsp->dev);
+
+	for_each_available_child_of_node(dsp->link.channel_node, child) {
+		u32 session;
+
+		if (!of_device_is_compatible(child, "qcom,fastrpc-compute-cb"))
+			continue;
+		ret = of_property_read_u32(child, "reg", &session);
+		if (!ret)
+			ret = stream_add(dsp, child, session);
+		if (ret) {
+			of_node_put(child);
+			dsp_stream_exit(dsp);
+			return ret;
+		}
+	}
+
+	dsp->bus_nb.notifier_call = stream_bus_event;
+	ret = bus_register_notifier(&platform_bus_type, &dsp->bus_nb);
+	if (ret) {
+		dsp->bus_nb.notifier_call = NULL;
+		dsp_stream_exit(dsp);
+		return ret;
+	}
+	for (i = 1; i < dsp->streams; i++) {
+		struct dsp_stream *s = &dsp->stream[i];
+		struct platform_device *pdev = of_find_device_by_node(s->node);
+
+		mutex_lock(&s->lock);
+		if (pdev && !s->client)
+			s->client = &pdev->dev;
+		else if (pdev)
+			put_device(&pdev->dev);
+		mutex_unlock(&s->lock);
+	}
+	return 0;
+}
+
+void dsp_stream_exit(struct dsp *dsp)
+{
+	if (dsp->bus_nb.notifier_call)
+		bus_unregister_notifier(&platform_bus_type, &dsp->bus_nb);
+	while (dsp->streams) {
+		struct dsp_stream *s = &dsp->stream[--dsp->streams];
+
+		mutex_lock(&s->lock);
+		harness_put(s);
+		mutex_unlock(&s->lock);
+		put_device(s->client);
+		of_node_put(s->node);
+		dsp_engine_release(s->engine);
+	}
+}

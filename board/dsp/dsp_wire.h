@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The DSP's own reading of the FastRPC wire format.
+ *
+ * Written from the protocol's description alone, as byte offsets, and shared
+ * with nobody: if the driver under test and its peer used one header, a wrong
+ * offset in it would agree with itself.
+ */
+#ifndef DSP_WIRE_H
+#define DSP_WIRE_H
+
+#include <linux/bits.h>
+#include <linux/types.h>
+#include <linux/version.h>
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
+
+#define WIRE_PAGE		4096u
+#define WIRE_PAGE_MASK		(WIRE_PAGE - 1)
+
+/* Host to DSP: 40 bytes. */
+#define REQ_BYTES		40
+#define REQ_CLIENT		0	/* s32 */
+#define REQ_TID			4	/* s32 */
+#define REQ_CTX			8	/* u64 */
+#define REQ_HANDLE		16	/* u32 */
+#define REQ_SCALARS		20	/* u32 */
+#define REQ_ADDR		24	/* u64 */
+#define REQ_SIZE		32	/* u64 */
+
+/* DSP to host: 16 bytes. */
+#define ANSWER_BYTES		16
+#define ANSWER_CTX		0	/* u64 */
+#define ANSWER_RETVAL		8	/* s32 */
+
+#define CTX_PD_MASK		0xfull
+#define CTX_SEQUENCE_ONE	BIT_ULL(16)
+#define CTX_PD_EXIT		0xabcdabcdull
+
+#define PD_ROOT			0
+#define PD_USER			1	/* the static audio PD too */
+#define PD_SENSORS		2
+
+/* The scalars word. */
+#define SC_METHOD(sc)		(((sc) >> 24) & 0x1f)
+#define SC_IN_BUFS(sc)		(((sc) >> 16) & 0xff)
+#define SC_OUT_BUFS(sc)		(((sc) >> 8) & 0xff)
+#define SC_IN_HANDLES(sc)	(((sc) >> 4) & 0xf)
+#define SC_OUT_HANDLES(sc)	((sc) & 0xf)
+
+/* The metadata buffer of a call with n scalars. */
+#define META_ARG(i)		(16 * (i))	/* u64 pv, u64 len */
+#define META_LIST(n, i)		(16 * (n) + 8 * (i))	/* u32 num, u32 page index */
+#define META_PAGE(n, i)		(24 * (n) + 16 * (i))	/* u64 addr, u64 size */
+#define META_TABLES(n)		(40 * (n))	/* bytes of the three tables */
+#define META_FDS(n)		(40 * (n))	/* u64[16], the DSP's */
+#define META_FDS_BYTES		128
+#define META_MIN(n)		(40 * (n) + 128 + 256)
+
+/* A device address: session in the upper half, IOVA in the lower. */
+#define ADDR_SESSION(a)		((u32)((a) >> 32))
+#define ADDR_IOVA(a)		((u32)(a))
+
+#define HANDLE_INIT		1
+#define HANDLE_UTILITIES	2
+
+#define INIT_ATTACH		0
+#define INIT_RELEASE		1
+#define INIT_CREATE_STATIC	8
+
+#define UTIL_ATTRIBUTES		0
+#define UTIL_ATTRIBUTE_WORDS	255
+
+/* What the DSP answers when it refuses. */
+#define DSP_E_FAILED		((s32)0x80000401)
+#define DSP_E_NOMEM		((s32)0x80000402)
+#define DSP_E_BADPARM		((s32)0x80000406)
+#define DSP_E_NOHANDLE		((s32)0x8000040d)
+#define DSP_E_BADSTATE		((s32)0x8000040e)
+#define DSP_E_UNSUPPORTED	((s32)0x80000414)
+
+static inline u32 wire_u32(const void *base, size_t off)
+{
+	return get_unaligned_le32((const u8 *)base + off);
+}
+
+static inline u64 wire_u64(const void *base, size_t off)
+{
+	return get_unaligned_le64((const u8 *)base + off);
+}
+
+static inline s32 wire_s32(const void *base, size_t off)
+{
+	return (s32)wire_u32(base, off);
+}
+
+#endif
