@@ -2,68 +2,37 @@
 /*
  * The remote heap: a carve-out lent to the ADSP's audio protection domain.
  *
- * The audio PD reaches its heap with the ADSP's own stream, not through a
- * context bank.  Who opens the memory to that stream depends on what is there:
- *  - Linux owns the stream (EL2): the remoteproc core has attached a domain to
- *    it, and the region is mapped there, IOVA equal to physical address;
- *  - a hypervisor owns it: the region is assigned to the DSP's VMIDs;
- *  - nobody stands in between: nothing needs to be done.
- * What is attached decides, not a property of the device tree: qcom,vmids is
- * there in all three cases.
- *
  * A heap outlives the channel that found it, because the DSP does: it is kept
  * by region until the module goes.  The remoteproc core tells us through a
  * subdevice of ours when the DSP is halted (unprepare comes after the stop op,
  * with the domain still in place, on stop and on crash); only then is memory
  * that was offered taken back.  While the DSP may have it the module stays.
  *
- * Locks: heaps_lock (the list, and who is attached) before heap->lock (the
+ * Locks: heaps_lock (the lists, and who is attached) before heap->lock (the
  * state).  heap->lock is also taken under the remoteproc's lock; that one is
- * never taken here but by the work and at module end, where nothing of ours is
- * held.
+ * never waited for here but in the work and at module end, where nothing of
+ * ours is held.
  */
 #include <linux/device.h>
 #include <linux/err.h>
-#include <linux/io.h>
-#include <linux/iommu.h>
-#include <linux/ioport.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/of.h>
-#include <linux/of_reserved_mem.h>
-#include <linux/property.h>
 #include <linux/remoteproc.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "heap_access.h"
 #include "heap_state.h"
 #include "private.h"
 #include "remote_heap.h"
-#include "vmperm.h"
-
-/* What the secure world assigns, and the least any domain maps. */
-#define HEAP_ALIGN	SZ_4K
-
-/**
- * struct heap_access - how the region is opened to the DSP
- * @domain: the remoteproc's, to map in; else NULL
- * @perm: VMIDs to assign to; else count is 0
- *
- * Never both.  Neither: the DSP reaches all memory as it is.
- */
-struct heap_access {
-	struct iommu_domain *domain;
-	struct frpc_vmperm perm;
-};
 
 /**
  * struct frpc_remote_heap - one region
  * @refs: the list and every channel that found it
- * @entry: on heaps, under heaps_lock
- * @phys: start
- * @len: bytes
+ * @entry: on heaps or retired, under heaps_lock
+ * @region: its memory
  * @rproc: the DSP's; reference held
  * @lock: protects what follows
  * @channel: attached now, or NULL
@@ -78,13 +47,12 @@ struct heap_access {
 struct frpc_remote_heap {
 	struct kref refs;
 	struct list_head entry;
-	phys_addr_t phys;
-	size_t len;
+	struct frpc_heap_region region;
 	struct rproc *rproc;
 	struct mutex lock;
 	struct frpc_channel *channel;
 	enum frpc_heap_state state;
-	struct heap_access access;
+	struct frpc_heap_access access;
 	u64 incarnation;
 	bool has_pin;
 	struct rproc_subdev subdev;
@@ -93,12 +61,9 @@ struct frpc_remote_heap {
 };
 
 static LIST_HEAD(heaps);
+/* Of remoteprocs that are gone: no region is found here. */
+static LIST_HEAD(retired);
 static DEFINE_MUTEX(heaps_lock);
-
-static phys_addr_t heap_last(const struct frpc_remote_heap *heap)
-{
-	return heap->phys + heap->len - 1;
-}
 
 /* A step that the table does not allow is a bug of this file. */
 static void step(struct frpc_remote_heap *heap, enum frpc_heap_event event)
@@ -107,103 +72,19 @@ static void step(struct frpc_remote_heap *heap, enum frpc_heap_event event)
 	WARN_ON(!frpc_heap_step(&heap->state, event));
 }
 
-/* --- opening and closing the region --------------------------------------- */
-
-static int check_unmapped(const struct frpc_remote_heap *heap, struct iommu_domain *domain,
-			  size_t page)
-{
-	phys_addr_t addr;
-
-	for (addr = heap->phys; addr <= heap_last(heap); addr += page)
-		if (iommu_iova_to_phys(domain, addr))
-			return -EEXIST;
-	return 0;
-}
-
-static int map_identity(const struct frpc_remote_heap *heap, struct iommu_domain *domain)
-{
-	size_t page = BIT(__ffs(domain->pgsize_bitmap));
-	int prot = IOMMU_READ | IOMMU_WRITE;
-	int ret;
-
-	if (!IS_ALIGNED(heap->phys | heap->len, page))
-		return -EINVAL;
-	ret = check_unmapped(heap, domain, page);
-	if (ret)
-		return ret;
-	if (device_get_dma_attr(heap->rproc->dev.parent) == DEV_DMA_COHERENT)
-		prot |= IOMMU_CACHE;
-	return iommu_map(domain, heap->phys, heap->phys, heap->len, prot, GFP_KERNEL);
-}
-
-static int unmap_identity(const struct frpc_remote_heap *heap, struct iommu_domain *domain)
-{
-	/* a domain that is no longer the remoteproc's may have been freed */
-	if (WARN_ON(domain != heap->rproc->domain))
-		return -ENXIO;
-	return iommu_unmap(domain, heap->phys, heap->len) == heap->len ? 0 : -EIO;
-}
-
-static int open_to_dsp(const struct frpc_remote_heap *heap)
-{
-	const struct heap_access *access = &heap->access;
-
-	if (access->domain)
-		return map_identity(heap, access->domain);
-	if (access->perm.count)
-		return frpc_vmperm_lend(heap->phys, heap->len, &access->perm);
-	return 0;
-}
-
-static int close_to_dsp(const struct frpc_remote_heap *heap)
-{
-	const struct heap_access *access = &heap->access;
-
-	if (access->domain)
-		return unmap_identity(heap, access->domain);
-	if (access->perm.count)
-		return frpc_vmperm_reclaim(heap->phys, heap->len, &access->perm);
-	return 0;
-}
-
-static const char *access_name(const struct heap_access *access)
-{
-	if (access->domain)
-		return "mapped 1:1 in the remoteproc's IOMMU domain";
-	if (access->perm.count)
-		return "assigned to the DSP by the hypervisor";
-	return "reachable by the DSP as it is";
-}
-
-/*
- * Nothing of what was there before may reach the DSP, and no dirty cache line
- * may be written back once it owns the pages: zero them through a mapping that
- * is not cached.
- */
-static int scrub(const struct frpc_remote_heap *heap)
-{
-	void *bytes = memremap(heap->phys, heap->len, MEMREMAP_WC);
-
-	if (!bytes)
-		return -ENOMEM;
-	memset(bytes, 0, heap->len);
-	/* out of the write buffers before anybody else can look */
-	wmb();
-	memunmap(bytes);
-	return 0;
-}
+/* --- granting and revoking -------------------------------------------------- */
 
 /* CLAIMED -> GRANTED, or stays CLAIMED. */
-static int grant(struct frpc_remote_heap *heap, const struct heap_access *access)
+static int grant(struct frpc_remote_heap *heap, const struct frpc_heap_access *access)
 {
 	int ret;
 
-	ret = scrub(heap);
+	ret = frpc_heap_scrub(&heap->region);
 	if (ret)
 		return ret;
 	step(heap, FRPC_HEAP_GRANT);
 	heap->access = *access;
-	ret = open_to_dsp(heap);
+	ret = frpc_heap_open(&heap->region, heap->rproc, access);
 	step(heap, ret ? FRPC_HEAP_GRANT_FAILED : FRPC_HEAP_GRANT_DONE);
 	return ret;
 }
@@ -226,13 +107,13 @@ static void unpin_module(struct frpc_remote_heap *heap)
 /* REVOKING -> CLAIMED; QUARANTINED for good if the region cannot be had back. */
 static void revoke(struct frpc_remote_heap *heap)
 {
-	int ret = close_to_dsp(heap);
+	int ret = frpc_heap_close(&heap->region, heap->rproc, &heap->access);
 
 	if (ret) {
 		step(heap, FRPC_HEAP_REVOKE_FAILED);
 		dev_err(&heap->rproc->dev,
 			"fastrpc: remote heap %pa: cannot be taken back (%d), not used again until reboot\n",
-			&heap->phys, ret);
+			&heap->region.phys, ret);
 		return;
 	}
 	step(heap, FRPC_HEAP_REVOKE_DONE);
@@ -246,7 +127,7 @@ static void withdraw(struct frpc_remote_heap *heap)
 		revoke(heap);
 }
 
-/* --- watching the DSP ------------------------------------------------------ */
+/* --- watching the DSP ------------------------------------------------------- */
 
 /*
  * The remoteproc core is past the stop op.  A remoteproc that can be detached
@@ -258,13 +139,13 @@ static void dsp_is_off(struct rproc_subdev *subdev)
 
 	mutex_lock(&heap->lock);
 	heap->incarnation++;
-	if (heap->rproc->ops->detach) {
-		if (frpc_heap_step(&heap->state, FRPC_HEAP_DSP_LOST))
-			dev_warn(&heap->rproc->dev,
-				 "fastrpc: remote heap %pa: the DSP may still run, not used again until reboot\n",
-				 &heap->phys);
-	} else if (frpc_heap_step(&heap->state, FRPC_HEAP_DSP_OFF)) {
-		revoke(heap);
+	if (!heap->rproc->ops->detach) {
+		if (frpc_heap_step(&heap->state, FRPC_HEAP_DSP_OFF))
+			revoke(heap);
+	} else if (frpc_heap_step(&heap->state, FRPC_HEAP_DSP_LOST)) {
+		dev_warn(&heap->rproc->dev,
+			 "fastrpc: remote heap %pa: the DSP may still run, not used again until reboot\n",
+			 &heap->region.phys);
 	}
 	mutex_unlock(&heap->lock);
 }
@@ -313,89 +194,6 @@ static void stop_watching(struct frpc_remote_heap *heap)
 	mutex_unlock(&heap->rproc->lock);
 }
 
-/* --- finding the region and what stands before it --------------------------- */
-
-/* Where the channel's region is; false, with one line in the log, if unusable. */
-static bool find_region(const struct frpc_channel *channel, phys_addr_t *phys, size_t *len)
-{
-	struct device *dev = &channel->rpdev->dev;
-	struct reserved_mem *region;
-	struct device_node *node;
-	phys_addr_t last;
-
-	node = of_parse_phandle(dev->of_node, "memory-region", 0);
-	if (!node) {
-		dev_info(dev, "no memory-region: no remote heap, the audio PD cannot be used\n");
-		return false;
-	}
-	region = of_reserved_mem_lookup(node);
-	of_node_put(node);
-	if (!region || !region->size) {
-		dev_warn(dev, "memory-region names no reserved memory: no remote heap\n");
-		return false;
-	}
-	*phys = region->base;
-	*len = region->size;
-	last = *phys + *len - 1;
-	if (!IS_ALIGNED(*phys | *len, HEAP_ALIGN)) {
-		dev_warn(dev, "memory-region [mem %pa-%pa] is not a multiple of 4 KiB: no remote heap\n",
-			 phys, &last);
-		return false;
-	}
-	if ((u64)last >> channel->soc->sid_shift) {
-		dev_warn(dev, "memory-region [mem %pa-%pa] reaches into the session id, bit %u of an address: no remote heap\n",
-			 phys, &last, channel->soc->sid_shift);
-		return false;
-	}
-	if (region_intersects(*phys, *len, IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE) !=
-	    REGION_DISJOINT) {
-		dev_warn(dev, "memory-region [mem %pa-%pa] is memory the kernel uses, it needs no-map: no remote heap\n",
-			 phys, &last);
-		return false;
-	}
-	return true;
-}
-
-/* The stream belongs to Linux, but the remoteproc driver left it to the DMA API. */
-static int find_foreign_domain(struct device *dev, const struct rproc *rproc)
-{
-	struct iommu_domain *domain = iommu_get_domain_for_dev(rproc->dev.parent);
-
-	if (!domain)
-		return -ENODEV;
-	if (domain->type == IOMMU_DOMAIN_IDENTITY)
-		return 0;
-	dev_warn(dev, "the remoteproc does not own the IOMMU domain of its stream: no remote heap\n");
-	return -EOPNOTSUPP;
-}
-
-/* 0; -EPROBE_DEFER; other errors have been logged. */
-static int find_access(struct device *dev, const struct rproc *rproc, struct heap_access *access)
-{
-	int ret;
-
-	memset(access, 0, sizeof(*access));
-	if (rproc->has_iommu) {
-		access->domain = rproc->domain;
-		return access->domain ? 0 : -EPROBE_DEFER;
-	}
-	ret = find_foreign_domain(dev, rproc);
-	if (ret != -ENODEV)
-		return ret;
-
-	ret = frpc_vmperm_read(dev->of_node, &access->perm);
-	if (ret) {
-		dev_warn(dev, "qcom,vmids is malformed: no remote heap\n");
-		return ret;
-	}
-	if (!access->perm.count)
-		return 0;
-	ret = frpc_vmperm_ready();
-	if (ret && ret != -EPROBE_DEFER)
-		dev_warn(dev, "qcom,vmids is there, but no SCM to assign memory with: no remote heap\n");
-	return ret;
-}
-
 /* --- the objects ------------------------------------------------------------ */
 
 static void heap_free(struct kref *refs)
@@ -412,17 +210,17 @@ void frpc_remote_heap_put(struct frpc_remote_heap *heap)
 		kref_put(&heap->refs, heap_free);
 }
 
-static struct frpc_remote_heap *heap_create(struct rproc *rproc, phys_addr_t phys, size_t len)
+static struct frpc_remote_heap *heap_create(struct rproc *rproc,
+					    const struct frpc_heap_region *region)
 {
 	struct frpc_remote_heap *heap = kzalloc(sizeof(*heap), GFP_KERNEL);
 
 	if (!heap)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	kref_init(&heap->refs);
 	mutex_init(&heap->lock);
 	INIT_WORK(&heap->watch_work, watch_work);
-	heap->phys = phys;
-	heap->len = len;
+	heap->region = *region;
 	get_device(&rproc->dev);
 	heap->rproc = rproc;
 	heap->subdev.unprepare = dsp_is_off;
@@ -432,95 +230,115 @@ static struct frpc_remote_heap *heap_create(struct rproc *rproc, phys_addr_t phy
 	return heap;
 }
 
-static struct frpc_remote_heap *find_overlapping(phys_addr_t phys, size_t len)
+static struct frpc_remote_heap *find_overlapping(const struct frpc_heap_region *region)
 {
 	struct frpc_remote_heap *heap;
 
 	lockdep_assert_held(&heaps_lock);
 
 	list_for_each_entry(heap, &heaps, entry)
-		if (heap->phys < phys + len && phys < heap->phys + heap->len)
+		if (heap->region.phys <= region->last && region->phys <= heap->region.last)
 			return heap;
 	return NULL;
 }
 
-/* The heap of this region, new or as an earlier channel of the same DSP left it. */
-static struct frpc_remote_heap *claim(struct rproc *rproc, phys_addr_t phys, size_t len)
+/* Nobody is attached, and the DSP that once had it gave it back. */
+static bool is_free(struct frpc_remote_heap *heap)
 {
-	struct frpc_remote_heap *heap = find_overlapping(phys, len);
-
-	if (!heap) {
-		heap = heap_create(rproc, phys, len);
-		return heap ? heap : ERR_PTR(-ENOMEM);
-	}
-	if (heap->channel || heap->rproc != rproc || heap->phys != phys || heap->len != len)
-		return ERR_PTR(-EBUSY);
-	return heap;
-}
-
-static void log_grant(struct device *dev, const struct frpc_remote_heap *heap, int ret)
-{
-	phys_addr_t last = heap_last(heap);
-
-	if (!ret)
-		dev_info(dev, "remote heap [mem %pa-%pa] %s\n", &heap->phys, &last,
-			 access_name(&heap->access));
-	else if (ret == -EEXIST)
-		dev_warn(dev, "remote heap [mem %pa-%pa]: something else is mapped there, not used\n",
-			 &heap->phys, &last);
-	else
-		dev_warn(dev, "remote heap [mem %pa-%pa]: cannot be opened to the DSP (%d), not used\n",
-			 &heap->phys, &last, ret);
-}
-
-/* Connects channel and heap, and sees to it that the DSP can reach it. */
-static int attach(struct frpc_channel *channel, struct frpc_remote_heap *heap,
-		  const struct heap_access *access)
-{
-	struct device *dev = &channel->rpdev->dev;
-	int ret = 0;
+	bool ret;
 
 	mutex_lock(&heap->lock);
-	switch (heap->state) {
-	case FRPC_HEAP_CLAIMED:
-		ret = grant(heap, access);
-		log_grant(dev, heap, ret);
-		break;
-	case FRPC_HEAP_OFFERED:
-		dev_info(dev, "remote heap %pa: the DSP still has it\n", &heap->phys);
-		break;
-	default:
-		dev_warn(dev, "remote heap %pa: %s, not used\n", &heap->phys,
-			 frpc_heap_state_name(heap->state));
-		ret = -EBUSY;
-	}
-	if (!ret)
-		heap->channel = channel;
+	ret = !heap->channel && heap->state == FRPC_HEAP_CLAIMED;
 	mutex_unlock(&heap->lock);
 	return ret;
 }
 
-static void attach_region(struct frpc_channel *channel, struct rproc *rproc, phys_addr_t phys,
-			  size_t len, const struct heap_access *access)
+/* The heap of this region, new or as an earlier channel of the same DSP left it. */
+static struct frpc_remote_heap *claim(struct rproc *rproc, const struct frpc_heap_region *region)
 {
-	struct device *dev = &channel->rpdev->dev;
-	struct frpc_remote_heap *heap;
-	int ret = -EBUSY;
+	struct frpc_remote_heap *heap = find_overlapping(region);
 
-	mutex_lock(&heaps_lock);
-	heap = claim(rproc, phys, len);
-	if (IS_ERR(heap)) {
-		dev_warn(dev, "remote heap %pa: %s, not used\n", &phys,
-			 PTR_ERR(heap) == -EBUSY ? "another DSP has claimed this memory" :
-						   "out of memory");
-	} else {
-		ret = attach(channel, heap, access);
+	if (!heap)
+		return heap_create(rproc, region);
+	if (heap->rproc == rproc && heap->region.phys == region->phys &&
+	    heap->region.len == region->len)
+		return heap->channel ? ERR_PTR(-EBUSY) : heap;
+	if (!is_free(heap))
+		return ERR_PTR(-EBUSY);
+	list_move(&heap->entry, &retired);
+	return claim(rproc, region);
+}
+
+static void log_grant(struct device *dev, const struct frpc_remote_heap *heap, int ret)
+{
+	const struct frpc_heap_region *region = &heap->region;
+
+	if (!ret)
+		dev_info(dev, "remote heap [mem %pa-%pa] %s\n", &region->phys, &region->last,
+			 frpc_heap_access_name(&heap->access));
+	else if (ret == -EEXIST)
+		dev_warn(dev, "remote heap [mem %pa-%pa]: something else is mapped there, not used\n",
+			 &region->phys, &region->last);
+	else
+		dev_warn(dev, "remote heap [mem %pa-%pa]: cannot be opened to the DSP (%d), not used\n",
+			 &region->phys, &region->last, ret);
+}
+
+/* Sees to it that the DSP can reach the heap; heap->lock held. */
+static int make_granted(struct frpc_remote_heap *heap, struct device *dev,
+			const struct frpc_heap_access *access)
+{
+	int ret;
+
+	switch (heap->state) {
+	case FRPC_HEAP_CLAIMED:
+		ret = grant(heap, access);
+		log_grant(dev, heap, ret);
+		return ret;
+	case FRPC_HEAP_OFFERED:
+		dev_info(dev, "remote heap %pa: the DSP still has it\n", &heap->region.phys);
+		return 0;
+	default:
+		dev_warn(dev, "remote heap %pa: %s, not used\n", &heap->region.phys,
+			 frpc_heap_state_name(heap->state));
+		return -EBUSY;
 	}
+}
+
+static int connect(struct frpc_channel *channel, struct frpc_remote_heap *heap,
+		   const struct frpc_heap_access *access)
+{
+	int ret;
+
+	mutex_lock(&heap->lock);
+	ret = make_granted(heap, &channel->rpdev->dev, access);
 	if (!ret) {
+		heap->channel = channel;
 		kref_get(&heap->refs);
 		channel->heap = heap;
 	}
+	mutex_unlock(&heap->lock);
+	return ret;
+}
+
+static void attach_region(struct frpc_channel *channel, struct rproc *rproc,
+			  const struct frpc_heap_region *region,
+			  const struct frpc_heap_access *access)
+{
+	struct frpc_remote_heap *heap;
+	int ret;
+
+	mutex_lock(&heaps_lock);
+	heap = claim(rproc, region);
+	if (IS_ERR(heap)) {
+		ret = PTR_ERR(heap);
+		dev_warn(&channel->rpdev->dev, "remote heap %pa: %s, not used\n", &region->phys,
+			 ret == -EBUSY ? "another DSP has claimed this memory" : "out of memory");
+	} else {
+		ret = connect(channel, heap, access);
+	}
 	mutex_unlock(&heaps_lock);
+
 	if (!ret)
 		start_watching(heap);
 }
@@ -528,22 +346,21 @@ static void attach_region(struct frpc_channel *channel, struct rproc *rproc, phy
 int frpc_remote_heap_attach(struct frpc_channel *channel)
 {
 	struct device *dev = &channel->rpdev->dev;
-	struct heap_access access;
+	struct frpc_heap_access access;
+	struct frpc_heap_region region;
 	struct rproc *rproc;
-	phys_addr_t phys;
-	size_t len;
 	int ret;
 
-	if (!find_region(channel, &phys, &len))
+	if (!frpc_heap_find_region(channel, &region))
 		return 0;
 	rproc = rproc_get_by_child(dev);
 	if (!rproc) {
 		dev_warn(dev, "not below a remoteproc, nobody would tell when the DSP is off: no remote heap\n");
 		return 0;
 	}
-	ret = find_access(dev, rproc, &access);
+	ret = frpc_heap_find_access(dev, rproc, &access);
 	if (!ret)
-		attach_region(channel, rproc, phys, len, &access);
+		attach_region(channel, rproc, &region, &access);
 	return ret == -EPROBE_DEFER ? ret : 0;
 }
 
@@ -561,10 +378,28 @@ void frpc_remote_heap_detach(struct frpc_channel *channel)
 	mutex_unlock(&heaps_lock);
 }
 
+/* --- offering --------------------------------------------------------------- */
+
+/* heap->lock held. */
+static int make_offered(struct frpc_remote_heap *heap, struct frpc_heap_offer *offer)
+{
+	offer->is_new = frpc_heap_step(&heap->state, FRPC_HEAP_OFFER);
+	if (heap->state != FRPC_HEAP_OFFERED)
+		return -ENOMEM;
+	if (offer->is_new)
+		pin_module(heap);
+	offer->phys = heap->region.phys;
+	offer->len = heap->region.len;
+	offer->incarnation = heap->incarnation;
+	return 0;
+}
+
 int frpc_remote_heap_offer(struct frpc_channel *channel, struct frpc_heap_offer *offer)
 {
 	struct frpc_remote_heap *heap = channel->heap;
-	int ret = 0;
+	int ret;
+
+	lockdep_assert_held(&channel->static_lock);
 
 	if (!heap)
 		return -ENOMEM;
@@ -572,18 +407,8 @@ int frpc_remote_heap_offer(struct frpc_channel *channel, struct frpc_heap_offer 
 	flush_work(&heap->watch_work);
 
 	mutex_lock(&heap->lock);
-	if (heap->channel != channel)
-		ret = -EPIPE;
-	else if (heap->state != FRPC_HEAP_GRANTED && heap->state != FRPC_HEAP_OFFERED)
-		ret = -ENOMEM;
-	if (!ret) {
-		offer->phys = heap->phys;
-		offer->len = heap->len;
-		offer->incarnation = heap->incarnation;
-		offer->is_new = frpc_heap_step(&heap->state, FRPC_HEAP_OFFER);
-	}
-	if (!ret && offer->is_new)
-		pin_module(heap);
+	/* another channel's by now: ours has gone */
+	ret = heap->channel == channel ? make_offered(heap, offer) : -EPIPE;
 	mutex_unlock(&heap->lock);
 	return ret;
 }
@@ -592,6 +417,8 @@ void frpc_remote_heap_offer_unsent(struct frpc_channel *channel,
 				   const struct frpc_heap_offer *offer)
 {
 	struct frpc_remote_heap *heap = channel->heap;
+
+	lockdep_assert_held(&channel->static_lock);
 
 	mutex_lock(&heap->lock);
 	/* the DSP may have been halted since, and started again */
@@ -608,6 +435,7 @@ void frpc_remote_heap_fini(void)
 {
 	struct frpc_remote_heap *heap, *next;
 
+	list_splice_init(&retired, &heaps);
 	list_for_each_entry_safe(heap, next, &heaps, entry) {
 		stop_watching(heap);
 		WARN_ON(heap->state != FRPC_HEAP_CLAIMED);
