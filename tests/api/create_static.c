@@ -251,6 +251,21 @@ TEST(bad_arguments)
 	guarded_free(name, 128);
 }
 
+/* The length counts the NUL: a name without one would run on at the DSP. */
+TEST(name_without_nul)
+{
+	struct dsp_control_status before, after;
+	int fd;
+
+	restart();
+	fd = node_open();
+	control_status(&before);
+	CHECK_EQ(create_static(fd, "audiopdX", 8), -EINVAL);
+	CHECK_EQ(create_static(fd, "a", 1), -EINVAL);
+	control_status(&after);
+	CHECK_EQ(after.requests, before.requests);
+}
+
 /* 128 bytes with the NUL are the most. */
 TEST(longest_name)
 {

@@ -102,6 +102,7 @@ TEST(page_crossing_in_the_message)
 	int fd = node_open();
 
 	for (size_t first = 3000; first < 4200; first += 37) {
+		const size_t len[3] = { first, 1700, 2700 };
 		struct call c;
 
 		test_context("first buffer of %zu bytes", first);
@@ -109,13 +110,13 @@ TEST(page_crossing_in_the_message)
 		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
 		for (int i = 0; i < 3; i++) {
 			fill_pattern(in[i], sizeof(in[i]), first + i);
-			call_in(&c, in[i], i ? 700 + 1000 * i : first);
+			call_in(&c, in[i], len[i]);
 		}
 		for (int i = 0; i < 3; i++)
-			call_out(&c, out[i], i ? 700 + 1000 * i : first);
+			call_out(&c, out[i], len[i]);
 		CHECK_EQ(call_send(fd, &c), 0);
 		for (int i = 0; i < 3; i++)
-			CHECK_MEM(out[i], in[i], i ? 700 + 1000 * i : first);
+			CHECK_MEM(out[i], in[i], len[i]);
 	}
 }
 

@@ -15,6 +15,8 @@ static int case_failures;
 static bool case_skipped;
 static bool case_expects_faults;
 static char context[160];
+static pid_t case_pid;
+static pthread_t case_thread;
 
 void (*test_setup)(void);
 void (*test_teardown)(void);
@@ -78,6 +80,11 @@ bool check_mem(const char *file, int line, const char *text, const void *got,
 
 void test_abort(void)
 {
+	/* a child or another thread has nothing to jump back to */
+	if (getpid() != case_pid || !pthread_equal(pthread_self(), case_thread)) {
+		fflush(stdout);
+		_exit(EXIT_FAILED);
+	}
 	longjmp(case_end, 1);
 }
 
@@ -135,6 +142,8 @@ static void run_case(struct test_case *tc)
 	case_skipped = false;
 	case_expects_faults = false;
 	context[0] = '\0';
+	case_pid = getpid();
+	case_thread = pthread_self();
 
 	/* Both halves return here when they are aborted. */
 	if (!setjmp(case_end)) {

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The client of `make run`: what adsprpcd does to bring the audio PD up, and
+ * then a look at what the DSP has made of it.
+ *
+ * Works with any FastRPC driver: what its ioctls return is reported, what the
+ * DSP and the SMMU saw decides.  Lines that start with "@step " are for the
+ * report; when something is wrong, the last line says what, and the exit status
+ * is 1.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "dsp_control.h"
+#include <misc/fastrpc.h>
+
+#define LABEL		"adsp"
+#define WAIT_MS		10000
+#define STORES_WANTED	100	/* of the PD's allocator, to see that it lives */
+#define ATTR_ARCH	6
+
+static int control_fd;
+
+static void step(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void step(const char *fmt, ...)
+{
+	va_list ap;
+
+	printf("@step ");
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
+static void give_up(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+static void give_up(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+	exit(1);
+}
+
+/* The exact result of an ioctl: a value of the DSP, or -errno. */
+static long node_ioctl(int fd, unsigned long request, const void *arg)
+{
+	long ret = syscall(SYS_ioctl, fd, request, arg);
+
+	return ret == -1 ? -errno : ret;
+}
+
+static const char *describe(long ret)
+{
+	static char text[80];
+
+	if (!ret)
+		snprintf(text, sizeof(text), "0, success");
+	else if (ret < 0 && ret > -4096)
+		snprintf(text, sizeof(text), "%ld, %s", ret, strerror(-ret));
+	else
+		snprintf(text, sizeof(text), "the DSP's result 0x%" PRIx32, (uint32_t)ret);
+	return text;
+}
+
+/* The node appears when the driver has probed: wait as the daemons do. */
+static int open_node(void)
+{
+	static const char *const nodes[] = { "/dev/fastrpc-" LABEL "-secure", "/dev/fastrpc-" LABEL };
+	int in = inotify_init1(IN_CLOEXEC);
+	struct pollfd pfd = { .fd = in, .events = POLLIN };
+	char events[4096];
+
+	inotify_add_watch(in, "/dev", IN_CREATE);
+	for (;;) {
+		for (int i = 0; i < 2; i++) {
+			int fd = open(nodes[i], O_RDWR | O_CLOEXEC);
+
+			if (fd >= 0) {
+				step("%s is there and open", nodes[i]);
+				close(in);
+				return fd;
+			}
+			if (errno != ENOENT)
+				give_up("%s: %s", nodes[i], strerror(errno));
+		}
+		if (poll(&pfd, 1, WAIT_MS) <= 0 || read(in, events, sizeof(events)) < 0)
+			give_up("no /dev/fastrpc-" LABEL " after %d s: the driver did not bind, see the kernel log",
+				WAIT_MS / 1000);
+	}
+}
+
+static void look_at(struct dsp_control_status *st)
+{
+	memset(st, 0, sizeof(*st));
+	strcpy(st->label, LABEL);
+	if (ioctl(control_fd, DSP_CONTROL_STATUS, st))
+		give_up("the DSP model does not tell its state: %s", strerror(errno));
+}
+
+/* false: not within the time. */
+static bool wait_until(uint32_t counter, uint64_t at_least)
+{
+	struct dsp_control_wait w = {
+		.label = LABEL, .counter = counter, .timeout_ms = WAIT_MS, .at_least = at_least,
+	};
+
+	return !ioctl(control_fd, DSP_CONTROL_WAIT, &w);
+}
+
+static void ask_capability(int fd)
+{
+	struct fastrpc_ioctl_capability cap = { .attribute_id = ATTR_ARCH };
+	long ret = node_ioctl(fd, FASTRPC_IOCTL_GET_DSP_INFO, &cap);
+
+	if (ret)
+		step("GET_DSP_INFO: %s", describe(ret));
+	else
+		step("GET_DSP_INFO: the DSP is of architecture v%" PRIx32, cap.capability & 0xff);
+}
+
+static void create_audio_pd(int fd)
+{
+	struct fastrpc_init_create_static create = {
+		.namelen = sizeof("audiopd"), .memlen = 3 << 20, .name = (uintptr_t)"audiopd",
+	};
+
+	step("CREATE_STATIC \"audiopd\": %s",
+	     describe(node_ioctl(fd, FASTRPC_IOCTL_INIT_CREATE_STATIC, &create)));
+}
+
+static void check_faults(const struct dsp_control_status *st)
+{
+	const struct dsp_control_fault *f = &st->last_fault;
+
+	if (st->faults)
+		give_up("%llu SMMU faults, the last: stream 0x%x, IOVA 0x%llx, %s, event 0x%x",
+			(unsigned long long)st->faults, f->stream_id, (unsigned long long)f->iova,
+			f->is_read ? "read" : "write", f->event);
+}
+
+static void check_heap(const struct dsp_control_status *st)
+{
+	if (!st->heap_pages)
+		give_up("the DSP was offered no heap");
+	if (st->heap_pages_granted != st->heap_pages)
+		give_up("%llu of %llu heap pages were not reachable 1:1 when they were offered",
+			(unsigned long long)(st->heap_pages - st->heap_pages_granted),
+			(unsigned long long)st->heap_pages);
+}
+
+static void check_violations(const struct dsp_control_status *st)
+{
+	const struct dsp_control_violations *v = &st->violations;
+
+	if (v->offered_before_grant || v->offered_twice || v->taken_while_running ||
+	    v->corrupted || v->bad_request)
+		give_up("the DSP model complains: offered before granted %llu, offered twice %llu, taken while running %llu, changed by others %llu, bad requests %llu",
+			(unsigned long long)v->offered_before_grant,
+			(unsigned long long)v->offered_twice,
+			(unsigned long long)v->taken_while_running,
+			(unsigned long long)v->corrupted, (unsigned long long)v->bad_request);
+}
+
+/* The PD uses its heap: every page once, then its allocator goes on and on. */
+static void check_use(struct dsp_control_status *st)
+{
+	if (!st->audio_pd_up)
+		give_up("the audio PD is not up");
+	if (!wait_until(DSP_COUNT_PAGES_TOUCHED, st->heap_pages))
+		give_up("the DSP could not use all %llu pages of its heap",
+			(unsigned long long)st->heap_pages);
+	if (!wait_until(DSP_COUNT_HEAP_STORES, st->heap_stores + STORES_WANTED))
+		give_up("the audio PD's allocator stopped storing into the heap");
+	look_at(st);
+	step("the audio PD's allocator is at work in the heap: %llu stores so far",
+	     (unsigned long long)st->heap_stores);
+}
+
+int main(void)
+{
+	struct dsp_control_status st;
+	int fd;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	control_fd = open(DSP_CONTROL_NODE, O_RDWR | O_CLOEXEC);
+	if (control_fd < 0)
+		give_up(DSP_CONTROL_NODE ": %s; is the board's dsp module loaded?", strerror(errno));
+	fd = open_node();
+	ask_capability(fd);
+	create_audio_pd(fd);
+
+	/* the cause before its consequences */
+	look_at(&st);
+	check_faults(&st);
+	check_heap(&st);
+	check_use(&st);
+	check_faults(&st);
+	check_violations(&st);
+	return 0;
+}

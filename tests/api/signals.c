@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Signals, deaths and closes while calls are in flight: the caller gets its
+ * error at once; what the DSP does later harms nobody; nothing stays lost.
+ */
+#include <signal.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+
+#include "harness.h"
+
+#define MOST	255
+
+static volatile int signals;
+
+static void count_signal(int sig)
+{
+	(void)sig;
+	signals++;
+}
+
+static void catch(int sig, int flags)
+{
+	struct sigaction sa = { .sa_handler = count_signal, .sa_flags = flags };
+
+	signals = 0;
+	REQUIRE_EQ(sigaction(sig, &sa, NULL), 0);
+}
+
+/* Sends SIGUSR1 to the thread that calls, once the DSP holds its call. */
+struct interrupter {
+	pthread_t thread, target;
+	uint64_t held;
+};
+
+static void *interrupt(void *arg)
+{
+	struct interrupter *i = arg;
+
+	if (!control_try_wait(DSP_COUNT_HELD, i->held, WAIT_MS))
+		pthread_kill(i->target, SIGUSR1);
+	return NULL;
+}
+
+static void interrupt_when_held(struct interrupter *i, uint64_t held)
+{
+	i->target = pthread_self();
+	i->held = held;
+	REQUIRE_EQ(pthread_create(&i->thread, NULL, interrupt, i), 0);
+}
+
+static void hold(uint32_t method, uint32_t count)
+{
+	control_behave(DSP_TEST_HANDLE, method, DSP_ANSWER_HOLD, count, 0);
+}
+
+/* The answers that were held are with the driver when this returns. */
+static void release_all(void)
+{
+	struct dsp_control_status st;
+
+	control_status(&st);
+	control_release(DSP_ANY, false);
+	control_wait(DSP_COUNT_ANSWERS, st.answers + st.held);
+}
+
+/* EINTR at once; the output is not written afterwards, when the answer comes. */
+TEST(interrupted_call)
+{
+	static uint8_t in[256], out[256];
+	struct interrupter by;
+	int fd = node_open();
+	struct call c;
+
+	catch(SIGUSR1, 0);
+	memset(in, 0x11, sizeof(in));
+	memset(out, 0xee, sizeof(out));
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&c, in, sizeof(in));
+	call_out(&c, out, sizeof(out));
+	hold(DSP_TEST_ECHO, 1);
+	interrupt_when_held(&by, 1);
+	CHECK_EQ(call_send(fd, &c), -EINTR);
+	pthread_join(by.thread, NULL);
+	CHECK_EQ(signals, 1);
+	release_all();
+	CHECK_EQ(invoke_null(fd), 0);
+	for (size_t i = 0; i < sizeof(out); i++)
+		if (!CHECK_EQ(out[i], 0xee))
+			break;
+}
+
+/* The buffer of an interrupted call is the DSP's until it answers, nobody else's. */
+TEST(late_answer_spoils_no_other_call)
+{
+	static uint8_t in[1000], out[1000], late_out[1000];
+	uint32_t seed = 0x77;
+	struct interrupter by;
+	int fd = node_open();
+	struct call late, c;
+
+	catch(SIGUSR1, 0);
+	call_init(&late, DSP_TEST_HANDLE, DSP_TEST_FILL);
+	call_in(&late, &seed, sizeof(seed));
+	call_out(&late, late_out, sizeof(late_out));
+	hold(DSP_TEST_FILL, 1);
+	interrupt_when_held(&by, 1);
+	CHECK_EQ(call_send(fd, &late), -EINTR);
+	pthread_join(by.thread, NULL);
+
+	/* a call of the same shape is in flight while the late one is answered */
+	fill_pattern(in, sizeof(in), 5);
+	for (int round = 0; round < 3; round++) {
+		struct async_call async;
+
+		memset(out, 0, sizeof(out));
+		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+		call_in(&c, in, sizeof(in));
+		call_out(&c, out, sizeof(out));
+		hold(DSP_TEST_ECHO, 1);
+		async_start(&async, fd, &c);
+		control_wait(DSP_COUNT_HELD, round ? 1 : 2);
+		control_release(1, false);	/* the oldest first: the late one */
+		if (!round)
+			control_release(1, false);
+		CHECK_EQ(async_join(&async), 0);
+		CHECK_MEM(out, in, sizeof(in));
+	}
+}
+
+/* Slots of interrupted calls are the DSP's too: 255 of them fill the channel. */
+TEST(interrupted_calls_keep_their_slots)
+{
+	int fd = node_open();
+
+	catch(SIGUSR1, 0);
+	hold(DSP_TEST_NULL, 0);
+	for (int i = 0; i < MOST; i++) {
+		struct interrupter by;
+
+		test_context("call %d", i);
+		interrupt_when_held(&by, i + 1);
+		REQUIRE_EQ(invoke_null(fd), -EINTR);
+		pthread_join(by.thread, NULL);
+	}
+	CHECK_EQ(invoke_null(fd), -ENOSPC);
+	control_normal();
+	release_all();
+	for (int i = 0; i < MOST + 10; i++)
+		REQUIRE_EQ(invoke_null(fd), 0);
+}
+
+/* Interrupted and answered, 600 times: more than there are slots. */
+TEST(slots_come_back)
+{
+	int fd = node_open();
+
+	catch(SIGUSR1, 0);
+	hold(DSP_TEST_NULL, 0);
+	for (int i = 0; i < 600; i++) {
+		struct interrupter by;
+
+		test_context("call %d", i);
+		interrupt_when_held(&by, 1);
+		REQUIRE_EQ(invoke_null(fd), -EINTR);
+		pthread_join(by.thread, NULL);
+		release_all();
+	}
+	control_normal();
+	CHECK_EQ(invoke_null(fd), 0);
+}
+
+/* With SA_RESTART the call is made again, and the caller sees only its result. */
+TEST(restarted_call)
+{
+	struct dsp_control_status before, after;
+	struct interrupter by;
+	int fd = node_open();
+
+	catch(SIGUSR1, SA_RESTART);
+	control_status(&before);
+	hold(DSP_TEST_NULL, 1);
+	interrupt_when_held(&by, 1);
+	CHECK_EQ(invoke_null(fd), 0);
+	pthread_join(by.thread, NULL);
+	CHECK_EQ(signals, 1);
+	control_status(&after);
+	CHECK_EQ(after.requests, before.requests + 2);
+	release_all();
+	CHECK_EQ(invoke_null(fd), 0);
+}
+
+static void *attach_main(void *arg)
+{
+	return (void *)attach((int)(intptr_t)arg);
+}
+
+/* What the kernel asks for itself is not disturbed by an ordinary signal. */
+TEST(attach_waits_through_a_signal)
+{
+	pthread_t thread;
+	void *result;
+	int fd = node_open();
+
+	catch(SIGUSR1, 0);
+	control_behave(1, 0, DSP_ANSWER_HOLD, 1, 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, attach_main, (void *)(intptr_t)fd), 0);
+	control_wait(DSP_COUNT_HELD, 1);
+	pthread_kill(thread, SIGUSR1);
+	control_release(1, false);
+	pthread_join(thread, &result);
+	CHECK_EQ((long)result, 0);
+	CHECK_EQ(signals, 1);
+}
+
+/* A timer that fires all the time: each call ends well or with EINTR, data right. */
+TEST(storm)
+{
+	struct itimerval fast = { { 0, 700 }, { 0, 700 } }, off = { { 0, 0 }, { 0, 0 } };
+	static uint8_t in[600], out[600];
+	int fd = node_open(), good = 0;
+
+	catch(SIGALRM, 0);
+	setitimer(ITIMER_REAL, &fast, NULL);
+	for (int i = 0; i < 1500; i++) {
+		struct call c;
+		long ret;
+
+		fill_pattern(in, sizeof(in), i);
+		memset(out, 0xee, sizeof(out));
+		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+		call_in(&c, in, sizeof(in));
+		call_out(&c, out, sizeof(out));
+		ret = call_send(fd, &c);
+		if (!ret) {
+			good++;
+			if (!CHECK_MEM(out, in, sizeof(in)))
+				break;
+		} else if (!CHECK_EQ(ret, -EINTR)) {
+			break;
+		}
+	}
+	setitimer(ITIMER_REAL, &off, NULL);
+	CHECK(signals > 10);
+	test_context("%d of 1500 good, %d signals", good, signals);
+	CHECK_EQ(invoke_null(fd), 0);
+}
+
+/* A process with @n calls in flight; ends only by being killed. */
+static pid_t fork_caller(int n, bool attached)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		static struct async_call async[32];
+		static struct call calls[32];
+		static uint8_t out[32][512];
+		static uint32_t seed;
+		int fd = node_open();
+
+		if (attached && attach(fd))
+			_exit(1);
+		for (int i = 0; i < n; i++) {
+			call_init(&calls[i], DSP_TEST_HANDLE, DSP_TEST_FILL);
+			call_in(&calls[i], &seed, sizeof(seed));
+			call_out(&calls[i], out[i], sizeof(out[i]));
+			async_start(&async[i], fd, &calls[i]);
+		}
+		for (int i = 0; i < n; i++)
+			async_join(&async[i]);
+		_exit(2);
+	}
+	return pid;
+}
+
+static void kill_caller(pid_t pid)
+{
+	int status;
+
+	REQUIRE_EQ(kill(pid, SIGKILL), 0);
+	REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status));
+}
+
+static int count_sessions(void)
+{
+	int fds[32], n = 0;
+
+	while (n < 32 && (fds[n] = node_try_open(NODE)) >= 0)
+		n++;
+	for (int i = 0; i < n; i++)
+		node_close(fds[i]);
+	return n;
+}
+
+/*
+ * An attached client that dies is released, and a DSP that has released it has
+ * let go of its calls: the session is free at once, the late answers are stale.
+ */
+TEST(killed_with_calls_in_flight)
+{
+	int want = node_sessions();
+
+	node_wait(NODE, true);
+	for (int round = 0; round < 5; round++) {
+		pid_t pid;
+		int fd;
+
+		test_context("round %d", round);
+		hold(DSP_TEST_FILL, 0);
+		pid = fork_caller(20, true);
+		control_wait(DSP_COUNT_HELD, 20);
+		kill_caller(pid);
+		control_normal();
+		CHECK_EQ(count_sessions(), want);
+		control_release(DSP_ANY, false);
+		fd = node_open();
+		CHECK_EQ(invoke_null(fd), 0);
+		node_close(fd);
+	}
+}
+
+/*
+ * A client that never attached cannot be released: what it left with the DSP
+ * stays the DSP's, session and all, until the DSP answers.
+ */
+TEST(killed_without_having_attached)
+{
+	int want = node_sessions();
+	pid_t pid;
+
+	node_wait(NODE, true);
+	CHECK_EQ(count_sessions(), want);
+	hold(DSP_TEST_FILL, 0);
+	pid = fork_caller(20, false);
+	control_wait(DSP_COUNT_HELD, 20);
+	kill_caller(pid);
+	control_normal();
+	CHECK_EQ(count_sessions(), want - 1);
+	release_all();
+	CHECK_EQ(count_sessions(), want);
+}
+
+/* One thread closes the file that another is calling through. */
+TEST(close_during_a_call)
+{
+	static uint8_t in[512], out[512];
+	struct dsp_control_status before, after;
+	struct async_call async;
+	struct call c;
+	int fd = node_open();
+
+	REQUIRE_EQ(attach(fd), 0);
+	fill_pattern(in, sizeof(in), 3);
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&c, in, sizeof(in));
+	call_out(&c, out, sizeof(out));
+	hold(DSP_TEST_ECHO, 1);
+	async_start(&async, fd, &c);
+	control_wait(DSP_COUNT_HELD, 1);
+	control_status(&before);
+	node_close(fd);
+	control_status(&after);
+	CHECK_EQ(after.releases, before.releases);	/* the call has the file open */
+	control_release(1, false);
+	CHECK_EQ(async_join(&async), 0);
+	CHECK_MEM(out, in, sizeof(in));
+	control_wait(DSP_COUNT_RELEASES, before.releases + 1);
+	CHECK_EQ(count_sessions(), node_sessions());
+}
