@@ -121,7 +121,7 @@ long frpc_process_create_static(struct frpc_client *client,
 				const struct fastrpc_init_create_static *create)
 {
 	struct frpc_channel *channel = client->channel;
-	char name[STATIC_NAME_MAX + 1] = "";
+	char name[STATIC_NAME_MAX];
 	bool was_sent;
 	long ret;
 
@@ -129,6 +129,8 @@ long frpc_process_create_static(struct frpc_client *client,
 		return -EINVAL;
 	if (copy_from_user(name, u64_to_user_ptr(create->name), create->namelen))
 		return -EFAULT;
+	if (name[create->namelen - 1])
+		return -EINVAL;
 
 	if (mutex_lock_killable(&channel->static_lock))
 		return -EINTR;

@@ -73,7 +73,7 @@ struct fastrpc_invoke {
  *
  * Attaches to a protection domain that the DSP's firmware started itself.  The
  * first call for "audiopd" after the DSP booted also gives it its remote heap.
- * errno: EINVAL @namelen; EFAULT; ENOMEM, also: no usable heap region;
+ * errno: EINVAL @namelen, or no NUL at its end; EFAULT; ENOMEM, also: no usable heap region;
  * ETIMEDOUT no answer for 10 s; EINTR killed; EPIPE.
  */
 struct fastrpc_init_create_static {
