@@ -118,6 +118,10 @@ image_initramfs()
 	cp "$init" "$stage/init"
 	cp "$dsp_ko" "$stage/modules/dsp.ko"
 	cp "$driver_ko" "$stage/modules/fastrpc.ko"
+	# The remoteproc core asks for a file before it starts a DSP; the model
+	# is the program, so what is in it does not matter.
+	mkdir -p "$stage/lib/firmware"
+	echo none > "$stage/lib/firmware/board-dsp.fw"
 	if [ -e "$modules/rpmsg_core.ko" ]; then
 		cp "$modules/rpmsg_core.ko" "$stage/modules/"
 		echo rpmsg_core > "$stage/modules/load"
