@@ -9,42 +9,28 @@
 enum { MSG_CLIENT = 0, MSG_TID = 4, MSG_CTX = 8, MSG_HANDLE = 16, MSG_SC = 20,
        MSG_ADDR = 24, MSG_SIZE = 32 };
 
-static uint64_t word(const uint8_t *p, size_t len)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, len);
-	return v;
-}
-
 /* One in-buffer of 4 bytes that names the client, found as the DSP finds it. */
 static uint32_t client_of(const struct dsp_control_capture *cap)
 {
-	uint64_t pv = word(cap->metadata, 8);
-	uint64_t page = word(cap->metadata + 24, 8);
-	uint64_t at = (page & 0xffffffff) + pv % PAGE - (cap->msg_addr & 0xffffffff);
-
-	CHECK_EQ(word(cap->metadata + 8, 8), 4);	/* length */
-	CHECK_EQ(word(cap->metadata + 16, 4), 1);	/* one page record */
-	CHECK_EQ(word(cap->metadata + 20, 4), 0);	/* the first */
-	CHECK_EQ(word(cap->metadata + 32, 8), PAGE);	/* that covers it */
-	REQUIRE(at + 4 <= sizeof(cap->metadata));
-	return word(cap->metadata + at, 4);
+	CHECK_EQ(wire_word(cap->metadata + 16, 4), 1);		/* one page record */
+	CHECK_EQ(wire_word(cap->metadata + 20, 4), 0);		/* the first */
+	CHECK_EQ(wire_word(cap->metadata + 32, 8), PAGE);	/* that covers it */
+	return wire_word(control_argument(cap, 1, 0, 4), 4);
 }
 
 static void check_request(const struct dsp_control_capture *cap, uint32_t sc, uint32_t pd)
 {
-	uint64_t ctx = word(cap->msg + MSG_CTX, 8);
+	uint64_t ctx = wire_word(cap->msg + MSG_CTX, 8);
 
-	CHECK_EQ(word(cap->msg + MSG_CLIENT, 4), 0);	/* the kernel's own call */
-	CHECK_EQ(word(cap->msg + MSG_TID, 4), (uint32_t)syscall(SYS_gettid));
+	CHECK_EQ(wire_word(cap->msg + MSG_CLIENT, 4), 0);	/* the kernel's own call */
+	CHECK_EQ(wire_word(cap->msg + MSG_TID, 4), (uint32_t)syscall(SYS_gettid));
 	CHECK_EQ(ctx & 0xf, pd);
 	CHECK_EQ(ctx >> 4 & 0xf, 0);			/* reserved */
 	CHECK(ctx >> 8 & 0xff);				/* index 1..255 */
-	CHECK_EQ(word(cap->msg + MSG_HANDLE, 4), 1);
-	CHECK_EQ(word(cap->msg + MSG_SC, 4), sc);
-	CHECK_EQ(word(cap->msg + MSG_ADDR, 4) % PAGE, 0);
-	CHECK_EQ(word(cap->msg + MSG_SIZE, 8), PAGE);
+	CHECK_EQ(wire_word(cap->msg + MSG_HANDLE, 4), 1);
+	CHECK_EQ(wire_word(cap->msg + MSG_SC, 4), sc);
+	CHECK_EQ(wire_word(cap->msg + MSG_ADDR, 4) % PAGE, 0);
+	CHECK_EQ(wire_word(cap->msg + MSG_SIZE, 8), PAGE);
 }
 
 /* PD 0, method 0, then PD 2; the client id is one and the same, and not 0. */
@@ -74,8 +60,8 @@ TEST(address_carries_a_session_id)
 
 	REQUIRE_EQ(attach(fd), 0);
 	control_capture(0, &cap);
-	CHECK(word(cap.msg + MSG_ADDR, 8) >> 32);
-	CHECK_EQ(word(cap.msg + MSG_ADDR, 8) >> 32, word(cap.metadata + 24, 8) >> 32);
+	CHECK(wire_word(cap.msg + MSG_ADDR, 8) >> 32);
+	CHECK_EQ(wire_word(cap.msg + MSG_ADDR, 8) >> 32, wire_word(cap.metadata + 24, 8) >> 32);
 }
 
 TEST(attach_may_be_repeated)

@@ -10,72 +10,11 @@
 
 #include "harness.h"
 
-#define CREATE_STATIC_SC	0x08030000
-
-static uint64_t word(const uint8_t *p, size_t len)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, len);
-	return v;
-}
-
-static void restart(void)
-{
-	dsp_stop();
-	node_wait(NODE, false);
-	dsp_start();
-	node_wait(NODE, true);
-}
-
-/* What one CREATE_STATIC told the DSP. */
-struct offer {
-	uint32_t client, namelen, pages;
-	char name[129];
-	uint64_t base, size;
-};
-
-/* Argument @i of the three, found as the DSP finds it. */
-static const uint8_t *argument(const struct dsp_control_capture *cap, int i, uint64_t len)
-{
-	uint64_t pv = word(cap->metadata + 16 * i, 8);
-	uint64_t page = word(cap->metadata + 72 + 16 * i, 8);
-	uint64_t at = (page & 0xffffffff) + pv % PAGE - (cap->msg_addr & 0xffffffff);
-
-	REQUIRE(at + len <= sizeof(cap->metadata));
-	return cap->metadata + at;
-}
-
-static void read_offer(uint32_t age, struct offer *o)
-{
-	struct dsp_control_capture cap;
-	const uint8_t *in0, *page;
-
-	memset(o, 0, sizeof(*o));
-	control_capture(age, &cap);
-	CHECK_EQ(word(cap.msg, 4), 0);				/* the kernel's own */
-	CHECK_EQ(cap.msg[8] & 0xf, 1);				/* user PDs */
-	CHECK_EQ(word(cap.msg + 16, 4), 1);
-	REQUIRE_EQ(word(cap.msg + 20, 4), CREATE_STATIC_SC);
-	CHECK_EQ(word(cap.metadata + 8, 8), 12);
-	CHECK_EQ(word(cap.metadata + 40, 8), 16);
-	in0 = argument(&cap, 0, 12);
-	o->client = word(in0, 4);
-	o->namelen = word(in0 + 4, 4);
-	o->pages = word(in0 + 8, 4);
-	CHECK_EQ(word(cap.metadata + 24, 8), o->namelen);
-	REQUIRE(o->namelen < sizeof(o->name));
-	memcpy(o->name, argument(&cap, 1, o->namelen), o->namelen);
-	page = argument(&cap, 2, 16);
-	o->base = word(page, 8);
-	o->size = word(page + 8, 8);
-}
-
 static void check_no_heap(uint32_t age, const char *name)
 {
 	struct offer o;
 
-	read_offer(age, &o);
+	control_offer(age, &o);
 	CHECK(o.client);
 	CHECK(!strcmp(o.name, name));
 	CHECK_EQ(o.pages, 0);
@@ -87,7 +26,7 @@ static void check_heap(uint32_t age)
 {
 	struct offer o;
 
-	read_offer(age, &o);
+	control_offer(age, &o);
 	CHECK(o.client);
 	CHECK_EQ(o.namelen, 8);
 	CHECK(!strcmp(o.name, "audiopd"));
@@ -97,36 +36,21 @@ static void check_heap(uint32_t age)
 	CHECK(o.size && o.size % PAGE == 0);
 }
 
-/* The DSP got it all, reached it all, and goes on using it. */
-static void check_heap_in_use(void)
-{
-	struct dsp_control_status st;
-
-	control_status(&st);
-	CHECK(st.audio_pd_up);
-	CHECK(st.heap_pages);
-	CHECK_EQ(st.heap_pages * PAGE, st.heap_size);
-	CHECK_EQ(st.heap_pages_granted, st.heap_pages);
-	control_wait(DSP_COUNT_PAGES_TOUCHED, st.heap_pages);
-	control_status(&st);
-	control_wait(DSP_COUNT_HEAP_STORES, st.heap_stores + 10);
-}
-
 TEST(first_call_carries_the_region)
 {
 	struct dsp_control_status st;
 	struct offer o;
 	int fd;
 
-	restart();
+	dsp_restart();
 	fd = node_open();
 	REQUIRE_EQ(create_audio(fd), 0);
 	check_heap(0);
-	read_offer(0, &o);
+	control_offer(0, &o);
 	control_status(&st);
 	CHECK_EQ(st.heap_base, o.base);
 	CHECK_EQ(st.heap_size, o.size);
-	check_heap_in_use();
+	control_heap_in_use();
 }
 
 /* 1:1 in the domain of the remoteproc, which is one of its own. */
@@ -134,7 +58,7 @@ TEST(granted_in_the_domain_of_the_remoteproc)
 {
 	struct dsp_control_status st;
 
-	restart();
+	dsp_restart();
 	REQUIRE_EQ(create_audio(node_open()), 0);
 	control_status(&st);
 	CHECK(!strcmp(st.domain_type, "unmanaged"));
@@ -147,7 +71,7 @@ TEST(later_calls_carry_nothing)
 {
 	int a, b;
 
-	restart();
+	dsp_restart();
 	a = node_open();
 	b = node_open();
 	REQUIRE_EQ(create_audio(a), 0);
@@ -162,7 +86,7 @@ TEST(later_calls_carry_nothing)
 	node_close(b);
 	REQUIRE_EQ(create_audio(node_open()), 0);
 	check_no_heap(0, "audiopd");
-	check_heap_in_use();
+	control_heap_in_use();
 }
 
 /* The daemon dies; the PD and its heap do not. */
@@ -171,10 +95,10 @@ TEST(heap_survives_the_file)
 	struct dsp_control_status before, after;
 	int fd;
 
-	restart();
+	dsp_restart();
 	fd = node_open();
 	REQUIRE_EQ(create_audio(fd), 0);
-	check_heap_in_use();
+	control_heap_in_use();
 	control_status(&before);
 	node_close(fd);
 	control_wait(DSP_COUNT_HEAP_STORES, before.heap_stores + 50);
@@ -191,14 +115,14 @@ TEST(given_again_after_a_restart)
 	for (int i = 0; i < 3; i++) {
 		struct offer o;
 
-		restart();
+		dsp_restart();
 		test_context("boot %d", i);
 		REQUIRE_EQ(create_audio(node_open()), 0);
 		check_heap(0);
-		read_offer(0, &o);
+		control_offer(0, &o);
 		CHECK(!base || o.base == base);
 		base = o.base;
-		check_heap_in_use();
+		control_heap_in_use();
 	}
 }
 
@@ -210,7 +134,7 @@ TEST(other_names_get_no_heap)
 	};
 	int fd;
 
-	restart();
+	dsp_restart();
 	fd = node_open();
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		test_context("name \"%s\"", names[i]);
@@ -220,7 +144,7 @@ TEST(other_names_get_no_heap)
 	test_context("then audiopd");
 	REQUIRE_EQ(create_audio(fd), 0);
 	check_heap(0);
-	check_heap_in_use();
+	control_heap_in_use();
 }
 
 TEST(bad_arguments)
@@ -229,7 +153,7 @@ TEST(bad_arguments)
 	char *name = guarded_alloc(128);
 	int fd;
 
-	restart();
+	dsp_restart();
 	fd = node_open();
 	memset(name, 'x', 128);
 	control_status(&before);
@@ -257,7 +181,7 @@ TEST(name_without_nul)
 	struct dsp_control_status before, after;
 	int fd;
 
-	restart();
+	dsp_restart();
 	fd = node_open();
 	control_status(&before);
 	CHECK_EQ(create_static(fd, "audiopdX", 8), -EINVAL);
@@ -272,7 +196,7 @@ TEST(longest_name)
 	char *name = guarded_alloc(128);
 	int fd;
 
-	restart();
+	dsp_restart();
 	fd = node_open();
 	memset(name, 'n', 127);
 	name[127] = '\0';
@@ -289,14 +213,14 @@ TEST(error_leaves_it_offered)
 {
 	int fd;
 
-	restart();
+	dsp_restart();
 	fd = node_open();
 	control_behave(1, 8, DSP_ANSWER_RETVAL, 1, 0x80000402);
 	CHECK_EQ(create_audio(fd), (int32_t)0x80000402);
 	check_heap(0);
 	CHECK_EQ(create_audio(fd), 0);
 	check_no_heap(0, "audiopd");
-	check_heap_in_use();
+	control_heap_in_use();
 }
 
 /* The same when the DSP really did nothing with it: unknown means given. */
@@ -304,7 +228,7 @@ TEST(refusal_leaves_it_offered)
 {
 	int fd;
 
-	restart();
+	dsp_restart();
 	fd = node_open();
 	control_behave(1, 8, DSP_ANSWER_ERROR, 1, 0x80000402);
 	CHECK_EQ(create_audio(fd), (int32_t)0x80000402);
@@ -319,7 +243,7 @@ TEST(silence_leaves_it_offered)
 	struct timespec start, end;
 	int fd;
 
-	restart();
+	dsp_restart();
 	fd = node_open();
 	control_behave(1, 8, DSP_ANSWER_NEVER, 1, 0);
 	clock_gettime(CLOCK_MONOTONIC, &start);
@@ -338,7 +262,7 @@ TEST(kill_leaves_it_offered)
 	pid_t pid;
 	int status;
 
-	restart();
+	dsp_restart();
 	control_status(&st);
 	control_behave(1, 8, DSP_ANSWER_HOLD, 1, 0);
 	pid = fork();
@@ -354,7 +278,7 @@ TEST(kill_leaves_it_offered)
 	control_release(DSP_ANY, false);
 	CHECK_EQ(create_audio(node_open()), 0);
 	check_no_heap(0, "audiopd");
-	check_heap_in_use();
+	control_heap_in_use();
 }
 
 struct caller {
@@ -377,7 +301,7 @@ TEST(concurrent_calls_offer_once)
 	struct caller callers[8];
 	int fd[2], carried = 0;
 
-	restart();
+	dsp_restart();
 	fd[0] = node_open();
 	fd[1] = node_open();
 	for (int i = 0; i < 8; i++) {
@@ -391,9 +315,9 @@ TEST(concurrent_calls_offer_once)
 	for (int age = 0; age < 8; age++) {
 		struct offer o;
 
-		read_offer(age, &o);
+		control_offer(age, &o);
 		carried += o.pages;
 	}
 	CHECK_EQ(carried, 1);
-	check_heap_in_use();
+	control_heap_in_use();
 }

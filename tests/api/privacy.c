@@ -47,9 +47,7 @@ TEST(requests_of_the_kernel)
 	uint32_t value;
 	int fd;
 
-	dsp_stop();
-	node_wait(NODE, false);
-	dsp_start();
+	dsp_restart();
 	fd = node_open();
 	CHECK_EQ(attach(fd), 0);
 	check_newest(1, 4, "attach");

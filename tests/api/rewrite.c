@@ -110,9 +110,7 @@ TEST(kernel_requests)
 		CHECK_EQ(get_dsp_info(fd, id, &before[id]), 0);
 	node_close(fd);
 
-	dsp_stop();
-	node_wait(NODE, false);
-	dsp_start();
+	dsp_restart();
 	fd = node_open();
 	rewrite(2, 0);
 	for (uint32_t id = 0; id < 256; id++) {

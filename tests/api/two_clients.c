@@ -5,14 +5,6 @@
 
 #include "harness.h"
 
-static uint64_t word(const uint8_t *p, size_t len)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, len);
-	return v;
-}
-
 /* Client id and context bank of each one's calls are its own, and stay so. */
 TEST(calls_name_their_client_and_bank)
 {
@@ -29,12 +21,12 @@ TEST(calls_name_their_client_and_bank)
 			REQUIRE_EQ(call_send(fd[i], &c), 0);
 			control_capture(0, &cap);
 			if (!round) {
-				client[i] = word(cap.msg, 4);
-				bank[i] = word(cap.msg + 24, 8) >> 32;
+				client[i] = wire_word(cap.msg, 4);
+				bank[i] = wire_word(cap.msg + 24, 8) >> 32;
 			}
 			CHECK(client[i]);
-			CHECK_EQ(word(cap.msg, 4), client[i]);
-			CHECK_EQ(word(cap.msg + 24, 8) >> 32, bank[i]);
+			CHECK_EQ(wire_word(cap.msg, 4), client[i]);
+			CHECK_EQ(wire_word(cap.msg + 24, 8) >> 32, bank[i]);
 		}
 	}
 	CHECK(client[0] != client[1]);

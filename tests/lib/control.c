@@ -67,12 +67,22 @@ void control_release(uint32_t count, bool newest_first)
 	control_do(DSP_CONTROL_RELEASE_HELD, &r, "release held answers");
 }
 
-void control_inject(const void *data, uint32_t len)
+static void inject(const void *data, uint32_t len, uint32_t moment)
 {
-	struct dsp_control_inject in = { .label = DSP, .len = len };
+	struct dsp_control_inject in = { .label = DSP, .len = len, .moment = moment };
 
 	memcpy(in.data, data, len);
 	control_do(DSP_CONTROL_INJECT, &in, "inject");
+}
+
+void control_inject(const void *data, uint32_t len)
+{
+	inject(data, len, DSP_INJECT_NOW);
+}
+
+void control_inject_at_destroy(const void *data, uint32_t len)
+{
+	inject(data, len, DSP_INJECT_AT_DESTROY);
 }
 
 void control_capture(uint32_t age, struct dsp_control_capture *cap)
@@ -130,4 +140,64 @@ bool control_clean(const struct dsp_control_status *st)
 
 	return !st->faults && !v->offered_before_grant && !v->offered_twice &&
 	       !v->taken_while_running && !v->corrupted && !v->bad_request;
+}
+
+uint64_t wire_word(const uint8_t *p, size_t len)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, p, len);
+	return v;
+}
+
+/* Argument @i of @n, found as the DSP finds it: its page plus the token's low bits. */
+const uint8_t *control_argument(const struct dsp_control_capture *cap, unsigned int n,
+				unsigned int i, uint64_t len)
+{
+	uint64_t pv = wire_word(cap->metadata + 16 * i, 8);
+	uint64_t page = wire_word(cap->metadata + 24 * n + 16 * i, 8);
+	uint64_t at = (page & 0xffffffff) + pv % PAGE - (cap->msg_addr & 0xffffffff);
+
+	REQUIRE_EQ(wire_word(cap->metadata + 16 * i + 8, 8), len);
+	REQUIRE(at + len <= cap->metadata_len);
+	return cap->metadata + at;
+}
+
+#define CREATE_STATIC_SC	0x08030000
+
+void control_offer(uint32_t age, struct offer *o)
+{
+	struct dsp_control_capture cap;
+	const uint8_t *in0, *page;
+
+	memset(o, 0, sizeof(*o));
+	control_capture(age, &cap);
+	CHECK_EQ(wire_word(cap.msg, 4), 0);		/* the kernel's own */
+	CHECK_EQ(cap.msg[8] & 0xf, 1);			/* user PDs */
+	CHECK_EQ(wire_word(cap.msg + 16, 4), 1);
+	REQUIRE_EQ(wire_word(cap.msg + 20, 4), CREATE_STATIC_SC);
+	in0 = control_argument(&cap, 3, 0, 12);
+	o->client = wire_word(in0, 4);
+	o->namelen = wire_word(in0 + 4, 4);
+	o->pages = wire_word(in0 + 8, 4);
+	REQUIRE(o->namelen < sizeof(o->name));
+	memcpy(o->name, control_argument(&cap, 3, 1, o->namelen), o->namelen);
+	page = control_argument(&cap, 3, 2, 16);
+	o->base = wire_word(page, 8);
+	o->size = wire_word(page + 8, 8);
+}
+
+void control_heap_in_use(void)
+{
+	struct dsp_control_status st;
+
+	control_status(&st);
+	CHECK(st.audio_pd_up);
+	CHECK(st.heap_pages);
+	CHECK_EQ(st.heap_pages * PAGE, st.heap_size);
+	CHECK_EQ(st.heap_pages_granted, st.heap_pages);
+	CHECK_EQ(st.heap_pages_dirty, 0);		/* scrubbed before it was given */
+	control_wait(DSP_COUNT_PAGES_TOUCHED, st.heap_pages);
+	control_status(&st);
+	control_wait(DSP_COUNT_HEAP_STORES, st.heap_stores + 10);
 }

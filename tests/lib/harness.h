@@ -147,6 +147,8 @@ void control_behave(uint32_t handle, uint32_t method, uint32_t action,
 void control_normal(void);
 void control_release(uint32_t count, bool newest_first);
 void control_inject(const void *data, uint32_t len);
+/* The same, between the driver's remove and the end of its endpoint. */
+void control_inject_at_destroy(const void *data, uint32_t len);
 void control_capture(uint32_t age, struct dsp_control_capture *cap);
 void control_clear(void);
 /* Aborts the case when the counter does not get there in WAIT_MS. */
@@ -154,6 +156,22 @@ void control_wait(uint32_t counter, uint64_t at_least);
 int control_try_wait(uint32_t counter, uint64_t at_least, uint32_t timeout_ms);
 uint64_t control_faults(void);
 bool control_clean(const struct dsp_control_status *st);
+
+/* What a CREATE_STATIC told the DSP, read off the wire. */
+struct offer {
+	uint32_t client, namelen, pages;
+	char name[129];
+	uint64_t base, size;
+};
+
+void control_offer(uint32_t age, struct offer *o);
+/* The DSP has a heap, reached all of it 1:1, found it clean, and is using it. */
+void control_heap_in_use(void);
+/* Bytes of argument @i of @n of a captured call; aborts if it is not @len long. */
+const uint8_t *control_argument(const struct dsp_control_capture *cap, unsigned int n,
+				unsigned int i, uint64_t len);
+/* Word of @len bytes, little-endian. */
+uint64_t wire_word(const uint8_t *p, size_t len);
 
 /* ---- the kernel's own switches: kernel.c ---- */
 
@@ -163,6 +181,7 @@ long file_number(const char *path, const char *key);	/* "key  123" lines */
 
 void dsp_start(void);
 void dsp_stop(void);
+void dsp_restart(void);			/* returns when the new node is there */
 void dsp_crash(void);			/* returns when it has booted again */
 bool dsp_is_running(void);
 
@@ -172,9 +191,12 @@ int driver_unload(void);
 bool driver_is_loaded(void);
 int driver_unbind(char *name, size_t size);	/* tells which device it was */
 int driver_bind(const char *name);
+/* Puts back what a case left: driver loaded, DSP running, node there. */
+void driver_restore(void);
 
-/* Kernel log lines with this text that came after kernel_log_mark(). */
+/* Kernel log lines with this text since the mark, or since boot; reads them. */
 void kernel_log_mark(void);
+void kernel_log_rewind(void);
 int kernel_log_count(const char *text);
 
 #endif /* TESTS_HARNESS_H */

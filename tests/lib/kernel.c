@@ -96,6 +96,14 @@ void dsp_stop(void)
 	REQUIRE_EQ(dsp_state("stop"), 0);
 }
 
+void dsp_restart(void)
+{
+	dsp_stop();
+	node_wait(NODE, false);
+	dsp_start();
+	node_wait(NODE, true);
+}
+
 void dsp_crash(void)
 {
 	struct dsp_control_status st;
@@ -162,18 +170,37 @@ int driver_bind(const char *name)
 	return file_write(DRIVER_SYSFS "/bind", name);
 }
 
+void driver_restore(void)
+{
+	if (!driver_is_loaded())
+		REQUIRE_EQ(driver_load(), 0);
+	if (!dsp_is_running())
+		dsp_start();
+	node_wait(NODE, true);
+}
+
 /*
  * A reader of /dev/kmsg has its own position: placed at the end, it later
  * sees exactly what came since.
  */
 static int kmsg_fd = -1;
 
-void kernel_log_mark(void)
+static void kernel_log_seek(int whence)
 {
 	if (kmsg_fd < 0)
 		kmsg_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	REQUIRE(kmsg_fd >= 0);
-	REQUIRE(lseek(kmsg_fd, 0, SEEK_END) >= 0);
+	REQUIRE(lseek(kmsg_fd, 0, whence) >= 0);
+}
+
+void kernel_log_mark(void)
+{
+	kernel_log_seek(SEEK_END);
+}
+
+void kernel_log_rewind(void)
+{
+	kernel_log_seek(SEEK_SET);
 }
 
 int kernel_log_count(const char *text)

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A region that no IOMMU can map exactly is refused, and said so, once. */
+#include "harness.h"
+
+#define RETRIES	200	/* the daemon tries ten times a second, for ever */
+
+TEST(channel_works)
+{
+	uint32_t value;
+	int fd = node_open();
+
+	CHECK_EQ(attach(fd), 0);
+	CHECK_EQ(invoke_null(fd), 0);
+	CHECK_EQ(get_dsp_info(fd, 6, &value), 0);
+}
+
+TEST(audio_pd_fails_cleanly)
+{
+	struct dsp_control_status before, after;
+	int lines;
+
+	node_wait(NODE, true);
+	control_status(&before);
+	kernel_log_mark();
+	for (int i = 0; i < RETRIES; i++) {
+		int fd = node_open();
+
+		CHECK_EQ(create_audio(fd), -ENOMEM);
+		node_close(fd);
+	}
+	lines = kernel_log_count("");
+	control_status(&after);
+	CHECK(lines <= 1);
+	CHECK_EQ(after.requests, before.requests);	/* the DSP was not bothered */
+	CHECK_EQ(after.heap_pages, 0);
+}
+
+/* Said once, when the channel came up. */
+TEST(reason_is_in_the_log)
+{
+	kernel_log_rewind();
+	CHECK_EQ(kernel_log_count("is not a multiple of 4 KiB: no remote heap"), 1);
+}
+
+TEST(other_static_pds_are_asked_for)
+{
+	struct offer o;
+	int fd = node_open();
+
+	create_static(fd, "oispd", sizeof("oispd"));
+	control_offer(0, &o);
+	CHECK_EQ(o.pages, 0);
+	CHECK_EQ(o.base, 0);
+}
+
+TEST(restart_and_reload)
+{
+	test_teardown = driver_restore;
+	for (int i = 0; i < 3; i++) {
+		dsp_restart();
+		REQUIRE_EQ(driver_unload(), 0);
+		REQUIRE_EQ(driver_load(), 0);
+		CHECK_EQ(invoke_null(node_open()), 0);
+		CHECK_EQ(create_audio(node_open()), -ENOMEM);
+		dsp_stop();
+		dsp_start();
+	}
+}

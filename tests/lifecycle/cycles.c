@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A hundred times: load, start, give the heap, use it, stop, unload.  Each time
+ * all of it works, and at the end the kernel has the memory it had before.
+ */
+#include "harness.h"
+
+#define CYCLES		100
+#define WARM_UP		20	/* caches fill, page tables grow once */
+/*
+ * What may be missing after the other 80: less than a page for two cycles, and
+ * in each slab cache less than one object a cycle.
+ */
+#define PAGES_SLACK	((CYCLES - WARM_UP) / 2)
+#define OBJECTS_SLACK	(CYCLES - WARM_UP)
+
+struct slab {
+	char name[48];
+	long active, size;
+};
+
+struct memory {
+	long free_pages;
+	struct slab slabs[512];
+	int nr_slabs;
+};
+
+static void read_slabs(struct memory *m)
+{
+	static char text[256 << 10];
+	char *line;
+
+	m->nr_slabs = 0;
+	if (file_read("/proc/slabinfo", text, sizeof(text)) <= 0)
+		return;
+	for (line = strtok(text, "\n"); line && m->nr_slabs < 512; line = strtok(NULL, "\n")) {
+		struct slab *s = &m->slabs[m->nr_slabs];
+
+		if (sscanf(line, "%47s %ld %*d %ld", s->name, &s->active, &s->size) == 3)
+			m->nr_slabs++;
+	}
+}
+
+/* Everything that can be dropped is dropped first. */
+static void measure(struct memory *m)
+{
+	sync();
+	for (int i = 0; i < 3; i++)
+		REQUIRE_EQ(file_write("/proc/sys/vm/drop_caches", "3"), 0);
+	m->free_pages = file_number("/proc/vmstat", "nr_free_pages");
+	REQUIRE(m->free_pages > 0);
+	read_slabs(m);
+}
+
+static void compare(const struct memory *before, const struct memory *after)
+{
+	printf("free pages: %ld after %d cycles, %ld after %d\n",
+	       before->free_pages, WARM_UP, after->free_pages, CYCLES);
+	CHECK(before->free_pages - after->free_pages < PAGES_SLACK);
+	CHECK(before->nr_slabs);
+	for (int i = 0; i < after->nr_slabs; i++) {
+		const struct slab *a = &after->slabs[i];
+
+		for (int j = 0; j < before->nr_slabs; j++) {
+			const struct slab *b = &before->slabs[j];
+
+			if (strcmp(a->name, b->name) || a->active <= b->active)
+				continue;
+			test_context("slab %s of %ld bytes: %ld objects more", a->name,
+				     a->size, a->active - b->active);
+			if (a->active - b->active > OBJECTS_SLACK / 4)
+				puts("note: grown"), printf("%s %ld -> %ld\n", a->name, b->active, a->active);
+			CHECK(a->active - b->active < OBJECTS_SLACK);
+		}
+	}
+}
+
+static void cycle(int i)
+{
+	struct dsp_control_status st;
+	struct offer o;
+	int fd;
+
+	test_context("cycle %d", i);
+	/* either may be there first */
+	if (i & 1)
+		dsp_start();
+	REQUIRE_EQ(driver_load(), 0);
+	if (!(i & 1))
+		dsp_start();
+
+	fd = node_open();
+	REQUIRE_EQ(create_audio(fd), 0);
+	control_offer(0, &o);
+	CHECK_EQ(o.pages, 1);
+	CHECK_EQ(invoke_null(fd), 0);
+	control_status(&st);
+	CHECK(st.heap_pages);
+	CHECK_EQ(st.heap_pages_granted, st.heap_pages);
+	CHECK_EQ(st.heap_pages_touched, st.heap_pages);
+	CHECK_EQ(st.heap_pages_dirty, 0);
+	/* it is in use when the end comes */
+	control_wait(DSP_COUNT_HEAP_STORES, st.heap_stores + 1);
+	if (i & 2)
+		node_close(fd);
+
+	dsp_stop();
+	if (!(i & 2))
+		node_close(fd);
+	/* revoked: nothing holds the module any more */
+	REQUIRE_EQ(driver_unload(), 0);
+}
+
+TEST(hundred_cycles)
+{
+	static struct memory before, after;
+
+	puts("@limit 240");
+	test_teardown = driver_restore;
+	dsp_stop();
+	REQUIRE_EQ(driver_unload(), 0);
+	kernel_log_mark();
+	for (int i = 0; i < CYCLES; i++) {
+		if (i == WARM_UP)
+			measure(&before);
+		cycle(i);
+	}
+	measure(&after);
+	compare(&before, &after);
+	test_context("%s", "");
+	CHECK_EQ(kernel_log_count("mapped 1:1"), CYCLES);
+}
