@@ -14,8 +14,8 @@ run_quietly()
 {
 	doing=$1
 	shift
-	if ! "$@" > "$logs/step.log" 2>&1; then
-		tail -n 40 "$logs/step.log" >&2
+	if ! "$@" > "$log_base.step" 2>&1; then
+		tail -n 40 "$log_base.step" >&2
 		die "$doing failed: $*"
 	fi
 }
@@ -111,13 +111,15 @@ image_initramfs()
 	initramfs=$build/$kernel/$mode-$variant-$driver.cpio
 	stage=$build/$kernel/$mode-$variant-$driver.root
 	rm -rf "$stage"
-	for dir in proc sys dev tmp tests modules; do
+	for dir in proc sys dev tmp tests modules lib/firmware; do
 		mkdir -p "$stage/$dir"
 	done
 	[ "$mode" != shell ] || image_shell
 	cp "$init" "$stage/init"
 	cp "$dsp_ko" "$stage/modules/dsp.ko"
 	cp "$driver_ko" "$stage/modules/fastrpc.ko"
+	# The remoteproc core insists on a file; the DSP model does not look at it.
+	echo board > "$stage/lib/firmware/board-dsp.fw"
 	# The remoteproc core asks for a file before it starts a DSP; the model
 	# is the program, so what is in it does not matter.
 	mkdir -p "$stage/lib/firmware"
@@ -140,10 +142,13 @@ image_make()
 {
 	"$top/board/setup" packages
 	"$top/board/setup" kernel "$kernel"
-	mkdir -p "$logs"
+	# Programs, init and device trees are shared by all kinds of boots.
+	exec 6> "$build/lock"
+	flock 6
 	image_modules
 	image_init
 	image_programs
 	image_dtb
 	image_initramfs
+	exec 6>&-
 }

@@ -40,10 +40,9 @@ qemu_arguments()
 }
 
 # qemu_boot SECONDS FORMATTER: boot, pass each line of the report on to the
-# formatter as it comes, keep everything in $logs.
+# formatter as it comes, keep everything in files that begin with $log_base.
 qemu_boot()
 {
-	log_base=$logs/$mode-$variant-$driver
 	console_log=$log_base.console
 	report_log=$log_base.report
 	smmu_log=$log_base.smmu

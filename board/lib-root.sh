@@ -5,16 +5,19 @@
 # installed: build roots with a release's own compiler, and the guest's busybox.
 # Needs lib.sh and lib-apt.sh.
 
+# Counts up when the list of packages changes.
+root_layout=3
+
 root_is_here()
 {
-	[ -e "$cache/roots/$1/ready" ]
+	[ "$(cat "$cache/roots/$1/layout" 2>/dev/null)" = "$root_layout" ]
 }
 
-# What a build root runs: kbuild's shell scripts, make, and the compiler.
+# What a build root runs: kbuild's shell and perl scripts, make, the compiler.
 root_packages()
 {
 	printf '%s ' bash coreutils dash diffutils findutils gawk grep gzip \
-		libelf1 make sed tar
+		libelf1 make perl sed tar
 	case $(host_arch) in
 	arm64)	echo gcc ;;
 	*)	echo gcc-aarch64-linux-gnu ;;
@@ -62,7 +65,7 @@ root_setup()
 	rm -rf "$work"
 	mkdir -p "$work"
 	root_unpack
-	: > "$work/ready"
+	printf '%s\n' "$root_layout" > "$work/layout"
 	rm -rf "$cache/roots/$1"
 	mv "$work" "$cache/roots/$1"
 	rm -rf "$apt_dir"

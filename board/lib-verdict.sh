@@ -69,7 +69,7 @@ stream_name()
 describe_fault()
 {
 	fault_stream=$2 fault_iova=$4 fault_direction=$5 fault_event=$7
-	place='outside of the heap'
+	place='where the DSP was offered no heap'
 	heap_base=$(fact heap-base) heap_size=$(fact heap-size)
 	if [ $((heap_size)) -gt 0 ] && [ $((fault_iova)) -ge $((heap_base)) ] &&
 	   [ $((fault_iova)) -lt $((heap_base + heap_size)) ]; then
@@ -80,21 +80,24 @@ describe_fault()
 		"$fault_stream" "$(stream_name "$fault_stream")" "$place"
 }
 
+# The first reason is the cause, as far as can be seen; the rest follows from it.
 blame()
 {
-	reasons=$reasons$(printf '  - %s' "$*")'
-'
+	if [ -z "$cause" ]; then
+		cause=$*
+	else
+		printf '  also: %s\n' "$*" >> "$log_base.also"
+	fi
 }
 
-# Collect all that speaks against a good run into $reasons.
+# Collect all that speaks against a good run.
 judge_run()
 {
-	reasons=''
 	guest_faults=$(fact faults) host_events=$(qemu_smmu_events)
 	offered=$(fact heap-offered) touched=$(fact heap-touched)
 	[ -z "$(fact setup)" ] || blame "the board could not be set up: see $console_log"
 	# shellcheck disable=SC2046
-	[ "${guest_faults:-0}" = 0 ] || blame "$(describe_fault $(fact fault)); $guest_faults faults in all"
+	[ "${guest_faults:-0}" = 0 ] || blame "$(describe_fault $(fact fault)) (faults in all: $guest_faults)"
 	[ "$host_events" = "${guest_faults:-0}" ] ||
 		blame "QEMU itself saw $host_events SMMU events ($smmu_log), the guest ${guest_faults:-none}"
 	[ -z "$(fact client)" ] || blame "bringing up the audio PD failed: $(fact client)"
@@ -111,22 +114,24 @@ judge_run()
 
 verdict_run()
 {
+	cause=''
+	: > "$log_base.also"
 	if ! qemu_finished; then
 		qemu_explain
-		reasons=''
 		blame "$unfinished"
 	else
 		judge_run
 	fi
+	ran="driver $driver, kernel $(cat "$cache/kernels/$kernel/release")"
 	echo
-	if [ -z "$reasons" ]; then
-		printf 'PASS: driver %s on %s: the audio PD is up, the DSP used all %s pages of its heap, no SMMU fault (guest 0, QEMU %s)\n' \
-			"$driver" "$(cat "$cache/kernels/$kernel/release")" "$offered" "$host_events"
+	if [ -z "$cause" ]; then
+		printf 'PASS (%s): the audio PD is up, the DSP used all %s pages of its heap, no SMMU fault (guest 0, QEMU %s)\n' \
+			"$ran" "$offered" "$host_events"
 		return 0
 	fi
-	printf 'FAIL: driver %s on %s:\n%s' "$driver" \
-		"$(cat "$cache/kernels/$kernel/release")" "$reasons"
-	printf 'logs: %s.{console,report,smmu}\n' "$log_base"
+	cat "$log_base.also"
+	printf '  logs: %s.console .report .smmu\n' "$log_base"
+	printf 'FAIL (%s): %s\n' "$ran" "$cause"
 	return 1
 }
 

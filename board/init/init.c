@@ -13,6 +13,8 @@ struct board_config config = {
 	.mode = "shell", .driver = "ours", .kernel = "?", .variant = "default", .limit = 60,
 };
 
+int kernel_log_fd = -1;
+
 static void take_option(const char *option)
 {
 	static const struct {
@@ -91,7 +93,7 @@ int main(void)
 		read_command_line();
 		set_environment();
 		chdir("/tmp");
-		if (!report_open() && !log_open()) {
+		if (!report_open() && (kernel_log_fd = log_open()) >= 0) {
 			log_read_boot();
 			if (!strcmp(config.mode, "run"))
 				steps_run();

@@ -27,6 +27,7 @@ struct board_config {
 };
 
 extern struct board_config config;
+extern int kernel_log_fd;
 
 /* report.c: one line per call, "KIND text", out of band of the console. */
 int report_open(void);
@@ -43,13 +44,13 @@ struct log_verdict {
 	char allow[LOG_MAX_ALLOWED][128];
 };
 
-int log_open(void);
+int log_open(void);	/* a file descriptor that can be polled, or -1 */
 void log_mark(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_allow(struct log_verdict *v, const char *substring);
 /* Judge every line since the last call. */
 void log_judge(struct log_verdict *v);
-/* As log_judge(), but show lines with the substring as notes on the way. */
-void log_judge_showing(struct log_verdict *v, const char *substring);
+/* As log_judge(), but lines with the word "what" in them become steps. */
+void log_judge_showing(struct log_verdict *v, const char *what);
 /* Read what booting has left and keep what log_boot_line() may be asked for. */
 void log_read_boot(void);
 const char *log_boot_line(const char *substring);
@@ -81,6 +82,9 @@ struct run_result {
 };
 
 void run_program(const char *path, struct run_result *r);
+/* The same, with log_judge_showing(log, what) as the lines come. */
+void run_program_showing(const char *path, struct run_result *r,
+			 struct log_verdict *log, const char *what);
 uint64_t now_ms(void);
 
 /* tests.c and steps.c: the two things a boot is for. */

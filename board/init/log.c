@@ -46,7 +46,7 @@ struct record {
 int log_open(void)
 {
 	log_fd = open("/dev/kmsg", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	return log_fd < 0 ? -1 : 0;
+	return log_fd;
 }
 
 void log_mark(const char *fmt, ...)
@@ -123,8 +123,9 @@ static void hit(struct log_verdict *v, const char *text)
 		report("log", "kernel: %s", text);
 }
 
-void log_judge_showing(struct log_verdict *v, const char *substring)
+void log_judge_showing(struct log_verdict *v, const char *what)
 {
+	const char *found;
 	struct record r;
 	int got;
 
@@ -133,8 +134,9 @@ void log_judge_showing(struct log_verdict *v, const char *substring)
 			hit(v, "records were lost: the kernel log overflowed");
 			continue;
 		}
-		if (substring && !(r.priority >> 3) && strstr(r.text, substring))
-			report("note", "%s", r.text);
+		found = what && !(r.priority >> 3) ? strstr(r.text, what) : NULL;
+		if (found)
+			report("step", "%s", found);
 		if (is_bad(&r) && !is_allowed(v, r.text))
 			hit(v, r.text);
 	}

@@ -20,6 +20,8 @@
 struct relay {
 	struct run_result *result;
 	unsigned int *limit_ms;
+	struct log_verdict *log;	/* judged live if what is wanted of it ... */
+	const char *what;		/* ... is set */
 	char line[LINE_MAX_LEN];
 	size_t len;
 	unsigned int relayed;
@@ -124,6 +126,7 @@ static bool wait_for(struct relay *relay, int pidfd, int out, uint64_t start,
 	struct pollfd fds[] = {
 		{ .fd = pidfd, .events = POLLIN },
 		{ .fd = out, .events = POLLIN },
+		{ .fd = relay->what ? kernel_log_fd : -1, .events = POLLIN },
 	};
 
 	for (;;) {
@@ -131,7 +134,10 @@ static bool wait_for(struct relay *relay, int pidfd, int out, uint64_t start,
 
 		if (spent >= *limit_ms)
 			return false;
-		poll(fds, 2, *limit_ms - spent);
+		poll(fds, 3, *limit_ms - spent);
+		/* The kernel's words first: a program speaks of what was done. */
+		if (fds[2].revents)
+			log_judge_showing(relay->log, relay->what);
 		if (fds[1].revents && !relay_read(relay, out) && (fds[1].revents & POLLHUP))
 			fds[1].fd = -1;
 		if (fds[0].revents)
@@ -158,10 +164,13 @@ static void end_processes(void)
 			tries--;
 }
 
-void run_program(const char *path, struct run_result *r)
+void run_program_showing(const char *path, struct run_result *r,
+			 struct log_verdict *log, const char *what)
 {
 	unsigned int limit_ms = config.limit * 1000, grace_ms = KILL_GRACE_MS;
-	struct relay relay = { .result = r, .limit_ms = &limit_ms };
+	struct relay relay = {
+		.result = r, .limit_ms = &limit_ms, .log = log, .what = what,
+	};
 	uint64_t start = now_ms();
 	int out[2], pidfd;
 	sigset_t blocked;
@@ -200,4 +209,9 @@ void run_program(const char *path, struct run_result *r)
 	close(out[0]);
 	close(pidfd);
 	r->ms = now_ms() - start;
+}
+
+void run_program(const char *path, struct run_result *r)
+{
+	run_program_showing(path, r, NULL, NULL);
 }

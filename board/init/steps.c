@@ -17,6 +17,7 @@
 #define DT	"/proc/device-tree"
 #define LABEL	"adsp"
 #define CLIENT	"/tests/audiopd"
+#define HEAP_WORD "remote heap"	/* what a driver says of its heap is a step */
 
 static struct log_verdict kernel_log;
 
@@ -99,7 +100,7 @@ static void run_client(void)
 	static struct run_result r;
 
 	memset(&r, 0, sizeof(r));
-	run_program(CLIENT, &r);
+	run_program_showing(CLIENT, &r, &kernel_log, HEAP_WORD);
 	if (r.timed_out)
 		report("fact", "client not done after %u s", r.ms / 1000);
 	else if (WIFSIGNALED(r.status))
@@ -126,7 +127,7 @@ static void show_heap(const char *when)
 	if (dsp_status(LABEL, &st))
 		return;
 	if (st.heap_pages)
-		report("step", "%s: heap 0x%llx, %llu pages offered, %llu reachable 1:1 when offered, "
+		report("step", "%s: heap at 0x%llx, %llu pages offered, %llu reachable 1:1 when offered, "
 		       "%llu written and read back by the DSP, %llu stores since", when,
 		       (unsigned long long)st.heap_base, (unsigned long long)st.heap_pages,
 		       (unsigned long long)st.heap_pages_granted,
@@ -148,7 +149,7 @@ static void stop(void)
 
 	if (machine_tell_dsps("stop"))
 		report("fact", "stop failed");
-	log_judge_showing(&kernel_log, "remote heap");
+	log_judge_showing(&kernel_log, HEAP_WORD);
 	if (!dsp_status(LABEL, &st)) {
 		report("step", "remoteproc %s stopped; SMMU faults seen by the DSP model: %llu",
 		       LABEL, (unsigned long long)st.faults);
@@ -167,16 +168,17 @@ void steps_run(void)
 	if (machine_setup()) {
 		report("fact", "setup failed");
 	} else {
-		report("step", "driver: /modules/fastrpc.ko (%s), variant %s", config.driver,
-		       config.variant);
+		report("step", "driver: %s, loaded; device tree variant: %s",
+		       strcmp(config.driver, "ours") ? "the kernel's own fastrpc.ko" :
+		       "our fastrpc.ko", config.variant);
 		show_remoteproc();
-		log_judge_showing(&kernel_log, "remote heap");
+		log_judge_showing(&kernel_log, HEAP_WORD);
 		run_client();
-		log_judge_showing(&kernel_log, "remote heap");
+		log_judge_showing(&kernel_log, HEAP_WORD);
 		show_heap("audio PD");
 		stop();
 	}
-	log_judge_showing(&kernel_log, "remote heap");
+	log_judge_showing(&kernel_log, HEAP_WORD);
 	if (kernel_log.hits)
 		report("fact", "kernel-log %u %s", kernel_log.hits, kernel_log.first);
 	report("end", "0 0 0");
