@@ -42,12 +42,12 @@ static int make_room(struct frpc_call *call, u32 nr_args)
 {
 	u32 capacity = max_t(u32, nr_args, CALL_ARGS_MIN);
 	struct frpc_message *msg = &call->msg;
+	const size_t arg_bytes = sizeof(*msg->args) + sizeof(*msg->offsets) + sizeof(*msg->order);
 	struct frpc_arg *args;
 
 	if (call->capacity >= capacity)
 		return 0;
-	args = kvmalloc(capacity * (sizeof(*msg->args) + sizeof(*msg->offsets) + sizeof(*msg->order)),
-			GFP_KERNEL_ACCOUNT);
+	args = kvmalloc_array(capacity, arg_bytes, GFP_KERNEL_ACCOUNT);
 	if (!args)
 		return -ENOMEM;
 	kvfree(msg->args);
@@ -270,7 +270,7 @@ void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *
 	spin_unlock_irqrestore(&slot->lock, flags);
 }
 
-static void for_each_call(struct frpc_channel *channel, struct frpc_session *session,
+static void end_calls(struct frpc_channel *channel, struct frpc_session *session,
 			  bool only_parked)
 {
 	struct frpc_call_table *table = &channel->table;
@@ -294,11 +294,11 @@ static void for_each_call(struct frpc_channel *channel, struct frpc_session *ses
 /* There will be no more answers: on the channel, or (@session) for one session. */
 void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session)
 {
-	for_each_call(channel, session, false);
+	end_calls(channel, session, false);
 }
 
 /* The DSP has released the client of @session: what is parked is ours again. */
 void frpc_calls_reclaim(struct frpc_session *session)
 {
-	for_each_call(session->channel, session, true);
+	end_calls(session->channel, session, true);
 }

@@ -119,6 +119,34 @@ static void shut_down(struct frpc_channel *channel)
 	frpc_channel_put(channel);
 }
 
+static int read_label(struct device *dev, const char **label, const struct domain_kind **kind)
+{
+	int ret;
+
+	ret = of_property_read_string(dev->of_node, "label", label);
+	if (ret)
+		return dev_err_probe(dev, ret, "no label in the device tree, cannot name the DSP\n");
+	*kind = find_domain_kind(*label);
+	if (!*kind || strlen(*label) >= sizeof_field(struct frpc_channel, label))
+		return dev_err_probe(dev, -EINVAL,
+				     "unknown DSP \"%s\": adsp, mdsp, sdsp, cdsp or gdsp expected\n",
+				     *label);
+	return 0;
+}
+
+/* The last steps: context banks, then the nodes that let clients in. */
+static int bring_up(struct frpc_channel *channel, const struct domain_kind *kind)
+{
+	struct device *dev = &channel->rpdev->dev;
+	bool is_secure = !of_property_read_bool(dev->of_node, "qcom,non-secure-domain");
+	int ret;
+
+	ret = of_platform_populate(dev->of_node, NULL, NULL, dev);
+	if (ret)
+		return ret;
+	return frpc_nodes_register(channel, dev, is_secure, kind->has_both_nodes);
+}
+
 static int channel_probe(struct rpmsg_device *rpdev)
 {
 	struct device *dev = &rpdev->dev;
@@ -127,14 +155,9 @@ static int channel_probe(struct rpmsg_device *rpdev)
 	const char *label;
 	int ret;
 
-	ret = of_property_read_string(dev->of_node, "label", &label);
+	ret = read_label(dev, &label, &kind);
 	if (ret)
-		return dev_err_probe(dev, ret, "no label in the device tree, cannot name the DSP\n");
-	kind = find_domain_kind(label);
-	if (!kind || strlen(label) >= sizeof(((struct frpc_channel *)NULL)->label))
-		return dev_err_probe(dev, -EINVAL, "unknown DSP \"%s\", label must start with adsp, mdsp, sdsp, cdsp or gdsp\n",
-				     label);
-
+		return ret;
 	channel = channel_create(rpdev, label, kind);
 	if (IS_ERR(channel))
 		return PTR_ERR(channel);
@@ -147,11 +170,7 @@ static int channel_probe(struct rpmsg_device *rpdev)
 	}
 
 	dev_set_drvdata(dev, channel);
-	ret = of_platform_populate(dev->of_node, NULL, NULL, dev);
-	if (!ret)
-		ret = frpc_nodes_register(channel, dev,
-					  !of_property_read_bool(dev->of_node, "qcom,non-secure-domain"),
-					  kind->has_both_nodes);
+	ret = bring_up(channel, kind);
 	if (ret)
 		shut_down(channel);
 	return ret;

@@ -297,7 +297,8 @@ struct frpc_kernel_call {
 };
 
 long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke);
-int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *call, s32 *dsp_result);
+int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *request,
+		       s32 *dsp_result);
 long frpc_result(s32 dsp_result);
 
 /* client.c */

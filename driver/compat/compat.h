@@ -12,6 +12,10 @@
 #error "fastrpc needs Linux 6.1 or newer: use a newer kernel, 6.1 is Debian 12's"
 #endif
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(8, 0, 0)
+#error "fastrpc has not been tried on Linux 8 yet: use 7.x, or adapt driver/compat and say how it went"
+#endif
+
 /* Until 6.2 iommu_map() had no gfp argument: it always could sleep. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #include <linux/iommu.h>
