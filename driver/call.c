@@ -271,7 +271,7 @@ void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *
 }
 
 static void end_calls(struct frpc_channel *channel, struct frpc_session *session,
-			  bool only_parked)
+		      bool only_parked)
 {
 	struct frpc_call_table *table = &channel->table;
 	u32 i;

@@ -125,7 +125,7 @@ static int read_label(struct device *dev, const char **label, const struct domai
 
 	ret = of_property_read_string(dev->of_node, "label", label);
 	if (ret)
-		return dev_err_probe(dev, ret, "no label in the device tree, cannot name the DSP\n");
+		return dev_err_probe(dev, ret, "no label in the device tree to name the DSP\n");
 	*kind = find_domain_kind(*label);
 	if (!*kind || strlen(*label) >= sizeof_field(struct frpc_channel, label))
 		return dev_err_probe(dev, -EINVAL,
