@@ -94,6 +94,7 @@ struct dsp_range {
 	u64 base;
 	u64 size;
 	u8 *shadow;		/* what the DSP stored; exact, so any change shows */
+	u64 shadow_room;	/* bytes of it; it is kept for the next incarnation */
 	unsigned long *lost;	/* pages found unreachable */
 	unsigned long *spoilt;	/* pages found changed */
 };
@@ -302,6 +303,7 @@ s32 dsp_service_call(struct dsp_request *req);
 
 /* dsp_heap.c */
 void dsp_heap_init(struct dsp *dsp);
+void dsp_heap_exit(struct dsp *dsp);
 void dsp_heap_boot(struct dsp *dsp);
 void dsp_heap_halt(struct dsp *dsp);
 s32 dsp_heap_offer(struct dsp *dsp, const u8 *pages, unsigned int count);

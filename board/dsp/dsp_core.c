@@ -153,6 +153,11 @@ static void core_exit_link(void *data)
 	dsp_link_exit(data);
 }
 
+static void core_exit_heap(void *data)
+{
+	dsp_heap_exit(data);
+}
+
 static void core_exit_wq(void *data)
 {
 	destroy_workqueue(data);
@@ -184,7 +189,7 @@ static int core_init_parts(struct dsp *dsp)
 	if (ret)
 		return ret;
 	dsp_heap_init(dsp);
-	return 0;
+	return devm_add_action_or_reset(dev, core_exit_heap, dsp);
 }
 
 static int core_probe(struct platform_device *pdev)

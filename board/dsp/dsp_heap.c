@@ -212,21 +212,27 @@ static int heap_thread(void *data)
 	return 0;
 }
 
+/*
+ * The shadow stays for the next incarnation: megabytes that come and go with
+ * every start would drown the leak that a test looks for.
+ */
 static void range_free(struct dsp_range *range)
 {
-	kvfree(range->shadow);
 	bitmap_free(range->lost);
 	bitmap_free(range->spoilt);
-	range->shadow = NULL;
 	range->lost = NULL;
 	range->spoilt = NULL;
 }
 
 static int range_alloc(struct dsp_range *range, u64 base, u64 size)
 {
+	if (range->shadow_room < size) {
+		kvfree(range->shadow);
+		range->shadow = kvmalloc(size, GFP_KERNEL);
+		range->shadow_room = range->shadow ? size : 0;
+	}
 	range->base = base;
 	range->size = size;
-	range->shadow = kvmalloc(size, GFP_KERNEL);
 	range->lost = bitmap_zalloc(size / WIRE_PAGE, GFP_KERNEL);
 	range->spoilt = bitmap_zalloc(size / WIRE_PAGE, GFP_KERNEL);
 	if (range->shadow && range->lost && range->spoilt)
@@ -423,6 +429,14 @@ void dsp_heap_stray(struct dsp *dsp, u64 addr)
 void dsp_heap_init(struct dsp *dsp)
 {
 	mutex_init(&dsp->audio.lock);
+}
+
+void dsp_heap_exit(struct dsp *dsp)
+{
+	unsigned int i;
+
+	for (i = 0; i < DSP_MAX_RANGES; i++)
+		kvfree(dsp->audio.range[i].shadow);
 }
 
 /* The DSP boots: a new incarnation of the PD, without any heap. */
