@@ -57,11 +57,15 @@ TEST(restart_and_reload)
 {
 	test_teardown = driver_restore;
 	for (int i = 0; i < 3; i++) {
+		int fd;
+
 		dsp_restart();
 		REQUIRE_EQ(driver_unload(), 0);
 		REQUIRE_EQ(driver_load(), 0);
-		CHECK_EQ(invoke_null(node_open()), 0);
-		CHECK_EQ(create_audio(node_open()), -ENOMEM);
+		fd = node_open();
+		CHECK_EQ(invoke_null(fd), 0);
+		CHECK_EQ(create_audio(fd), -ENOMEM);
+		node_close(fd);
 		dsp_stop();
 		dsp_start();
 	}

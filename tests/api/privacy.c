@@ -4,10 +4,10 @@
 
 #define METADATA_END(n)	((40 * (n) + 388 + 127) / 128 * 128)
 
-/* Kernel addresses of arm64 start with 0xffff; look at every four-byte step. */
+/* Kernel addresses of arm64 start with 0xffff; every 64-bit word is looked at. */
 static void no_kernel_address(const uint8_t *bytes, size_t len, const char *what)
 {
-	for (size_t i = 0; i + 8 <= len; i += 4) {
+	for (size_t i = 0; i + 8 <= len; i += 8) {
 		uint64_t v;
 
 		memcpy(&v, bytes + i, 8);
