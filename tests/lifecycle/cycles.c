@@ -9,10 +9,11 @@
 #define WARM_UP		20	/* caches fill, page tables grow once */
 /*
  * What may be missing after the other 80: less than a page for two cycles, and
- * in each slab cache less than one object a cycle.
+ * in each slab cache less than three objects for four.  (Seen without a leak: 15
+ * pages and 12 objects up or down.)
  */
 #define PAGES_SLACK	((CYCLES - WARM_UP) / 2)
-#define OBJECTS_SLACK	(CYCLES - WARM_UP)
+#define OBJECTS_SLACK	((CYCLES - WARM_UP) * 3 / 4)
 
 struct slab {
 	char name[48];
@@ -41,13 +42,28 @@ static void read_slabs(struct memory *m)
 	}
 }
 
+/* Free pages that the processors keep to themselves; nr_free_pages leaves them out. */
+static long pages_in_cpu_lists(void)
+{
+	static char text[64 << 10];
+	const char *at = text;
+	long sum = 0;
+
+	REQUIRE(file_read("/proc/zoneinfo", text, sizeof(text)) > 0);
+	while ((at = strstr(at, " count:"))) {
+		at += strlen(" count:");
+		sum += strtol(at, NULL, 10);
+	}
+	return sum;
+}
+
 /* Everything that can be dropped is dropped first. */
 static void measure(struct memory *m)
 {
 	sync();
 	for (int i = 0; i < 3; i++)
 		REQUIRE_EQ(file_write("/proc/sys/vm/drop_caches", "3"), 0);
-	m->free_pages = file_number("/proc/vmstat", "nr_free_pages");
+	m->free_pages = file_number("/proc/vmstat", "nr_free_pages") + pages_in_cpu_lists();
 	REQUIRE(m->free_pages > 0);
 	read_slabs(m);
 }
@@ -68,8 +84,6 @@ static void compare(const struct memory *before, const struct memory *after)
 				continue;
 			test_context("slab %s of %ld bytes: %ld objects more", a->name,
 				     a->size, a->active - b->active);
-			if (a->active - b->active > OBJECTS_SLACK / 4)
-				puts("note: grown"), printf("%s %ld -> %ld\n", a->name, b->active, a->active);
 			CHECK(a->active - b->active < OBJECTS_SLACK);
 		}
 	}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The remote heap's states: every pair of state and event against the rules,
+ * then long random walks against a model of what really happens to the memory.
+ */
+#include <linux/types.h>
+#include <string.h>
+
+#include "heap_state.h"
+#include "unit.h"
+
+#define NO	(-1)
+
+/*
+ * The rule, written down once more and in another shape: for each state what
+ * each event leads to.  Columns in the order of enum frpc_heap_event: CLAIM,
+ * UNCLAIM, GRANT, GRANT_DONE, GRANT_FAILED, OFFER, UNSENT, WITHDRAW, DSP_OFF,
+ * DSP_LOST, REVOKE_DONE, REVOKE_FAILED.
+ */
+#define UN	FRPC_HEAP_UNOWNED
+#define CL	FRPC_HEAP_CLAIMED
+#define GI	FRPC_HEAP_GRANTING
+#define GD	FRPC_HEAP_GRANTED
+#define OF	FRPC_HEAP_OFFERED
+#define RE	FRPC_HEAP_REVOKING
+#define QU	FRPC_HEAP_QUARANTINED
+
+static const int rule[FRPC_HEAP_STATES][FRPC_HEAP_EVENTS] = {
+	/*	   CLA UNC GRA DON FAI OFF UNS WIT DSP LOS RDO RFA */
+	[UN] = { CL, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	[CL] = { NO, UN, GI, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	[GI] = { NO, NO, NO, GD, CL, NO, NO, NO, NO, NO, NO, NO },
+	[GD] = { NO, NO, NO, NO, NO, OF, NO, RE, RE, QU, NO, NO },
+	[OF] = { NO, NO, NO, NO, NO, NO, GD, NO, RE, QU, NO, NO },
+	[RE] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, CL, QU },
+	[QU] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+};
+
+static void test_every_pair(void)
+{
+	for (int s = 0; s < FRPC_HEAP_STATES; s++) {
+		for (int e = 0; e < FRPC_HEAP_EVENTS; e++) {
+			enum frpc_heap_state state = s;
+			bool allowed = frpc_heap_step(&state, e);
+
+			if (!CHECK_EQ(allowed, rule[s][e] != NO) ||
+			    !CHECK_EQ(state, rule[s][e] == NO ? s : rule[s][e]))
+				printf("state %s, event %d\n", frpc_heap_state_name(s), e);
+		}
+	}
+}
+
+/* What is so, whatever the driver calls it. */
+struct world {
+	bool open_to_dsp;	/* mapped or assigned, as far as anybody knows */
+	bool dsp_knows;		/* the address was sent to the DSP that runs now */
+	bool ours;		/* taken from whoever had it */
+	bool lost;		/* cannot be had back */
+};
+
+static void happen(struct world *w, enum frpc_heap_event event)
+{
+	switch (event) {
+	case FRPC_HEAP_CLAIM:
+		CHECK(!w->ours);
+		w->ours = true;
+		break;
+	case FRPC_HEAP_UNCLAIM:		/* I1: back to an allocator only when closed */
+		CHECK(w->ours && !w->open_to_dsp && !w->dsp_knows && !w->lost);
+		w->ours = false;
+		break;
+	case FRPC_HEAP_GRANT:
+		CHECK(w->ours && !w->open_to_dsp);
+		w->open_to_dsp = true;
+		break;
+	case FRPC_HEAP_GRANT_FAILED:
+		CHECK(!w->dsp_knows);
+		w->open_to_dsp = false;
+		break;
+	case FRPC_HEAP_OFFER:		/* I2: once; I4: opened before */
+		CHECK(w->open_to_dsp && !w->dsp_knows && !w->lost);
+		w->dsp_knows = true;
+		break;
+	case FRPC_HEAP_UNSENT:
+		w->dsp_knows = false;
+		break;
+	case FRPC_HEAP_DSP_OFF:
+		w->dsp_knows = false;
+		break;
+	case FRPC_HEAP_DSP_LOST:
+	case FRPC_HEAP_REVOKE_FAILED:
+		w->lost = true;
+		break;
+	case FRPC_HEAP_REVOKE_DONE:	/* I5: only when nobody can be using it */
+		CHECK(w->open_to_dsp && !w->dsp_knows && !w->lost);
+		w->open_to_dsp = false;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool cpu_may_touch(enum frpc_heap_state state)
+{
+	return state == FRPC_HEAP_UNOWNED || state == FRPC_HEAP_CLAIMED;
+}
+
+static void test_random_walks(unsigned int seed, int walks)
+{
+	unsigned long long x = seed;
+
+	for (int i = 0; i < walks; i++) {
+		enum frpc_heap_state state = FRPC_HEAP_UNOWNED;
+		struct world w = {};
+
+		for (int j = 0; j < 200; j++) {
+			enum frpc_heap_event event;
+
+			x = x * 6364136223846793005ull + 1442695040888963407ull;
+			event = (x >> 33) % FRPC_HEAP_EVENTS;
+			if (!frpc_heap_step(&state, event))
+				continue;
+			happen(&w, event);
+			if (w.open_to_dsp || w.dsp_knows || w.lost)
+				CHECK(!cpu_may_touch(state));
+			if (w.lost)
+				CHECK_EQ(state, FRPC_HEAP_QUARANTINED);
+			if (unit_failures)
+				return;
+		}
+	}
+}
+
+static void test_names(void)
+{
+	for (int a = 0; a < FRPC_HEAP_STATES; a++)
+		for (int b = 0; b < a; b++)
+			CHECK(strcmp(frpc_heap_state_name(a), frpc_heap_state_name(b)));
+	CHECK(frpc_heap_state_name(FRPC_HEAP_STATES));
+	CHECK(frpc_heap_state_name(-1));
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int seed = argc > 1 ? strtoul(argv[1], NULL, 0) : 20261122;
+
+	printf("seed %u\n", seed);
+	test_every_pair();
+	test_random_walks(seed, 20000);
+	test_names();
+	return unit_result();
+}
