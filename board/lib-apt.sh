@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # A private apt root: packages of other suites and other architectures, checked
 # by apt's own signatures, without touching the machine's sources, its list of
@@ -12,6 +12,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # live side by side there.
 machine_archive()
 {
+	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
 		"Created-By: Packages" 2>/dev/null |
 	awk -v kind="$1" -v suite="$(host_suite)" '

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # What QEMU boots: the device tree and the initramfs.  Needs lib.sh; "kernel",
 # "driver", "variant", "mode" and "programs" say for what.
 
-qemu=qemu-system-aarch64
+qemu='qemu-system-aarch64'
 machine=virt,iommu=smmuv3,gic-version=3,virtualization=on
 # The rest of the hardware the device tree depends on.
 processor='-cpu cortex-a57 -smp 2 -m 1G'
@@ -66,7 +66,7 @@ image_programs()
 		for room in tests/api tests/lifecycle board/run none; do
 			[ ! -e "$top/$room/$program.c" ] || break
 		done
-		[ $room != none ] ||
+		[ "$room" != none ] ||
 			die "no program \"$program\" in tests/api, tests/lifecycle or board/run"
 		targets="$targets $build/arm64/tests/$program"
 	done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # Stock Debian kernels in the cache: which one "6.12" means, its image, the
 # modules the guest needs, and a header tree that builds modules.  Needs lib.sh
@@ -106,10 +106,9 @@ module_take()
 	*)	cp "$source_ko" "$out/$taken.ko" ;;
 	esac
 	needs=$(modinfo -F depends "$out/$taken.ko" | tr , ' ')
-	printf '%s:' "$taken" >> "$out/../modules.dep"
-	printf ' %s' $needs >> "$out/../modules.dep"
-	printf '\n' >> "$out/../modules.dep"
+	printf '%s: %s\n' "$taken" "$needs" >> "$work/modules.dep"
 	# The recursion changes every variable but the positional ones.
+	# shellcheck disable=SC2086
 	set -- "$taken" $needs
 	while [ $# -gt 1 ]; do
 		module_take "$2"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # One boot.  The console goes to a file, the guest's report comes through a
 # serial port of its own, and QEMU itself notes every SMMU event.  Needs lib.sh
@@ -65,9 +65,9 @@ qemu_boot()
 	formatting=$!
 	boot_status=0
 	if [ "$mode" = shell ]; then
-		$qemu "$@" || boot_status=$?
+		"$qemu" "$@" || boot_status=$?
 	else
-		timeout -k 5 "$seconds" $qemu "$@" < /dev/null || boot_status=$?
+		timeout -k 5 "$seconds" "$qemu" "$@" < /dev/null || boot_status=$?
 	fi
 	wait $formatting || :
 	rm -f "$report_pipe"

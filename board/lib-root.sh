@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # Programs of other Debian releases, unpacked into the cache and never
 # installed: build roots with a release's own compiler, and the guest's busybox.
@@ -83,7 +83,7 @@ busybox_setup()
 	lock_cache
 	! busybox_is_here || return 0
 	set -- "$(host_suite)"
-	apt_root "$cache/apt/busybox" arm64 "$(host_arch)" "${1:-stable}"
+	apt_root "$cache/apt/busybox" arm64 arm64 "${1:-stable}"
 	apt_update
 	apt_fetch busybox-static:arm64
 	work=$cache/.new-busybox

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # What a boot showed, and what that means.  The report (see board/init) has
 # "step", "note", "log", "test", "fact" and "end" lines.  Needs lib-qemu.sh.
@@ -34,6 +34,12 @@ show_tests()
 			lines = 0
 		}
 		{ fflush() }'
+}
+
+# A shell's user looks at the console.
+show_nothing()
+{
+	cat > /dev/null
 }
 
 fact()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # What every board script needs: where things are, how to speak, how to fail.
 # The caller sets "top" (the root of the repository) before it reads this file.
@@ -81,7 +81,8 @@ need_space()
 # the same time must not fill the same directory.
 lock_cache()
 {
-	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
+	mkdir -p "$cache" 2>/dev/null || :
+	[ -w "$cache" ] ||
 		die "cannot write to the cache $cache: set FASTRPC_BOARD_CACHE to a directory of yours"
 	exec 9>"$cache/lock"
 	if ! flock -n 9; then
