@@ -157,8 +157,9 @@ struct dsp {
 
 	bool running;
 	u64 boot_epoch;
-	u64 domain_generation;
-	bool prepared;
+	u64 domain_generation;		/* this and the next: under stream[0].lock */
+	bool attached;
+	const char *idle_domain_type;	/* of the domain while the core has attached none */
 
 	/* Calls: counters, requests in flight, clients, rules, captures. */
 	spinlock_t calls_lock;
@@ -220,8 +221,8 @@ struct dsp_request {
 	u32 meta_size;
 	u8 *meta;
 	unsigned int n;
-	unsigned int nin;
-	unsigned int nout;
+	unsigned int n_in;
+	unsigned int n_out;
 	struct dsp_arg *args;
 	size_t copied;
 	u32 delay_ms;
@@ -232,7 +233,7 @@ struct dsp_request {
 
 static inline unsigned int dsp_request_bufs(const struct dsp_request *req)
 {
-	return req->nin + req->nout;
+	return req->n_in + req->n_out;
 }
 
 /* dsp_core.c */
@@ -270,7 +271,8 @@ int dsp_stream_word(struct dsp_stream *s, u32 iova, bool write, u32 *value, u32 
 bool dsp_stream_reaches(struct dsp_stream *s, u32 iova, size_t len);
 bool dsp_stream_identity(struct dsp_stream *s, u32 iova);
 int dsp_stream_check(struct dsp_stream *s, u32 iova, size_t len);
-const char *dsp_stream_domain_type(struct dsp_stream *s);
+void dsp_stream_attached(struct dsp *dsp, bool attached);
+const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie);
 
 /* dsp_smmu.c */
 struct dsp_smmu_events {

@@ -198,9 +198,9 @@ static s32 call_decode(struct dsp_request *req)
 {
 	s32 ret;
 
-	req->nin = SC_IN_BUFS(req->sc);
-	req->nout = SC_OUT_BUFS(req->sc);
-	req->n = req->nin + req->nout + SC_IN_HANDLES(req->sc) + SC_OUT_HANDLES(req->sc);
+	req->n_in = SC_IN_BUFS(req->sc);
+	req->n_out = SC_OUT_BUFS(req->sc);
+	req->n = req->n_in + req->n_out + SC_IN_HANDLES(req->sc) + SC_OUT_HANDLES(req->sc);
 
 	ret = call_decode_meta(req);
 	if (ret)

@@ -33,22 +33,12 @@ static void control_fill_heap(struct dsp *dsp, struct dsp_control_status *st)
 	mutex_unlock(&audio->lock);
 }
 
-/* The same number for as long as the same domain is attached. */
-static u64 control_domain_cookie(struct dsp *dsp, const char *type)
-{
-	if (!strcmp(type, "none"))
-		return 0;
-	return dsp->rproc->has_iommu && dsp->prepared ? 1 + dsp->domain_generation : 1;
-}
-
 static void control_fill(struct dsp *dsp, struct dsp_control_status *st)
 {
-	const char *type = dsp_stream_domain_type(&dsp->stream[0]);
-
 	memset(st, 0, sizeof(*st));
 	memcpy(st->label, dsp->label, sizeof(st->label));
-	strscpy(st->domain_type, type, sizeof(st->domain_type));
-	st->domain_cookie = control_domain_cookie(dsp, type);
+	strscpy(st->domain_type, dsp_stream_domain(dsp, &st->domain_cookie),
+		sizeof(st->domain_type));
 	control_fill_heap(dsp, st);
 
 	spin_lock(&dsp->calls_lock);

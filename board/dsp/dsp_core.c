@@ -65,18 +65,13 @@ struct dsp *dsp_find(const char *label)
 /* Called for a boot but not for a recovery: the domain is a new one. */
 static int core_prepare(struct rproc *rproc)
 {
-	struct dsp *dsp = rproc->priv;
-
-	dsp->domain_generation++;
-	dsp->prepared = true;
+	dsp_stream_attached(rproc->priv, true);
 	return 0;
 }
 
 static int core_unprepare(struct rproc *rproc)
 {
-	struct dsp *dsp = rproc->priv;
-
-	dsp->prepared = false;
+	dsp_stream_attached(rproc->priv, false);
 	return 0;
 }
 

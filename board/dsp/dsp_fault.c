@@ -112,7 +112,7 @@ static void fault_tear(struct dsp_request *req)
 
 	while (time_before(jiffies, end) && !READ_ONCE(req->dsp->link.closing)) {
 		junk++;
-		for (i = req->nin; i < dsp_request_bufs(req); i++) {
+		for (i = req->n_in; i < dsp_request_bufs(req); i++) {
 			struct dsp_arg *arg = &req->args[i];
 
 			if (!arg->len || !arg->data ||
@@ -129,7 +129,7 @@ static void fault_write_results(struct dsp_request *req)
 {
 	unsigned int i;
 
-	for (i = req->nin; req->args && i < dsp_request_bufs(req); i++) {
+	for (i = req->n_in; req->args && i < dsp_request_bufs(req); i++) {
 		struct dsp_arg *arg = &req->args[i];
 
 		if (!arg->data || !arg->len)

@@ -341,13 +341,11 @@ static s32 heap_begin(struct dsp *dsp)
 	return 0;
 }
 
-static s32 heap_take(struct dsp *dsp, u64 base, u64 size)
+/* May the PD use the range at all?  Counts what is wrong with it. */
+static s32 heap_judge(struct dsp *dsp, u64 base, u64 size)
 {
 	struct dsp_audio *audio = &dsp->audio;
-	struct dsp_range *range = &audio->range[audio->ranges];
 	u64 pages = size / WIRE_PAGE, granted, missing, twice;
-	u8 *buf;
-	int ret;
 
 	if (!pages || (base | size) & WIRE_PAGE_MASK || size > U64_MAX - base) {
 		dsp_fault_count(dsp, &dsp->violations.bad_request, 1);
@@ -363,15 +361,26 @@ static s32 heap_take(struct dsp *dsp, u64 base, u64 size)
 	}
 	if (audio->ranges == DSP_MAX_RANGES)
 		return DSP_E_NOMEM;
+
 	granted = heap_count_granted(dsp, base, size, &missing);
-	audio->pages += pages;
-	audio->granted += granted;
 	if (!audio->ranges)
 		audio->base = base;
 	audio->size += size;
-	if (granted < pages)
-		return heap_unreachable(dsp, missing, pages - granted);
+	audio->pages += pages;
+	audio->granted += granted;
+	return granted < pages ? heap_unreachable(dsp, missing, pages - granted) : 0;
+}
 
+static s32 heap_take(struct dsp *dsp, u64 base, u64 size)
+{
+	struct dsp_audio *audio = &dsp->audio;
+	struct dsp_range *range = &audio->range[audio->ranges];
+	u8 *buf;
+	s32 ret;
+
+	ret = heap_judge(dsp, base, size);
+	if (ret)
+		return ret;
 	buf = kvmalloc(HEAP_CHUNK, GFP_KERNEL);
 	if (!buf || range_alloc(range, base, size)) {
 		kvfree(buf);
@@ -379,16 +388,17 @@ static s32 heap_take(struct dsp *dsp, u64 base, u64 size)
 	}
 	ret = heap_first_touch(dsp, range, buf);
 	kvfree(buf);
-	audio->ranges++;
 	if (ret) {
 		/* The tables said yes and the hardware no: not writable, for instance. */
-		audio->granted -= pages;
-		dsp_fault_count(dsp, &dsp->violations.offered_before_grant, pages);
+		range_free(range);
+		audio->granted -= range_pages(range);
+		dsp_fault_count(dsp, &dsp->violations.offered_before_grant, range_pages(range));
 		heap_die(dsp, "fault while first using its heap", base);
 		return DSP_E_FAILED;
 	}
+	audio->ranges++;
 	dev_info(dsp->dev, "audio PD: heap [mem %#llx-%#llx]: %llu pages written and read back\n",
-		 base, base + size - 1, pages);
+		 base, base + size - 1, range_pages(range));
 	return heap_begin(dsp);
 }
 

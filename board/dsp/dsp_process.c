@@ -47,14 +47,14 @@ static s32 process_add(struct dsp_request *req, s32 client)
 }
 
 /* Is the call of this shape?  Every method has exactly one. */
-static s32 process_shape(struct dsp_request *req, unsigned int nin, unsigned int nout)
+static s32 process_shape(struct dsp_request *req, unsigned int n_in, unsigned int n_out)
 {
 	unsigned int i;
 	s32 ret;
 
-	if (req->nin != nin || req->nout != nout || req->n != nin + nout)
+	if (req->n_in != n_in || req->n_out != n_out || req->n != n_in + n_out)
 		return dsp_call_violation(req, "wrong number of arguments");
-	for (i = 0; i < nin; i++) {
+	for (i = 0; i < n_in; i++) {
 		ret = dsp_call_fetch(req, i);
 		if (ret)
 			return ret;

@@ -13,7 +13,7 @@
 
 static struct dsp_arg *service_out(struct dsp_request *req, unsigned int i)
 {
-	return &req->args[req->nin + i];
+	return &req->args[req->n_in + i];
 }
 
 /* out[i] = in[i] ^ mask, what is longer than in[i] stays zero */
@@ -22,7 +22,7 @@ static void service_copy(struct dsp_request *req, u8 mask)
 	unsigned int i;
 	size_t j;
 
-	for (i = 0; i < req->nout && i < req->nin; i++) {
+	for (i = 0; i < req->n_out && i < req->n_in; i++) {
 		struct dsp_arg *out = service_out(req, i);
 		size_t len = min(out->len, req->args[i].len);
 
@@ -37,9 +37,9 @@ static s32 service_checksum(struct dsp_request *req)
 	unsigned int i;
 	size_t j;
 
-	if (!req->nout || service_out(req, 0)->len < 8)
+	if (!req->n_out || service_out(req, 0)->len < 8)
 		return dsp_call_refuse(req, DSP_E_BADPARM, "no room for the checksum");
-	for (i = 0; i < req->nin; i++)
+	for (i = 0; i < req->n_in; i++)
 		for (j = 0; j < req->args[i].len; j++)
 			hash = (hash ^ req->args[i].data[j]) * FNV_PRIME;
 	put_unaligned_le64(hash, service_out(req, 0)->data);
@@ -51,7 +51,7 @@ static void service_fill(struct dsp_request *req, u32 seed)
 	unsigned int i;
 	size_t j;
 
-	for (i = 0; i < req->nout; i++)
+	for (i = 0; i < req->n_out; i++)
 		for (j = 0; j < service_out(req, i)->len; j++)
 			service_out(req, i)->data[j] = seed + 31 * i + j;
 }
@@ -59,7 +59,7 @@ static void service_fill(struct dsp_request *req, u32 seed)
 /* The four bytes of in[0] that some methods take. */
 static s32 service_word(struct dsp_request *req, u32 *word)
 {
-	if (!req->nin || req->args[0].len < 4)
+	if (!req->n_in || req->args[0].len < 4)
 		return dsp_call_refuse(req, DSP_E_BADPARM, "in[0] is shorter than a word");
 	*word = wire_u32(req->args[0].data, 0);
 	return 0;
@@ -71,7 +71,7 @@ static s32 service_buffers(struct dsp_request *req)
 	s32 ret;
 
 	for (i = 0; i < dsp_request_bufs(req); i++) {
-		ret = i < req->nin ? dsp_call_fetch(req, i) : dsp_call_result(req, i);
+		ret = i < req->n_in ? dsp_call_fetch(req, i) : dsp_call_result(req, i);
 		if (ret)
 			return ret;
 	}

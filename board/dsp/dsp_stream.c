@@ -263,14 +263,8 @@ int dsp_stream_check(struct dsp_stream *s, u32 iova, size_t len)
 	return ret;
 }
 
-const char *dsp_stream_domain_type(struct dsp_stream *s)
+static const char *domain_type(const struct iommu_domain *domain)
 {
-	struct iommu_domain *domain = NULL;
-
-	mutex_lock(&s->lock);
-	if (s->client)
-		domain = iommu_get_domain_for_dev(s->client);
-	mutex_unlock(&s->lock);
 	if (!domain)
 		return "none";
 	if (domain->type == IOMMU_DOMAIN_IDENTITY)
@@ -278,6 +272,40 @@ const char *dsp_stream_domain_type(struct dsp_stream *s)
 	if (domain->type == IOMMU_DOMAIN_UNMANAGED)
 		return "unmanaged";
 	return domain->type & __IOMMU_DOMAIN_PAGING ? "dma" : "blocked";
+}
+
+/*
+ * The remoteproc core has attached a new domain, or is about to take it away.
+ * Between the two calls it cannot go, outside of them nobody may look at it.
+ */
+void dsp_stream_attached(struct dsp *dsp, bool attached)
+{
+	struct dsp_stream *s = &dsp->stream[0];
+
+	mutex_lock(&s->lock);
+	dsp->attached = attached;
+	if (attached)
+		dsp->domain_generation++;
+	mutex_unlock(&s->lock);
+}
+
+/*
+ * Which domain the DSP's own stream has, and a number that is another one for
+ * another domain; addresses are no use for that, they come again.
+ */
+const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie)
+{
+	struct dsp_stream *s = &dsp->stream[0];
+	const char *type = dsp->idle_domain_type;
+
+	mutex_lock(&s->lock);
+	*cookie = strcmp(type, "none") ? 1 : 0;
+	if (dsp->attached && dsp->rproc->has_iommu) {
+		type = domain_type(iommu_get_domain_for_dev(s->client));
+		*cookie = 1 + dsp->domain_generation;
+	}
+	mutex_unlock(&s->lock);
+	return type;
 }
 
 struct dsp_stream *dsp_stream_by_session(struct dsp *dsp, u32 session)
@@ -378,20 +406,13 @@ static int stream_add(struct dsp *dsp, struct device_node *node, u32 session)
 	return 0;
 }
 
-int dsp_stream_init(struct dsp *dsp)
+static int stream_add_banks(struct dsp *dsp)
 {
 	struct device_node *child;
-	unsigned int i;
+	u32 session;
 	int ret;
 
-	ret = stream_add(dsp, dsp->dev->of_node, 0);
-	if (ret)
-		return ret;
-	dsp->stream[0].client = get_device(dsp->dev);
-
 	for_each_available_child_of_node(dsp->link.channel_node, child) {
-		u32 session;
-
 		if (!of_device_is_compatible(child, "qcom,fastrpc-compute-cb"))
 			continue;
 		ret = of_property_read_u32(child, "reg", &session);
@@ -399,18 +420,17 @@ int dsp_stream_init(struct dsp *dsp)
 			ret = stream_add(dsp, child, session);
 		if (ret) {
 			of_node_put(child);
-			dsp_stream_exit(dsp);
 			return ret;
 		}
 	}
+	return 0;
+}
 
-	dsp->bus_nb.notifier_call = stream_bus_event;
-	ret = bus_register_notifier(&platform_bus_type, &dsp->bus_nb);
-	if (ret) {
-		dsp->bus_nb.notifier_call = NULL;
-		dsp_stream_exit(dsp);
-		return ret;
-	}
+/* Bank devices that were there before the notifier. */
+static void stream_find_clients(struct dsp *dsp)
+{
+	unsigned int i;
+
 	for (i = 1; i < dsp->streams; i++) {
 		struct dsp_stream *s = &dsp->stream[i];
 		struct platform_device *pdev = of_find_device_by_node(s->node);
@@ -422,7 +442,33 @@ int dsp_stream_init(struct dsp *dsp)
 			put_device(&pdev->dev);
 		mutex_unlock(&s->lock);
 	}
+}
+
+int dsp_stream_init(struct dsp *dsp)
+{
+	int ret;
+
+	ret = stream_add(dsp, dsp->dev->of_node, 0);
+	if (ret)
+		return ret;
+	dsp->stream[0].client = get_device(dsp->dev);
+	dsp->idle_domain_type = domain_type(iommu_get_domain_for_dev(dsp->dev));
+
+	ret = stream_add_banks(dsp);
+	if (ret)
+		goto err_exit;
+	dsp->bus_nb.notifier_call = stream_bus_event;
+	ret = bus_register_notifier(&platform_bus_type, &dsp->bus_nb);
+	if (ret) {
+		dsp->bus_nb.notifier_call = NULL;
+		goto err_exit;
+	}
+	stream_find_clients(dsp);
 	return 0;
+
+err_exit:
+	dsp_stream_exit(dsp);
+	return ret;
 }
 
 void dsp_stream_exit(struct dsp *dsp)
