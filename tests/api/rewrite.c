@@ -122,6 +122,38 @@ TEST(next_call_is_clean)
 }
 
 /*
+ * The DSP goes on writing into the out-buffers after it has answered.  What its
+ * own client gets is its own affair; nobody else's bytes change.
+ */
+TEST(outputs_that_keep_changing)
+{
+	static uint8_t in[2000], out[2 * 4096], other_in[2000], other_out[2000];
+	int fd = node_open(), other = node_open();
+	struct call c;
+
+	for (int round = 0; round < 5; round++) {
+		test_context("round %d", round);
+		memset(out, 0xee, sizeof(out));
+		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+		call_in(&c, in, sizeof(in));
+		call_out(&c, out + 4096, sizeof(in));
+		control_behave(DSP_TEST_HANDLE, DSP_TEST_ECHO, DSP_ANSWER_TEAR, 1, 0);
+		CHECK_EQ(call_send(fd, &c), 0);
+		CHECK_EQ(out[4095], 0xee);
+		CHECK_EQ(out[4096 + sizeof(in)], 0xee);
+		for (int i = 0; i < 50; i++) {
+			fill_pattern(other_in, sizeof(other_in), i);
+			call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+			call_in(&c, other_in, sizeof(other_in));
+			call_out(&c, other_out, sizeof(other_out));
+			if (!CHECK_EQ(call_send(other, &c), 0) ||
+			    !CHECK_MEM(other_out, other_in, sizeof(other_in)))
+				return;
+		}
+	}
+}
+
+/*
  * The fd list says "5" sixteen times: whatever fd 5 is, it is not the DSP's to
  * drop.  The last case, because it takes fd 5 from whoever had it.
  */

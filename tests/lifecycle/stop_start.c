@@ -182,6 +182,32 @@ TEST(answer_behind_the_drivers_back)
 	}
 }
 
+/*
+ * A transport may announce the channel from inside the remoteproc's start, with
+ * its lock held, or beside it: the driver must cope with both.
+ */
+#define SYNC_ANNOUNCE	"/sys/module/dsp/parameters/sync_announce"
+
+TEST(announced_under_the_remoteprocs_lock)
+{
+	REQUIRE_EQ(file_write(SYNC_ANNOUNCE, "1"), 0);
+	for (int i = 0; i < 5; i++) {
+		struct offer o;
+		int fd;
+
+		test_context("start %d", i);
+		dsp_restart();
+		fd = node_open();
+		CHECK_EQ(create_audio(fd), 0);
+		control_offer(0, &o);
+		CHECK_EQ(o.pages, 1);
+		control_heap_in_use();
+		node_close(fd);
+	}
+	REQUIRE_EQ(file_write(SYNC_ANNOUNCE, "0"), 0);
+	dsp_restart();
+}
+
 /* Threads that open, call and close while the DSP goes up and down. */
 static volatile bool stop;
 
