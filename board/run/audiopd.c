@@ -81,7 +81,10 @@ static const char *describe(long ret)
 /* The node appears when the driver has probed: wait as the daemons do. */
 static int open_node(void)
 {
-	static const char *const nodes[] = { "/dev/fastrpc-" LABEL "-secure", "/dev/fastrpc-" LABEL };
+	static const char *const nodes[] = {
+		"/dev/fastrpc-" LABEL "-secure",
+		"/dev/fastrpc-" LABEL,
+	};
 	int in = inotify_init1(IN_CLOEXEC);
 	struct pollfd pfd = { .fd = in, .events = POLLIN };
 	char events[4096];
@@ -170,7 +173,7 @@ static void check_violations(const struct dsp_control_status *st)
 
 	if (v->offered_before_grant || v->offered_twice || v->taken_while_running ||
 	    v->corrupted || v->bad_request)
-		give_up("the DSP model complains: offered before granted %llu, offered twice %llu, taken while running %llu, changed by others %llu, bad requests %llu",
+		give_up("pages offered before granted %llu, offered twice %llu, taken while running %llu, changed by others %llu; bad requests %llu",
 			(unsigned long long)v->offered_before_grant,
 			(unsigned long long)v->offered_twice,
 			(unsigned long long)v->taken_while_running,

@@ -6,8 +6,10 @@
 #include "harness.h"
 
 /* Offsets in the 40-byte request (protocol 1.1). */
-enum { MSG_CLIENT = 0, MSG_TID = 4, MSG_CTX = 8, MSG_HANDLE = 16, MSG_SC = 20,
-       MSG_ADDR = 24, MSG_SIZE = 32 };
+enum {
+	MSG_CLIENT = 0, MSG_TID = 4, MSG_CTX = 8, MSG_HANDLE = 16, MSG_SC = 20,
+	MSG_ADDR = 24, MSG_SIZE = 32,
+};
 
 /* One in-buffer of 4 bytes that names the client, found as the DSP finds it. */
 static uint32_t client_of(const struct dsp_control_capture *cap)

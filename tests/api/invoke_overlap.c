@@ -58,7 +58,8 @@ TEST(identical_inputs)
 TEST(nested_inputs)
 {
 	static const struct span in[] = { { 100, 900 }, { 200, 100 }, { 250, 10 }, { 999, 1 } };
-	static const struct span out[] = { { 5000, 900 }, { 6000, 100 }, { 7000, 10 }, { 8000, 1 } };
+	static const struct span out[] = { { 5000, 900 }, { 6000, 100 }, { 7000, 10 }, { 8000, 1 }
+	};
 
 	run(prepare(), in, 4, out, 4);
 }
@@ -66,7 +67,8 @@ TEST(nested_inputs)
 TEST(partly_overlapping_inputs)
 {
 	static const struct span in[] = { { 100, 300 }, { 300, 300 }, { 599, 300 }, { 350, 5 } };
-	static const struct span out[] = { { 5000, 300 }, { 6000, 300 }, { 7000, 300 }, { 8000, 5 } };
+	static const struct span out[] = { { 5000, 300 }, { 6000, 300 }, { 7000, 300 }, { 8000, 5 }
+	};
 
 	run(prepare(), in, 4, out, 4);
 }
@@ -75,7 +77,8 @@ TEST(partly_overlapping_inputs)
 TEST(out_of_order)
 {
 	static const struct span in[] = { { 900, 100 }, { 800, 150 }, { 100, 50 }, { 700, 300 } };
-	static const struct span out[] = { { 9000, 100 }, { 8000, 150 }, { 7000, 50 }, { 6000, 300 } };
+	static const struct span out[] = { { 9000, 100 }, { 8000, 150 }, { 7000, 50 }, { 6000, 300 }
+	};
 
 	run(prepare(), in, 4, out, 4);
 }

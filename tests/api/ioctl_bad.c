@@ -57,7 +57,9 @@ TEST(not_implemented_yet)
 /* Every number of our letter with every direction and many a size. */
 TEST(unknown_numbers_sizes_and_directions)
 {
-	static const unsigned int sizes[] = { 0, 1, 4, 12, 15, 16, 17, 24, 28, 32, 64, 4096, 16383 };
+	static const unsigned int sizes[] = {
+		0, 1, 4, 12, 15, 16, 17, 24, 28, 32, 64, 4096, 16383,
+	};
 	static uint8_t zero[16384];
 	struct dsp_control_status before, after;
 	int fd = node_open();
@@ -90,8 +92,7 @@ TEST(other_letters)
 		test_context("letter 0x%x", letter);
 		if (letter == 'R')
 			continue;
-		/* 'f' and 'T' hold the generic file ioctls, that the kernel answers itself */
-		CHECK_EQ(node_ioctl(fd, _IOC(_IOC_READ | _IOC_WRITE, letter, 3, 16), zero), -ENOTTY);
+		CHECK_EQ(node_ioctl(fd, _IOWR(letter, 3, struct fastrpc_invoke), zero), -ENOTTY);
 	}
 	/* the number is 32 bits; more are cut off by the kernel's own entry */
 	CHECK_EQ(node_ioctl(fd, 0, zero), -ENOTTY);

@@ -118,8 +118,9 @@ void control_wait(uint32_t counter, uint64_t at_least)
 	if (!ret)
 		return;
 	control_status(&st);
-	printf("control: counter %u did not reach %llu: %s (requests %llu answers %llu held %llu running %u)\n",
-	       counter, (unsigned long long)at_least, strerror(-ret),
+	printf("control: counter %u did not reach %llu: %s\n", counter,
+	       (unsigned long long)at_least, strerror(-ret));
+	printf("requests %llu answers %llu held %llu running %u\n",
 	       (unsigned long long)st.requests, (unsigned long long)st.answers,
 	       (unsigned long long)st.held, st.running);
 	CHECK(!"the DSP got where it was expected");

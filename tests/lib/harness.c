@@ -160,7 +160,10 @@ static void run_case(struct test_case *tc)
 		if (!case_skipped)
 			judge_board();
 	}
-	printf("%s %s\n", case_failures ? "FAIL" : case_skipped ? "skip" : "ok  ", tc->name);
+	if (case_failures)
+		printf("FAIL %s\n", tc->name);
+	else
+		printf("%s %s\n", case_skipped ? "skip" : "ok  ", tc->name);
 	fflush(stdout);
 }
 

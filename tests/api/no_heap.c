@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A region that no IOMMU can map exactly is refused, and said so, once. */
+/*
+ * Device trees without a usable region: everything works but the audio PD, and
+ * the log says once why.
+ */
 #include "harness.h"
 
 #define RETRIES	200	/* the daemon tries ten times a second, for ever */
@@ -35,11 +38,26 @@ TEST(audio_pd_fails_cleanly)
 	CHECK_EQ(after.heap_pages, 0);
 }
 
+static const struct {
+	const char *variant, *reason;
+} reasons[] = {
+	{ "no-region", "no memory-region: no remote heap" },
+	{ "misaligned", "is not a multiple of 4 KiB: no remote heap" },
+};
+
 /* Said once, when the channel came up. */
 TEST(reason_is_in_the_log)
 {
-	kernel_log_rewind();
-	CHECK_EQ(kernel_log_count("is not a multiple of 4 KiB: no remote heap"), 1);
+	const char *variant = getenv("BOARD_VARIANT");
+
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
+		if (strcmp(variant ? variant : "", reasons[i].variant))
+			continue;
+		kernel_log_rewind();
+		CHECK_EQ(kernel_log_count(reasons[i].reason), 1);
+		return;
+	}
+	test_skip("this variant has a heap");
 }
 
 TEST(other_static_pds_are_asked_for)
