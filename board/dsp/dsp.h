@@ -201,6 +201,8 @@ struct dsp_arg {
  * @parked: nobody works on it: its work is pending, or it is held.  Whoever
  *	takes it out of that state under calls_lock owns it
  * @ran: the call itself is done, what is left is to write and answer
+ * @disowned: its client was released, so its memory must not be touched any
+ *	more; under calls_lock
  */
 struct dsp_request {
 	struct dsp *dsp;
@@ -229,6 +231,7 @@ struct dsp_request {
 	s32 retval;
 	bool parked;
 	bool ran;
+	bool disowned;
 };
 
 static inline unsigned int dsp_request_bufs(const struct dsp_request *req)
@@ -290,6 +293,8 @@ void dsp_smmu_since(u32 mark, u32 stream_id, struct dsp_smmu_events *events);
 int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, gfp_t gfp);
 void dsp_call_drain(struct dsp *dsp);
 unsigned int dsp_call_release(struct dsp *dsp, u32 count, bool newest_first);
+void dsp_call_disown(struct dsp_request *release, s32 client);
+bool dsp_call_disowned(struct dsp_request *req);
 s32 dsp_call_fetch(struct dsp_request *req, unsigned int i);
 s32 dsp_call_result(struct dsp_request *req, unsigned int i);
 s32 dsp_call_refuse(struct dsp_request *req, s32 code, const char *why);

@@ -10,6 +10,8 @@
  * Order within a call: tables and in-buffers are read when it arrives; the
  * out-buffers are written just before the answer, however late that is.  So
  * a host that frees the buffers of a call the DSP still has makes a fault.
+ * The release of a client ends that: when it is answered, no call of the
+ * client touches memory any more, and what is left of them is an error.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -229,10 +231,70 @@ static s32 call_dispatch(struct dsp_request *req)
 	}
 }
 
+bool dsp_call_disowned(struct dsp_request *req)
+{
+	struct dsp *dsp = req->dsp;
+	bool disowned;
+
+	spin_lock(&dsp->calls_lock);
+	disowned = req->disowned;
+	spin_unlock(&dsp->calls_lock);
+	return disowned;
+}
+
+/*
+ * A call of the client, or one the kernel made for it: those carry no client,
+ * but their metadata is in the same session as that of the release.
+ */
+static bool call_belongs(const struct dsp_request *req, const struct dsp_request *release,
+			 s32 client)
+{
+	/* Nor another release: the two would wait for each other. */
+	if (req == release || (req->handle == HANDLE_INIT && req->method == INIT_RELEASE))
+		return false;
+	if (req->client)
+		return req->client == client;
+	return ADDR_SESSION(wire_u64(req->msg, REQ_ADDR)) ==
+	       ADDR_SESSION(wire_u64(release->msg, REQ_ADDR));
+}
+
+static bool call_none_active(struct dsp_request *release, s32 client)
+{
+	struct dsp *dsp = release->dsp;
+	struct dsp_request *req;
+	bool none = true;
+
+	spin_lock(&dsp->calls_lock);
+	list_for_each_entry(req, &dsp->requests, node)
+		if (req->disowned && !req->parked && call_belongs(req, release, client))
+			none = false;
+	spin_unlock(&dsp->calls_lock);
+	return none;
+}
+
+/* Take all calls of a client off its memory; waits for those being worked on. */
+void dsp_call_disown(struct dsp_request *release, s32 client)
+{
+	struct dsp *dsp = release->dsp;
+	struct dsp_request *req;
+
+	spin_lock(&dsp->calls_lock);
+	list_for_each_entry(req, &dsp->requests, node)
+		if (call_belongs(req, release, client))
+			req->disowned = true;
+	spin_unlock(&dsp->calls_lock);
+	wait_event(dsp->counters, call_none_active(release, client));
+}
+
 static void call_run(struct dsp_request *req)
 {
 	struct dsp *dsp = req->dsp;
 
+	req->ran = true;
+	if (dsp_call_disowned(req)) {
+		req->retval = dsp_call_refuse(req, DSP_E_BADSTATE, "its client is gone");
+		return;
+	}
 	req->retval = call_decode(req);
 	spin_lock(&dsp->calls_lock);
 	dsp->requests_seen++;
@@ -247,7 +309,6 @@ static void call_run(struct dsp_request *req)
 		req->retval = (s32)req->rule.value;
 	if (req->rule.action == DSP_ANSWER_LATE)
 		req->delay_ms += req->rule.value;
-	req->ran = true;
 }
 
 /* Lay the call aside until it is to be answered.  False: answer it now. */

@@ -87,7 +87,7 @@ static void fault_rewrite(struct dsp_request *req)
 	unsigned int i;
 	u8 *junk;
 
-	if (!req->stream)
+	if (!req->stream || dsp_call_disowned(req))
 		return;
 	junk = kvmalloc(tables + META_FDS_BYTES, GFP_KERNEL);
 	if (!junk)
@@ -110,7 +110,8 @@ static void fault_tear(struct dsp_request *req)
 	unsigned int i;
 	u8 junk = 0;
 
-	while (time_before(jiffies, end) && !READ_ONCE(req->dsp->link.closing)) {
+	while (time_before(jiffies, end) && !READ_ONCE(req->dsp->link.closing) &&
+	       !dsp_call_disowned(req)) {
 		junk++;
 		for (i = req->n_in; i < dsp_request_bufs(req); i++) {
 			struct dsp_arg *arg = &req->args[i];
@@ -129,6 +130,10 @@ static void fault_write_results(struct dsp_request *req)
 {
 	unsigned int i;
 
+	if (dsp_call_disowned(req)) {
+		req->retval = dsp_call_refuse(req, DSP_E_BADSTATE, "its client is gone");
+		return;
+	}
 	for (i = req->n_in; req->args && i < dsp_request_bufs(req); i++) {
 		struct dsp_arg *arg = &req->args[i];
 

@@ -98,6 +98,7 @@ static s32 process_release(struct dsp_request *req)
 
 	if (ret)
 		return ret;
+	dsp_call_disown(req, client);
 	spin_lock(&dsp->calls_lock);
 	dsp->releases++;
 	at = process_index(dsp, client);
