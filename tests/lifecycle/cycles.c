@@ -3,6 +3,9 @@
  * A hundred times: load, start, give the heap, use it, stop, unload.  Each time
  * all of it works, and at the end the kernel has the memory it had before.
  */
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "harness.h"
 
 #define CYCLES		100
@@ -89,6 +92,38 @@ static void compare(const struct memory *before, const struct memory *after)
 	}
 }
 
+/* A call that needs more memory than one that is physically contiguous. */
+static void large_call(int fd)
+{
+	static uint8_t in[200 << 10], out[200 << 10];
+	struct call c;
+
+	in[0] = 1;
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&c, in, sizeof(in));
+	call_out(&c, out, sizeof(out));
+	CHECK_EQ(call_send(fd, &c), 0);
+	CHECK_MEM(out, in, sizeof(in));
+}
+
+/* One that the DSP never answers: its buffer and slot end with the channel. */
+static void lost_call(int fd)
+{
+	struct dsp_control_status st;
+	pid_t pid;
+
+	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_NEVER, 1, 0);
+	control_status(&st);
+	pid = fork();
+	if (!pid) {
+		invoke_null(fd);
+		_exit(0);
+	}
+	control_wait(DSP_COUNT_REQUESTS, st.requests + 1);
+	kill(pid, SIGKILL);
+	REQUIRE_EQ(waitpid(pid, NULL, 0), pid);
+}
+
 static void cycle(int i)
 {
 	struct dsp_control_status st;
@@ -108,6 +143,8 @@ static void cycle(int i)
 	control_offer(0, &o);
 	CHECK_EQ(o.pages, 1);
 	CHECK_EQ(invoke_null(fd), 0);
+	large_call(fd);
+	lost_call(fd);
 	control_status(&st);
 	CHECK(st.heap_pages);
 	CHECK_EQ(st.heap_pages_granted, st.heap_pages);
