@@ -61,45 +61,6 @@ TEST(dsp_running_nothing_offered)
 	check_works();
 }
 
-/* Gone, it leaves nothing of the heap open to the DSP. */
-TEST(unload_closes_what_was_not_offered)
-{
-	struct dsp_control_access probe = { .label = DSP };
-	struct dsp_control_status st;
-	uint64_t base;
-	int fd;
-
-	test_teardown = driver_restore;
-	test_expects_faults();
-	puts("@allow-faults");
-	test_allow("SMMU fault");
-	test_allow("arm-smmu-v3");
-	dsp_restart();
-	fd = node_open();
-	REQUIRE_EQ(create_audio(fd), 0);
-	control_status(&st);
-	base = st.heap_base;
-	node_close(fd);
-	dsp_restart();
-	control_clear();
-
-	/* reachable while the driver is there ... */
-	probe.addr = base;
-	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
-	CHECK_EQ(probe.faulted, 0);
-	/* ... and not after */
-	REQUIRE_EQ(driver_unload(), 0);
-	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
-	CHECK(probe.faulted);
-	control_status(&st);
-	CHECK_EQ(st.last_fault.iova, base);
-	CHECK_EQ(st.last_fault.event, 0x10);
-	control_clear();
-	REQUIRE_EQ(driver_load(), 0);
-	check_works();
-	CHECK_EQ(control_faults(), 0);
-}
-
 TEST(open_file_keeps_the_module)
 {
 	int fd;

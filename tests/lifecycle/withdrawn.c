@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A heap that was granted but never offered is closed to the DSP when the driver
+ * goes.  The only test that makes the DSP fault on purpose, so it stands alone:
+ * in the boots of all others one SMMU event is one too many.
+ */
+#include "harness.h"
+
+TEST(closed_after_unload)
+{
+	struct dsp_control_access probe = { .label = DSP };
+	struct dsp_control_status st;
+	uint64_t base;
+	int fd;
+
+	test_teardown = driver_restore;
+	test_expects_faults();
+	dsp_restart();
+	fd = node_open();
+	REQUIRE_EQ(create_audio(fd), 0);
+	control_status(&st);
+	base = st.heap_base;
+	node_close(fd);
+	dsp_restart();
+	control_clear();
+
+	/* reachable while the driver is there ... */
+	probe.addr = base;
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
+	CHECK_EQ(probe.faulted, 0);
+	/* ... and not after */
+	REQUIRE_EQ(driver_unload(), 0);
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
+	CHECK(probe.faulted);
+	control_status(&st);
+	CHECK_EQ(st.last_fault.iova, base);
+	CHECK_EQ(st.last_fault.event, 0x10);
+	control_clear();
+	REQUIRE_EQ(driver_load(), 0);
+	fd = node_open();
+	CHECK_EQ(create_audio(fd), 0);
+	control_heap_in_use();
+	CHECK_EQ(control_faults(), 0);
+}
+
+/* The same when the driver is unbound by hand and the module stays. */
+TEST(closed_after_unbind)
+{
+	struct dsp_control_access probe = { .label = DSP };
+	struct dsp_control_status st;
+	char device[64];
+	int fd;
+
+	test_teardown = driver_restore;
+	test_expects_faults();
+	dsp_restart();
+	fd = node_open();
+	REQUIRE_EQ(create_audio(fd), 0);
+	control_status(&st);
+	node_close(fd);
+	dsp_restart();
+	control_clear();
+	probe.addr = st.heap_base;
+	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
+	CHECK(probe.faulted);
+	control_clear();
+	REQUIRE_EQ(driver_bind(device), 0);
+	fd = node_open();
+	CHECK_EQ(create_audio(fd), 0);
+	control_heap_in_use();
+	CHECK_EQ(control_faults(), 0);
+}
