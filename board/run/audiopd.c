@@ -30,8 +30,10 @@
 #define WAIT_MS		10000
 #define STORES_WANTED	100	/* of the PD's allocator, to see that it lives */
 #define ATTR_ARCH	6
+#define ECHO_BYTES	10000
 
 static int control_fd;
+static const char *node;	/* the one that was opened last */
 
 static void step(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void step(const char *fmt, ...)
@@ -95,7 +97,7 @@ static int open_node(void)
 			int fd = open(nodes[i], O_RDWR | O_CLOEXEC);
 
 			if (fd >= 0) {
-				step("%s is there and open", nodes[i]);
+				node = nodes[i];
 				close(in);
 				return fd;
 			}
@@ -135,6 +137,37 @@ static void ask_capability(int fd)
 		step("GET_DSP_INFO: %s", describe(ret));
 	else
 		step("GET_DSP_INFO: the DSP is of architecture v%" PRIx32, cap.capability & 0xff);
+}
+
+/* The root PD, as a program of its own would use it: attach, call, leave. */
+static void call_root_pd(void)
+{
+	static uint8_t sent[ECHO_BYTES], got[ECHO_BYTES];
+	struct fastrpc_invoke_args args[] = {
+		{ .ptr = (uintptr_t)sent, .length = sizeof(sent), .fd = -1 },
+		{ .ptr = (uintptr_t)got, .length = sizeof(got), .fd = -1 },
+	};
+	struct fastrpc_invoke invoke = {
+		.handle = DSP_TEST_HANDLE,
+		.sc = DSP_TEST_ECHO << 24 | 1 << 16 | 1 << 8,
+		.args = (uintptr_t)args,
+	};
+	int fd = open_node();
+	long ret;
+
+	ret = node_ioctl(fd, FASTRPC_IOCTL_INIT_ATTACH, NULL);
+	if (ret)
+		give_up("INIT_ATTACH: %s", describe(ret));
+	for (size_t i = 0; i < sizeof(sent); i++)
+		sent[i] = i * 7;
+	ret = node_ioctl(fd, FASTRPC_IOCTL_INVOKE, &invoke);
+	if (ret)
+		give_up("INVOKE: %s", describe(ret));
+	if (memcmp(sent, got, sizeof(sent)))
+		give_up("INVOKE: the DSP's echo is not what was sent");
+	step("root PD: INIT_ATTACH and an INVOKE that echoes %zu bytes, all of them right",
+	     sizeof(sent));
+	close(fd);
 }
 
 static void create_audio_pd(int fd)
@@ -205,7 +238,9 @@ int main(void)
 	if (control_fd < 0)
 		give_up(DSP_CONTROL_NODE ": %s; is the board's dsp module loaded?", strerror(errno));
 	fd = open_node();
+	step("%s is there and open", node);
 	ask_capability(fd);
+	call_root_pd();
 	create_audio_pd(fd);
 
 	/* the cause before its consequences */
