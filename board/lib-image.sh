@@ -96,7 +96,7 @@ image_shell()
 	mkdir -p "$stage/bin"
 	cp "$cache/busybox/busybox" "$stage/bin/"
 	for applet in sh cat cp cut dd dmesg echo env find free grep head hexdump \
-			id insmod kill less ln ls lsmod lspci mkdir mount mv od \
+			id insmod kill less ln ls lsmod lspci mkdir mount mv od poweroff \
 			ps pwd rm rmmod sed sleep sort strings tail top tr uname \
 			vi wc which xargs; do
 		ln -s busybox "$stage/bin/$applet"
