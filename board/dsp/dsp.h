@@ -59,7 +59,7 @@ struct dsp_stream {
 	struct device_node *node;
 	struct device *client;
 	struct dsp_engine *engine;
-	struct mutex lock;
+	struct mutex lock;	/* see above */
 	u32 session;
 	u32 stream_id;
 	bool enabled;
@@ -80,8 +80,8 @@ struct dsp_link {
 	struct device *edge;
 	struct work_struct announce;
 	struct rpmsg_endpoint *ept;
-	spinlock_t lock;
-	spinlock_t recv_lock;
+	spinlock_t lock;	/* ept, parting* */
+	spinlock_t recv_lock;	/* nothing of ours */
 	bool closing;
 	bool announced;
 	u8 parting[64];		/* to send just before the endpoint goes */
@@ -107,7 +107,7 @@ struct dsp_alloc;
  *	anything the host waits for but CREATE_STATIC
  */
 struct dsp_audio {
-	struct mutex lock;
+	struct mutex lock;	/* all of it */
 	bool up;
 	u64 epoch;
 	struct dsp_range range[DSP_MAX_RANGES];

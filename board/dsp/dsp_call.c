@@ -19,7 +19,7 @@
 #include "dsp.h"
 #include "dsp_wire.h"
 
-static_assert(REQ_BYTES == sizeof_field(struct dsp_capture, msg));
+static_assert(sizeof_field(struct dsp_capture, msg) == REQ_BYTES);
 
 /* What one call may make the model copy. */
 #define CALL_COPY_MAX	(64u << 20)

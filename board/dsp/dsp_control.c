@@ -169,13 +169,13 @@ static u64 control_counter(struct dsp *dsp, u32 counter)
 static long control_wait(struct dsp *dsp, void *arg)
 {
 	const struct dsp_control_wait *wait = arg;
-	long left;
+	long left = msecs_to_jiffies(min(wait->timeout_ms, WAIT_MAX_MS));
+	u32 counter = wait->counter;
 
-	if (wait->counter >= DSP_COUNTERS)
+	if (counter >= DSP_COUNTERS)
 		return -EINVAL;
-	left = wait_event_interruptible_timeout(dsp->counters,
-			control_counter(dsp, wait->counter) >= wait->at_least,
-			msecs_to_jiffies(min(wait->timeout_ms, WAIT_MAX_MS)));
+	left = wait_event_interruptible_timeout(dsp->counters, control_counter(dsp, counter) >=
+						wait->at_least, left);
 	if (left < 0)
 		return left;
 	return left ? 0 : -ETIMEDOUT;
