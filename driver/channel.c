@@ -18,13 +18,14 @@ struct domain_kind {
 	const char *prefix;
 	bool has_both_nodes;	/* plain and -secure */
 	bool is_compute;
-	bool has_audio_pd;
+	bool has_heap;		/* memory-region is for its firmware */
+	bool is_heap_implicit;	/* which uses it without being told */
 };
 
 static const struct domain_kind domain_kinds[] = {
-	{ .prefix = "adsp", .has_audio_pd = true },
+	{ .prefix = "adsp", .has_heap = true },
 	{ .prefix = "mdsp" },
-	{ .prefix = "sdsp" },
+	{ .prefix = "sdsp", .has_heap = true, .is_heap_implicit = true },
 	{ .prefix = "cdsp", .has_both_nodes = true, .is_compute = true },
 	{ .prefix = "gdsp", .has_both_nodes = true },
 };
@@ -162,8 +163,8 @@ static int channel_probe(struct rpmsg_device *rpdev)
 	if (IS_ERR(channel))
 		return PTR_ERR(channel);
 
-	/* without a heap there is no audio PD, but everything else works */
-	ret = kind->has_audio_pd ? frpc_remote_heap_attach(channel) : 0;
+	/* without a heap there is no audio PD (or sensors), but everything else works */
+	ret = kind->has_heap ? frpc_remote_heap_attach(channel, kind->is_heap_implicit) : 0;
 	if (ret == -EPROBE_DEFER) {
 		frpc_channel_put(channel);
 		return dev_err_probe(dev, ret, "waiting for what protects the remote heap\n");

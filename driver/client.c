@@ -14,6 +14,8 @@ union ioctl_arg {
 	struct fastrpc_invoke invoke;
 	struct fastrpc_init_create_static create_static;
 	struct fastrpc_ioctl_capability capability;
+	struct fastrpc_req_mmap mmap;
+	struct fastrpc_req_munmap munmap;
 };
 
 /**
@@ -53,11 +55,23 @@ static long ioctl_get_dsp_info(struct frpc_client *client, union ioctl_arg *arg)
 	return frpc_capability_get(client, &arg->capability);
 }
 
+static long ioctl_mmap(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_process_mmap(client, &arg->mmap);
+}
+
+static long ioctl_munmap(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_process_munmap(client, &arg->munmap);
+}
+
 static const struct ioctl_entry ioctl_table[] = {
 	{ FASTRPC_IOCTL_INVOKE, ioctl_invoke },
 	{ FASTRPC_IOCTL_INIT_ATTACH, ioctl_attach },
 	{ FASTRPC_IOCTL_INIT_ATTACH_SNS, ioctl_attach_sensors },
 	{ FASTRPC_IOCTL_INIT_CREATE_STATIC, ioctl_create_static },
+	{ FASTRPC_IOCTL_MMAP, ioctl_mmap, .copy_out = true },
+	{ FASTRPC_IOCTL_MUNMAP, ioctl_munmap },
 	{ FASTRPC_IOCTL_GET_DSP_INFO, ioctl_get_dsp_info, .copy_out = true },
 };
 

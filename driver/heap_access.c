@@ -29,7 +29,7 @@
 #define HEAP_ALIGN	SZ_4K
 
 /* The region as the device tree gives it; false if there is none. */
-static bool read_region(struct device *dev, struct frpc_heap_region *region)
+static bool read_region(struct device *dev, struct frpc_heap_region *region, bool *is_pool)
 {
 	struct reserved_mem *memory;
 	struct device_node *node;
@@ -40,32 +40,36 @@ static bool read_region(struct device *dev, struct frpc_heap_region *region)
 		return false;
 	}
 	memory = of_reserved_mem_lookup(node);
+	*is_pool = of_device_is_compatible(node, "shared-dma-pool");
 	of_node_put(node);
 	if (!memory || !memory->size) {
 		dev_warn(dev, "memory-region names no reserved memory: no remote heap\n");
 		return false;
 	}
+	memset(region, 0, sizeof(*region));
 	region->phys = memory->base;
 	region->len = memory->size;
 	region->last = memory->base + memory->size - 1;
 	return true;
 }
 
-bool frpc_heap_find_region(const struct frpc_channel *channel, struct frpc_heap_region *region)
+bool frpc_heap_find_region(const struct frpc_channel *channel, struct frpc_heap_region *region,
+			   bool *is_pool)
 {
 	struct device *dev = &channel->rpdev->dev;
 	const char *why = NULL;
 
-	if (!read_region(dev, region))
+	if (!read_region(dev, region, is_pool))
 		return false;
 
 	if (!IS_ALIGNED(region->phys | region->len, HEAP_ALIGN))
 		why = "is not a multiple of 4 KiB";
 	else if ((u64)region->last >> channel->soc->sid_shift)
 		why = "reaches into the session id's bits of an address";
-	else if (region_intersects(region->phys, region->len, IORESOURCE_SYSTEM_RAM,
+	else if (!*is_pool &&
+		 region_intersects(region->phys, region->len, IORESOURCE_SYSTEM_RAM,
 				   IORES_DESC_NONE) != REGION_DISJOINT)
-		why = "is memory the kernel uses, it needs no-map";
+		why = "is memory the kernel uses, it needs no-map or to be a shared-dma-pool";
 	if (why)
 		dev_warn(dev, "memory-region [mem %pa-%pa] %s: no remote heap\n", &region->phys,
 			 &region->last, why);
@@ -123,14 +127,17 @@ int frpc_heap_find_access(struct device *dev, const struct rproc *rproc,
  */
 int frpc_heap_scrub(const struct frpc_heap_region *region)
 {
-	void *bytes = memremap(region->phys, region->len, MEMREMAP_WC);
+	void *bytes = region->bytes;
 
+	if (!bytes)
+		bytes = memremap(region->phys, region->len, MEMREMAP_WC);
 	if (!bytes)
 		return -ENOMEM;
 	memset(bytes, 0, region->len);
 	/* out of the write buffers before anybody else can look */
 	wmb();
-	memunmap(bytes);
+	if (!region->bytes)
+		memunmap(bytes);
 	return 0;
 }
 

@@ -16,15 +16,19 @@ struct iommu_domain;
 struct rproc;
 
 /**
- * struct frpc_heap_region - the carve-out
+ * struct frpc_heap_region - a range of memory for the heap
  * @phys: start
  * @last: last byte
  * @len: bytes
+ * @pool: device it was allocated through; NULL: a carve-out nobody else uses
+ * @bytes: uncached kernel mapping of what was allocated
  */
 struct frpc_heap_region {
 	phys_addr_t phys;
 	phys_addr_t last;
 	size_t len;
+	struct device *pool;
+	void *bytes;
 };
 
 /**
@@ -43,10 +47,12 @@ struct frpc_heap_access {
  * frpc_heap_find_region() - where the channel's heap is
  * @channel: its device names the region
  * @region: result
+ * @is_pool: result: others allocate from it too, it has to be claimed first
  *
  * Return: true; false: none, or unusable, which is said in the log once.
  */
-bool frpc_heap_find_region(const struct frpc_channel *channel, struct frpc_heap_region *region);
+bool frpc_heap_find_region(const struct frpc_channel *channel, struct frpc_heap_region *region,
+			   bool *is_pool);
 
 /**
  * frpc_heap_find_access() - what stands between the DSP and its heap
@@ -63,7 +69,9 @@ int frpc_heap_find_access(struct device *dev, const struct rproc *rproc,
  * frpc_heap_scrub() - make the region zero, in memory and not only in a cache
  * @region: CPU's alone
  *
- * Sleeps.  Return: 0, -ENOMEM.
+ * Sleeps.  Needs no memory and cannot fail for one that was allocated.
+ *
+ * Return: 0, -ENOMEM.
  */
 int frpc_heap_scrub(const struct frpc_heap_region *region);
 

@@ -2,7 +2,7 @@
 /*
  * The remote heap's states.  The table is the rule: what is not in it cannot
  * happen.  In particular nothing leads from OFFERED to CLAIMED but the DSP being
- * off, and an error, a timeout or a signal is no event at all.
+ * off or its word that it is done; an error, a timeout or a signal is no event.
  */
 #include <linux/kernel.h>
 
@@ -25,6 +25,7 @@ static const struct transition transitions[] = {
 	{ FRPC_HEAP_GRANTED,	 FRPC_HEAP_DSP_OFF,	  FRPC_HEAP_REVOKING },
 	{ FRPC_HEAP_GRANTED,	 FRPC_HEAP_DSP_LOST,	  FRPC_HEAP_QUARANTINED },
 	{ FRPC_HEAP_OFFERED,	 FRPC_HEAP_UNSENT,	  FRPC_HEAP_GRANTED },
+	{ FRPC_HEAP_OFFERED,	 FRPC_HEAP_RETURNED,	  FRPC_HEAP_REVOKING },
 	{ FRPC_HEAP_OFFERED,	 FRPC_HEAP_DSP_OFF,	  FRPC_HEAP_REVOKING },
 	{ FRPC_HEAP_OFFERED,	 FRPC_HEAP_DSP_LOST,	  FRPC_HEAP_QUARANTINED },
 	{ FRPC_HEAP_REVOKING,	 FRPC_HEAP_REVOKE_DONE,	  FRPC_HEAP_CLAIMED },

@@ -36,6 +36,7 @@ enum frpc_heap_event {
 	FRPC_HEAP_OFFER,	/* about to send its address */
 	FRPC_HEAP_UNSENT,	/* the address did not leave after all */
 	FRPC_HEAP_WITHDRAW,	/* take back what was never offered */
+	FRPC_HEAP_RETURNED,	/* the DSP says it uses it no more */
 	FRPC_HEAP_DSP_OFF,	/* the DSP is halted */
 	FRPC_HEAP_DSP_LOST,	/* nobody can tell whether it is halted */
 	FRPC_HEAP_REVOKE_DONE,

@@ -11,13 +11,22 @@ static int __init frpc_init(void)
 {
 	int ret;
 
+	ret = frpc_remote_heap_init();
+	if (ret)
+		return ret;
 	/* context banks first: a channel's probe creates and binds them */
 	ret = frpc_session_init();
 	if (ret)
-		return ret;
+		goto err_heap_fini;
 	ret = frpc_channel_init();
 	if (ret)
-		frpc_session_fini();
+		goto err_session_fini;
+	return 0;
+
+err_session_fini:
+	frpc_session_fini();
+err_heap_fini:
+	frpc_remote_heap_fini();
 	return ret;
 }
 

@@ -230,12 +230,14 @@ struct frpc_channel {
  * @session: its own until release
  * @pd: protection domain its calls go to, DSP_PD_*
  * @is_known: something was sent in its name, the DSP must hear of its end
+ * @has_audio_pd: the audio PD has taken it for its daemon
  */
 struct frpc_client {
 	struct frpc_channel *channel;
 	struct frpc_session *session;
 	u32 pd;
 	bool is_known;
+	bool has_audio_pd;
 };
 
 /* channel.c */
@@ -310,6 +312,8 @@ void frpc_nodes_deregister(struct frpc_channel *channel);
 long frpc_process_attach(struct frpc_client *client, u32 pd);
 long frpc_process_create_static(struct frpc_client *client,
 				const struct fastrpc_init_create_static *create);
+long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *request);
+long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_munmap *request);
 void frpc_process_release(struct frpc_client *client);
 
 /* capability.c */

@@ -4,6 +4,7 @@
  * and leave.
  */
 #include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -103,6 +104,8 @@ static long create_audio_pd(struct frpc_client *client, const char *name, u32 na
 	ret = send_create_static(client, name, namelen, offer.is_new ? &offer : NULL, &was_sent);
 	if (offer.is_new && !was_sent)
 		frpc_remote_heap_offer_unsent(client->channel, &offer);
+	if (!ret)
+		WRITE_ONCE(client->has_audio_pd, true);
 	return ret;
 }
 
@@ -138,6 +141,133 @@ long frpc_process_create_static(struct frpc_client *client,
 		ret = create_audio_pd(client, name, create->namelen);
 	else
 		ret = send_create_static(client, name, create->namelen, NULL, &was_sent);
+	mutex_unlock(&channel->static_lock);
+	return ret;
+}
+
+static long send_mmap(struct frpc_client *client, const struct frpc_heap_offer *offer,
+		      u64 *dsp_addr, bool *was_sent)
+{
+	const struct dsp_page page = {
+		.addr = cpu_to_le64(offer->phys),
+		.size = cpu_to_le64(offer->len),
+	};
+	const struct dsp_mmap head = {
+		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
+		.flags = cpu_to_le32(DSP_MAP_REMOTE_HEAP),
+		.num = cpu_to_le32(sizeof(page)),
+	};
+	__le64 answer = 0;
+	const struct frpc_arg args[] = {
+		{ .ptr = (uintptr_t)&head, .len = sizeof(head), .fd = -1 },
+		{ .ptr = (uintptr_t)&page, .len = sizeof(page), .fd = -1 },
+		{ .ptr = (uintptr_t)&answer, .len = sizeof(answer), .fd = -1 },
+	};
+	struct frpc_kernel_call call = {
+		.pd = DSP_PD_USER,
+		.sc = DSP_SCALARS(DSP_INIT_MMAP, 2, 1),
+		.args = args,
+		.may_be_killed = true,
+	};
+	long ret;
+
+	ret = control(client, &call);
+	*was_sent = call.was_sent;
+	*dsp_addr = ret ? 0 : le64_to_cpu(answer);
+	return ret;
+}
+
+static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
+{
+	struct frpc_channel *channel = client->channel;
+	struct frpc_heap_offer offer;
+	bool was_sent;
+	long ret;
+
+	ret = frpc_remote_heap_grow(channel, len, &offer);
+	if (ret)
+		return ret;
+	ret = send_mmap(client, &offer, dsp_addr, &was_sent);
+	frpc_remote_heap_grow_done(channel, &offer, was_sent, *dsp_addr);
+	return ret;
+}
+
+/**
+ * frpc_process_mmap() - more memory for a protection domain's heap
+ * @client: the audio PD's daemon
+ * @request: ->vaddrout is set
+ *
+ * Sleeps.  Errors as listed at &struct fastrpc_req_mmap.
+ */
+long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *request)
+{
+	struct frpc_channel *channel = client->channel;
+	long ret;
+
+	if (request->flags == DSP_MAP_ADD_PAGES)
+		return -EOPNOTSUPP;
+	if (request->flags != DSP_MAP_REMOTE_HEAP || request->vaddrin || !request->size)
+		return -EINVAL;
+	if (!READ_ONCE(client->has_audio_pd))
+		return -EPERM;
+	if (request->size > FRPC_HEAP_GROWTH_MAX)
+		return -ENOMEM;
+
+	if (mutex_lock_killable(&channel->static_lock))
+		return -EINTR;
+	ret = grow_heap(client, PAGE_ALIGN(request->size), &request->vaddrout);
+	mutex_unlock(&channel->static_lock);
+	return ret;
+}
+
+static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
+{
+	const struct dsp_munmap head = {
+		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
+		.vaddr = cpu_to_le64(dsp_addr),
+		.size = cpu_to_le64(len),
+	};
+	const struct frpc_arg args[] = {
+		{ .ptr = (uintptr_t)&head, .len = sizeof(head), .fd = -1 },
+	};
+	struct frpc_kernel_call call = {
+		.pd = DSP_PD_USER,
+		.sc = DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0),
+		.args = args,
+		.may_be_killed = true,
+	};
+	struct frpc_heap_offer offer;
+	long ret;
+
+	ret = frpc_remote_heap_find_growth(client->channel, dsp_addr, len, &offer);
+	if (!ret)
+		ret = control(client, &call);
+	if (!ret)
+		frpc_remote_heap_returned(client->channel, &offer);
+	return ret;
+}
+
+/**
+ * frpc_process_munmap() - take memory back from a protection domain's heap
+ * @client: the audio PD's daemon, not necessarily the one that added it
+ * @request: what frpc_process_mmap() gave
+ *
+ * The memory stays the DSP's if the DSP does not agree.  Sleeps.  Errors as
+ * listed at &struct fastrpc_req_munmap.
+ */
+long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_munmap *request)
+{
+	struct frpc_channel *channel = client->channel;
+	long ret;
+
+	if (!READ_ONCE(client->has_audio_pd))
+		return -EPERM;
+	if (!request->size || request->size > FRPC_HEAP_GROWTH_MAX)
+		return -EINVAL;
+
+	if (mutex_lock_killable(&channel->static_lock))
+		return -EINTR;
+	ret = shrink_heap(client, request->vaddrout, PAGE_ALIGN(request->size));
 	mutex_unlock(&channel->static_lock);
 	return ret;
 }

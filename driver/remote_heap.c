@@ -19,113 +19,25 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/reboot.h>
 #include <linux/remoteproc.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
-#include "heap_access.h"
-#include "heap_state.h"
+#include "heap_internal.h"
 #include "private.h"
 #include "remote_heap.h"
-
-/**
- * struct frpc_remote_heap - one region
- * @refs: the list and every channel that found it
- * @entry: on heaps or retired, under heaps_lock
- * @region: its memory
- * @rproc: the DSP's; reference held
- * @lock: protects what follows
- * @channel: attached now, or NULL
- * @state: who may touch it
- * @access: how it was opened; valid from GRANTING to REVOKING
- * @incarnation: counts how often the DSP was halted
- * @has_pin: the module is held
- * @subdev: tells when the DSP is halted; under the remoteproc's lock
- * @is_watched: @subdev is with the remoteproc core; under the remoteproc's lock
- * @watch_work: puts it there where probe could not
- */
-struct frpc_remote_heap {
-	struct kref refs;
-	struct list_head entry;
-	struct frpc_heap_region region;
-	struct rproc *rproc;
-	struct mutex lock;
-	struct frpc_channel *channel;
-	enum frpc_heap_state state;
-	struct frpc_heap_access access;
-	u64 incarnation;
-	bool has_pin;
-	struct rproc_subdev subdev;
-	bool is_watched;
-	struct work_struct watch_work;
-};
 
 static LIST_HEAD(heaps);
 /* Of remoteprocs that are gone: no region is found here. */
 static LIST_HEAD(retired);
 static DEFINE_MUTEX(heaps_lock);
 
-/* A step that the table does not allow is a bug of this file. */
-static void step(struct frpc_remote_heap *heap, enum frpc_heap_event event)
-{
-	lockdep_assert_held(&heap->lock);
-	WARN_ON(!frpc_heap_step(&heap->state, event));
-}
+/* No audio DSP addresses more, wherever the session id is. */
+#define HEAP_ADDRESS_BITS	36u
 
-/* --- granting and revoking -------------------------------------------------- */
-
-/* CLAIMED -> GRANTED, or stays CLAIMED. */
-static int grant(struct frpc_remote_heap *heap, const struct frpc_heap_access *access)
-{
-	int ret;
-
-	ret = frpc_heap_scrub(&heap->region);
-	if (ret)
-		return ret;
-	step(heap, FRPC_HEAP_GRANT);
-	heap->access = *access;
-	ret = frpc_heap_open(&heap->region, heap->rproc, access);
-	step(heap, ret ? FRPC_HEAP_GRANT_FAILED : FRPC_HEAP_GRANT_DONE);
-	return ret;
-}
-
-/* While the DSP may have the memory, who remembers that must stay. */
-static void pin_module(struct frpc_remote_heap *heap)
-{
-	/* an open file holds the module already, so this cannot fail */
-	__module_get(THIS_MODULE);
-	heap->has_pin = true;
-}
-
-static void unpin_module(struct frpc_remote_heap *heap)
-{
-	if (heap->has_pin)
-		module_put(THIS_MODULE);
-	heap->has_pin = false;
-}
-
-/* REVOKING -> CLAIMED; QUARANTINED for good if the region cannot be had back. */
-static void revoke(struct frpc_remote_heap *heap)
-{
-	int ret = frpc_heap_close(&heap->region, heap->rproc, &heap->access);
-
-	if (ret) {
-		step(heap, FRPC_HEAP_REVOKE_FAILED);
-		dev_err(&heap->rproc->dev,
-			"fastrpc: remote heap %pa: cannot be taken back (%d), not used again until reboot\n",
-			&heap->region.phys, ret);
-		return;
-	}
-	step(heap, FRPC_HEAP_REVOKE_DONE);
-	unpin_module(heap);
-}
-
-/* The DSP need not be off for memory it was never told of. */
-static void withdraw(struct frpc_remote_heap *heap)
-{
-	if (frpc_heap_step(&heap->state, FRPC_HEAP_WITHDRAW))
-		revoke(heap);
-}
+static bool is_rebooting;
 
 /* --- watching the DSP ------------------------------------------------------- */
 
@@ -136,27 +48,35 @@ static void withdraw(struct frpc_remote_heap *heap)
 static void dsp_is_off(struct rproc_subdev *subdev)
 {
 	struct frpc_remote_heap *heap = container_of(subdev, struct frpc_remote_heap, subdev);
+	enum frpc_heap_event event = heap->rproc->ops->detach ? FRPC_HEAP_DSP_LOST :
+								FRPC_HEAP_DSP_OFF;
 
 	mutex_lock(&heap->lock);
 	heap->incarnation++;
-	if (!heap->rproc->ops->detach) {
-		if (frpc_heap_step(&heap->state, FRPC_HEAP_DSP_OFF))
-			revoke(heap);
-	} else if (frpc_heap_step(&heap->state, FRPC_HEAP_DSP_LOST)) {
-		dev_warn(&heap->rproc->dev,
-			 "fastrpc: remote heap %pa: the DSP may still run, not used again until reboot\n",
-			 &heap->region.phys);
-	}
+	frpc_heap_growth_dsp_off(heap, event);
+	frpc_heap_piece_revoke_on(&heap->base, event);
 	mutex_unlock(&heap->lock);
+}
+
+/* A DSP that is told nothing may use what was opened to it from now on. */
+static void offer_implicitly(struct frpc_remote_heap *heap)
+{
+	/* no file holds the module here; if it goes, so does the channel */
+	if (!heap->is_implicit || !try_module_get(THIS_MODULE))
+		return;
+	mutex_lock(&heap->lock);
+	frpc_heap_piece_offer(&heap->base);
+	mutex_unlock(&heap->lock);
+	module_put(THIS_MODULE);
 }
 
 /* The remoteproc's lock held: its list of subdevices has no other. */
 static void watch(struct frpc_remote_heap *heap)
 {
-	if (heap->is_watched)
-		return;
-	rproc_add_subdev(heap->rproc, &heap->subdev);
+	if (!heap->is_watched)
+		rproc_add_subdev(heap->rproc, &heap->subdev);
 	heap->is_watched = true;
+	offer_implicitly(heap);
 }
 
 static void watch_work(struct work_struct *work)
@@ -200,6 +120,9 @@ static void heap_free(struct kref *refs)
 {
 	struct frpc_remote_heap *heap = container_of(refs, struct frpc_remote_heap, refs);
 
+	frpc_heap_memory_free(&heap->base.region);
+	frpc_heap_pool_destroy(heap->pool);
+	frpc_heap_pool_destroy(heap->growth_pool);
 	put_device(&heap->rproc->dev);
 	kfree(heap);
 }
@@ -210,22 +133,83 @@ void frpc_remote_heap_put(struct frpc_remote_heap *heap)
 		kref_put(&heap->refs, heap_free);
 }
 
-static struct frpc_remote_heap *heap_create(struct rproc *rproc,
-					    const struct frpc_heap_region *region)
+static struct frpc_remote_heap *heap_alloc(struct rproc *rproc,
+					   const struct frpc_heap_region *region)
 {
 	struct frpc_remote_heap *heap = kzalloc(sizeof(*heap), GFP_KERNEL);
 
 	if (!heap)
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 	kref_init(&heap->refs);
 	mutex_init(&heap->lock);
+	INIT_LIST_HEAD(&heap->growth);
 	INIT_WORK(&heap->watch_work, watch_work);
-	heap->region = *region;
 	get_device(&rproc->dev);
 	heap->rproc = rproc;
 	heap->subdev.unprepare = dsp_is_off;
-	heap->state = FRPC_HEAP_UNOWNED;
-	frpc_heap_step(&heap->state, FRPC_HEAP_CLAIM);
+	frpc_heap_piece_init(&heap->base, heap, region);
+	return heap;
+}
+
+/* All of the region, so that nobody else has a page of it. */
+static int claim_pool(struct frpc_remote_heap *heap, struct device_node *node, u32 address_bits)
+{
+	struct frpc_heap_region *region = &heap->base.region;
+	struct frpc_heap_region got = {};
+	struct platform_device *pool;
+	int ret;
+
+	pool = frpc_heap_pool_create(address_bits, node);
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	heap->pool = pool;
+	ret = frpc_heap_memory_alloc(pool, region->len, &got);
+	if (ret)
+		return ret;
+	if (got.phys != region->phys) {
+		frpc_heap_memory_free(&got);
+		return -EADDRINUSE;
+	}
+	*region = got;
+	return 0;
+}
+
+static int claim_memory(struct frpc_remote_heap *heap, const struct frpc_channel *channel,
+			bool is_pool)
+{
+	u32 address_bits = min(channel->soc->sid_shift, HEAP_ADDRESS_BITS);
+	struct platform_device *pool;
+	int ret;
+
+	pool = frpc_heap_pool_create(address_bits, NULL);
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	heap->growth_pool = pool;
+	if (is_pool) {
+		ret = claim_pool(heap, channel->rpdev->dev.of_node, address_bits);
+		if (ret)
+			return ret;
+	}
+	mutex_lock(&heap->lock);
+	frpc_heap_piece_step(&heap->base, FRPC_HEAP_CLAIM);
+	mutex_unlock(&heap->lock);
+	return 0;
+}
+
+static struct frpc_remote_heap *heap_create(const struct frpc_channel *channel,
+					    struct rproc *rproc,
+					    const struct frpc_heap_region *region, bool is_pool)
+{
+	struct frpc_remote_heap *heap = heap_alloc(rproc, region);
+	int ret;
+
+	if (!heap)
+		return ERR_PTR(-ENOMEM);
+	ret = claim_memory(heap, channel, is_pool);
+	if (ret) {
+		frpc_remote_heap_put(heap);
+		return ERR_PTR(ret);
+	}
 	list_add(&heap->entry, &heaps);
 	return heap;
 }
@@ -237,7 +221,8 @@ static struct frpc_remote_heap *find_overlapping(const struct frpc_heap_region *
 	lockdep_assert_held(&heaps_lock);
 
 	list_for_each_entry(heap, &heaps, entry)
-		if (heap->region.phys <= region->last && region->phys <= heap->region.last)
+		if (heap->base.region.phys <= region->last &&
+		    region->phys <= heap->base.region.last)
 			return heap;
 	return NULL;
 }
@@ -248,34 +233,37 @@ static bool is_free(struct frpc_remote_heap *heap)
 	bool ret;
 
 	mutex_lock(&heap->lock);
-	ret = !heap->channel && heap->state == FRPC_HEAP_CLAIMED;
+	ret = !heap->channel && heap->base.state == FRPC_HEAP_CLAIMED;
 	mutex_unlock(&heap->lock);
 	return ret;
 }
 
-/* The heap of this region, new or as an earlier channel of the same DSP left it. */
-static struct frpc_remote_heap *claim(struct rproc *rproc, const struct frpc_heap_region *region)
+/* The heap of this region as an earlier channel of the same DSP left it; NULL: none. */
+static struct frpc_remote_heap *find_left(const struct rproc *rproc,
+					  const struct frpc_heap_region *region)
 {
 	struct frpc_remote_heap *heap = find_overlapping(region);
 
 	if (!heap)
-		return heap_create(rproc, region);
-	if (heap->rproc == rproc && heap->region.phys == region->phys &&
-	    heap->region.len == region->len)
+		return NULL;
+	if (heap->rproc == rproc && heap->base.region.phys == region->phys &&
+	    heap->base.region.len == region->len)
 		return heap->channel ? ERR_PTR(-EBUSY) : heap;
 	if (!is_free(heap))
 		return ERR_PTR(-EBUSY);
+	/* of a remoteproc that is gone; let go of its memory */
+	frpc_heap_memory_free(&heap->base.region);
 	list_move(&heap->entry, &retired);
-	return claim(rproc, region);
+	return find_left(rproc, region);
 }
 
 static void log_grant(struct device *dev, const struct frpc_remote_heap *heap, int ret)
 {
-	const struct frpc_heap_region *region = &heap->region;
+	const struct frpc_heap_region *region = &heap->base.region;
 
 	if (!ret)
 		dev_info(dev, "remote heap [mem %pa-%pa] %s\n", &region->phys, &region->last,
-			 frpc_heap_access_name(&heap->access));
+			 frpc_heap_access_name(&heap->base.access));
 	else if (ret == -EEXIST)
 		dev_warn(dev, "remote heap [mem %pa-%pa]: something else is mapped there, not used\n",
 			 &region->phys, &region->last);
@@ -290,27 +278,28 @@ static int make_granted(struct frpc_remote_heap *heap, struct device *dev,
 {
 	int ret;
 
-	switch (heap->state) {
+	switch (heap->base.state) {
 	case FRPC_HEAP_CLAIMED:
-		ret = grant(heap, access);
+		ret = frpc_heap_piece_grant(&heap->base, access);
 		log_grant(dev, heap, ret);
 		return ret;
 	case FRPC_HEAP_OFFERED:
-		dev_info(dev, "remote heap %pa: the DSP still has it\n", &heap->region.phys);
+		dev_info(dev, "remote heap %pa: the DSP still has it\n", &heap->base.region.phys);
 		return 0;
 	default:
-		dev_warn(dev, "remote heap %pa: %s, not used\n", &heap->region.phys,
-			 frpc_heap_state_name(heap->state));
+		dev_warn(dev, "remote heap %pa: %s, not used\n", &heap->base.region.phys,
+			 frpc_heap_state_name(heap->base.state));
 		return -EBUSY;
 	}
 }
 
 static int connect(struct frpc_channel *channel, struct frpc_remote_heap *heap,
-		   const struct frpc_heap_access *access)
+		   const struct frpc_heap_access *access, bool is_implicit)
 {
 	int ret;
 
 	mutex_lock(&heap->lock);
+	heap->is_implicit = is_implicit;
 	ret = make_granted(heap, &channel->rpdev->dev, access);
 	if (!ret) {
 		heap->channel = channel;
@@ -321,21 +310,36 @@ static int connect(struct frpc_channel *channel, struct frpc_remote_heap *heap,
 	return ret;
 }
 
+static const char *claim_error(int error)
+{
+	switch (error) {
+	case -EBUSY:
+		return "another DSP has claimed this memory";
+	case -ENOMEM:
+	case -EADDRINUSE:
+		return "its pool cannot spare all of it";
+	default:
+		return "cannot be claimed";
+	}
+}
+
 static void attach_region(struct frpc_channel *channel, struct rproc *rproc,
-			  const struct frpc_heap_region *region,
-			  const struct frpc_heap_access *access)
+			  const struct frpc_heap_region *region, bool is_pool,
+			  const struct frpc_heap_access *access, bool is_implicit)
 {
 	struct frpc_remote_heap *heap;
 	int ret;
 
 	mutex_lock(&heaps_lock);
-	heap = claim(rproc, region);
+	heap = find_left(rproc, region);
+	if (!heap)
+		heap = heap_create(channel, rproc, region, is_pool);
 	if (IS_ERR(heap)) {
 		ret = PTR_ERR(heap);
-		dev_warn(&channel->rpdev->dev, "remote heap %pa: %s, not used\n", &region->phys,
-			 ret == -EBUSY ? "another DSP has claimed this memory" : "out of memory");
+		dev_warn(&channel->rpdev->dev, "remote heap %pa: %s (%d), not used\n",
+			 &region->phys, claim_error(ret), ret);
 	} else {
-		ret = connect(channel, heap, access);
+		ret = connect(channel, heap, access, is_implicit);
 	}
 	mutex_unlock(&heaps_lock);
 
@@ -343,15 +347,16 @@ static void attach_region(struct frpc_channel *channel, struct rproc *rproc,
 		start_watching(heap);
 }
 
-int frpc_remote_heap_attach(struct frpc_channel *channel)
+int frpc_remote_heap_attach(struct frpc_channel *channel, bool is_implicit)
 {
 	struct device *dev = &channel->rpdev->dev;
 	struct frpc_heap_access access;
 	struct frpc_heap_region region;
 	struct rproc *rproc;
+	bool is_pool;
 	int ret;
 
-	if (!frpc_heap_find_region(channel, &region))
+	if (!frpc_heap_find_region(channel, &region, &is_pool))
 		return 0;
 	rproc = rproc_get_by_child(dev);
 	if (!rproc) {
@@ -360,7 +365,7 @@ int frpc_remote_heap_attach(struct frpc_channel *channel)
 	}
 	ret = frpc_heap_find_access(dev, rproc, &access);
 	if (!ret)
-		attach_region(channel, rproc, &region, &access);
+		attach_region(channel, rproc, &region, is_pool, &access, is_implicit);
 	return ret == -EPROBE_DEFER ? ret : 0;
 }
 
@@ -372,7 +377,8 @@ void frpc_remote_heap_detach(struct frpc_channel *channel)
 		return;
 	mutex_lock(&heaps_lock);
 	mutex_lock(&heap->lock);
-	withdraw(heap);
+	/* the DSP need not be off for memory it was never told of */
+	frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_WITHDRAW);
 	heap->channel = NULL;
 	mutex_unlock(&heap->lock);
 	mutex_unlock(&heaps_lock);
@@ -383,13 +389,13 @@ void frpc_remote_heap_detach(struct frpc_channel *channel)
 /* heap->lock held. */
 static int make_offered(struct frpc_remote_heap *heap, struct frpc_heap_offer *offer)
 {
-	offer->is_new = frpc_heap_step(&heap->state, FRPC_HEAP_OFFER);
-	if (heap->state != FRPC_HEAP_OFFERED)
+	if (READ_ONCE(is_rebooting))
+		return -ESHUTDOWN;
+	offer->is_new = frpc_heap_piece_offer(&heap->base);
+	if (heap->base.state != FRPC_HEAP_OFFERED)
 		return -ENOMEM;
-	if (offer->is_new)
-		pin_module(heap);
-	offer->phys = heap->region.phys;
-	offer->len = heap->region.len;
+	offer->phys = heap->base.region.phys;
+	offer->len = heap->base.region.len;
 	offer->incarnation = heap->incarnation;
 	return 0;
 }
@@ -422,23 +428,73 @@ void frpc_remote_heap_offer_unsent(struct frpc_channel *channel,
 
 	mutex_lock(&heap->lock);
 	/* the DSP may have been halted since, and started again */
-	if (heap->incarnation == offer->incarnation &&
-	    frpc_heap_step(&heap->state, FRPC_HEAP_UNSENT)) {
-		unpin_module(heap);
+	if (heap->incarnation == offer->incarnation) {
+		frpc_heap_piece_unsent(&heap->base);
 		if (heap->channel != channel)
-			withdraw(heap);
+			frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_WITHDRAW);
 	}
 	mutex_unlock(&heap->lock);
+}
+
+/* --- for people, and module start and end ----------------------------------- */
+
+static void show_piece(struct seq_file *seq, const char *what, const struct frpc_heap_piece *piece)
+{
+	seq_printf(seq, "  %s [mem %pa-%pa] %s\n", what, &piece->region.phys, &piece->region.last,
+		   frpc_heap_state_name(piece->state));
+}
+
+static void show_heap(struct seq_file *seq, struct frpc_remote_heap *heap)
+{
+	const struct frpc_heap_counts *counts = &heap->counts;
+	const struct frpc_heap_piece *piece;
+
+	mutex_lock(&heap->lock);
+	seq_printf(seq, "%s channel=%s halts=%llu grants=%llu offers=%llu revokes=%llu quarantines=%llu growth=%zu\n",
+		   dev_name(&heap->rproc->dev), heap->channel ? heap->channel->label : "-",
+		   heap->incarnation, counts->grants, counts->offers, counts->revokes,
+		   counts->quarantines, heap->growth_len);
+	show_piece(seq, "region", &heap->base);
+	list_for_each_entry(piece, &heap->growth, entry)
+		show_piece(seq, "growth", piece);
+	mutex_unlock(&heap->lock);
+}
+
+void frpc_remote_heaps_show(struct seq_file *seq)
+{
+	struct frpc_remote_heap *heap;
+
+	mutex_lock(&heaps_lock);
+	list_for_each_entry(heap, &heaps, entry)
+		show_heap(seq, heap);
+	mutex_unlock(&heaps_lock);
+}
+
+/* The next kernel does not know what this one gave away: give no more. */
+static int on_reboot(struct notifier_block *block, unsigned long action, void *data)
+{
+	WRITE_ONCE(is_rebooting, true);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block reboot_block = { .notifier_call = on_reboot };
+
+int frpc_remote_heap_init(void)
+{
+	frpc_debugfs_init();
+	return register_reboot_notifier(&reboot_block);
 }
 
 void frpc_remote_heap_fini(void)
 {
 	struct frpc_remote_heap *heap, *next;
 
+	unregister_reboot_notifier(&reboot_block);
+	frpc_debugfs_fini();
 	list_splice_init(&retired, &heaps);
 	list_for_each_entry_safe(heap, next, &heaps, entry) {
 		stop_watching(heap);
-		WARN_ON(heap->state != FRPC_HEAP_CLAIMED);
+		WARN_ON(heap->base.state != FRPC_HEAP_CLAIMED || !list_empty(&heap->growth));
 		list_del(&heap->entry);
 		frpc_remote_heap_put(heap);
 	}

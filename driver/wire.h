@@ -24,6 +24,8 @@
 /* Methods of DSP_HANDLE_INIT. */
 #define DSP_INIT_ATTACH		0
 #define DSP_INIT_RELEASE	1
+#define DSP_INIT_MMAP		4
+#define DSP_INIT_MUNMAP		5
 #define DSP_INIT_CREATE_STATIC	8
 
 /* Methods of DSP_HANDLE_UTILITIES. */
@@ -110,6 +112,29 @@ struct dsp_create_static {
 	__le32 pageslen;	/* page records that are a gift to the PD's heap */
 };
 static_assert(sizeof(struct dsp_create_static) == 12);
+
+/* What DSP_INIT_MMAP memory is for. */
+#define DSP_MAP_REMOTE_HEAP	8	/* static PD's heap; a physical address */
+#define DSP_MAP_ADD_PAGES	0x1000	/* user PD's heap; an address of its context bank */
+
+/* First input of DSP_INIT_MMAP; the second is a struct dsp_page. */
+struct dsp_mmap {
+	__le32 client_id;
+	__le32 flags;
+	__le64 vaddr;		/* always 0: the DSP chooses */
+	__le32 num;		/* bytes of the page records, not their number */
+	__le32 pad;
+};
+static_assert(sizeof(struct dsp_mmap) == 24);
+
+/* Input of DSP_INIT_MUNMAP. */
+struct dsp_munmap {
+	__le32 client_id;
+	__le32 pad;
+	__le64 vaddr;		/* as DSP_INIT_MMAP told it */
+	__le64 size;
+};
+static_assert(sizeof(struct dsp_munmap) == 24);
 
 /* Attributes of DSP_UTILITIES_GET_INFO: the DSP tells 1 to 255. */
 #define DSP_ATTRIBUTES		256

@@ -14,8 +14,8 @@
 /*
  * The rule, written down once more and in another shape: for each state what
  * each event leads to.  Columns in the order of enum frpc_heap_event: CLAIM,
- * UNCLAIM, GRANT, GRANT_DONE, GRANT_FAILED, OFFER, UNSENT, WITHDRAW, DSP_OFF,
- * DSP_LOST, REVOKE_DONE, REVOKE_FAILED.
+ * UNCLAIM, GRANT, GRANT_DONE, GRANT_FAILED, OFFER, UNSENT, WITHDRAW, RETURNED,
+ * DSP_OFF, DSP_LOST, REVOKE_DONE, REVOKE_FAILED.
  */
 #define UN	FRPC_HEAP_UNOWNED
 #define CL	FRPC_HEAP_CLAIMED
@@ -26,14 +26,14 @@
 #define QU	FRPC_HEAP_QUARANTINED
 
 static const int rule[FRPC_HEAP_STATES][FRPC_HEAP_EVENTS] = {
-	/*	   CLA UNC GRA DON FAI OFF UNS WIT DSP LOS RDO RFA */
-	[UN] = { CL, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
-	[CL] = { NO, UN, GI, NO, NO, NO, NO, NO, NO, NO, NO, NO },
-	[GI] = { NO, NO, NO, GD, CL, NO, NO, NO, NO, NO, NO, NO },
-	[GD] = { NO, NO, NO, NO, NO, OF, NO, RE, RE, QU, NO, NO },
-	[OF] = { NO, NO, NO, NO, NO, NO, GD, NO, RE, QU, NO, NO },
-	[RE] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, CL, QU },
-	[QU] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	/*	   CLA UNC GRA DON FAI OFF UNS WIT RET DSP LOS RDO RFA */
+	[UN] = { CL, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	[CL] = { NO, UN, GI, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	[GI] = { NO, NO, NO, GD, CL, NO, NO, NO, NO, NO, NO, NO, NO },
+	[GD] = { NO, NO, NO, NO, NO, OF, NO, RE, NO, RE, QU, NO, NO },
+	[OF] = { NO, NO, NO, NO, NO, NO, GD, NO, RE, RE, QU, NO, NO },
+	[RE] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, CL, QU },
+	[QU] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
 };
 
 static void test_every_pair(void)
@@ -84,6 +84,7 @@ static void happen(struct world *w, enum frpc_heap_event event)
 	case FRPC_HEAP_UNSENT:
 		w->dsp_knows = false;
 		break;
+	case FRPC_HEAP_RETURNED:
 	case FRPC_HEAP_DSP_OFF:
 		w->dsp_knows = false;
 		break;

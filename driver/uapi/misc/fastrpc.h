@@ -99,6 +99,41 @@ struct fastrpc_ioctl_capability {
 	__u32 reserved[4];
 };
 
+#define FASTRPC_MAP_REMOTE_HEAP	8
+#define FASTRPC_MAP_ADD_PAGES	0x1000
+
+/**
+ * struct fastrpc_req_mmap - FASTRPC_IOCTL_MMAP: more memory for a DSP-side heap
+ * @fd: ignored
+ * @flags: FASTRPC_MAP_REMOTE_HEAP: the audio PD's; FASTRPC_MAP_ADD_PAGES: not yet
+ * @vaddrin: 0
+ * @size: bytes, rounded up to pages
+ * @vaddrout: out: the DSP's address of it
+ *
+ * The memory belongs to the audio PD, not to the file.
+ * errno: EINVAL; EOPNOTSUPP FASTRPC_MAP_ADD_PAGES; EPERM the file is not attached to
+ * the audio PD; ENOMEM, also: 64 MiB were added already; ETIMEDOUT; EPIPE.
+ */
+struct fastrpc_req_mmap {
+	__s32 fd;
+	__u32 flags;
+	__u64 vaddrin;
+	__u64 size;
+	__u64 vaddrout;
+};
+
+/**
+ * struct fastrpc_req_munmap - FASTRPC_IOCTL_MUNMAP: take it back
+ * @vaddrout: as FASTRPC_IOCTL_MMAP gave it, to this file or another
+ * @size: as then
+ *
+ * errno: EINVAL there is no such memory; EPERM as above; ETIMEDOUT; EPIPE.
+ */
+struct fastrpc_req_munmap {
+	__u64 vaddrout;
+	__u64 size;
+};
+
 /* The layouts below are frozen too; their calls answer ENOTTY in this version. */
 
 struct fastrpc_alloc_dma_buf {
@@ -113,19 +148,6 @@ struct fastrpc_init_create {
 	__u32 attrs;
 	__u32 siglen;
 	__u64 file;
-};
-
-struct fastrpc_req_mmap {
-	__s32 fd;
-	__u32 flags;
-	__u64 vaddrin;
-	__u64 size;
-	__u64 vaddrout;
-};
-
-struct fastrpc_req_munmap {
-	__u64 vaddrout;
-	__u64 size;
 };
 
 struct fastrpc_mem_map {

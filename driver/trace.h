@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracepoints, group "frpc": the life of the remote heap.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM frpc
+
+#if !defined(FRPC_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define FRPC_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#include "heap_state.h"
+
+#define frpc_trace_heap_state(state)				\
+	__print_symbolic(state,					\
+			 { FRPC_HEAP_UNOWNED, "unowned" },	\
+			 { FRPC_HEAP_CLAIMED, "claimed" },	\
+			 { FRPC_HEAP_GRANTING, "granting" },	\
+			 { FRPC_HEAP_GRANTED, "granted" },	\
+			 { FRPC_HEAP_OFFERED, "offered" },	\
+			 { FRPC_HEAP_REVOKING, "revoking" },	\
+			 { FRPC_HEAP_QUARANTINED, "quarantined" })
+
+/* A region went from one state to another; docs/remote-heap.md has the states. */
+TRACE_EVENT(frpc_heap_step,
+	TP_PROTO(phys_addr_t phys, size_t len, enum frpc_heap_event event,
+		 enum frpc_heap_state from, enum frpc_heap_state to),
+	TP_ARGS(phys, len, event, from, to),
+	TP_STRUCT__entry(
+		__field(u64, phys)
+		__field(u64, len)
+		__field(u32, event)
+		__field(u32, from)
+		__field(u32, to)
+	),
+	TP_fast_assign(
+		__entry->phys = phys;
+		__entry->len = len;
+		__entry->event = event;
+		__entry->from = from;
+		__entry->to = to;
+	),
+	TP_printk("phys=%#llx len=%#llx event=%s from=%s to=%s",
+		  __entry->phys, __entry->len,
+		  __print_symbolic(__entry->event,
+				   { FRPC_HEAP_CLAIM, "claim" },
+				   { FRPC_HEAP_UNCLAIM, "unclaim" },
+				   { FRPC_HEAP_GRANT, "grant" },
+				   { FRPC_HEAP_GRANT_DONE, "grant-done" },
+				   { FRPC_HEAP_GRANT_FAILED, "grant-failed" },
+				   { FRPC_HEAP_OFFER, "offer" },
+				   { FRPC_HEAP_UNSENT, "unsent" },
+				   { FRPC_HEAP_WITHDRAW, "withdraw" },
+				   { FRPC_HEAP_RETURNED, "returned" },
+				   { FRPC_HEAP_DSP_OFF, "dsp-off" },
+				   { FRPC_HEAP_DSP_LOST, "dsp-lost" },
+				   { FRPC_HEAP_REVOKE_DONE, "revoke-done" },
+				   { FRPC_HEAP_REVOKE_FAILED, "revoke-failed" }),
+		  frpc_trace_heap_state(__entry->from), frpc_trace_heap_state(__entry->to))
+);
+
+#endif /* FRPC_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>
