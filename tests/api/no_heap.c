@@ -43,6 +43,9 @@ static const struct {
 } reasons[] = {
 	{ "no-region", "no memory-region: no remote heap" },
 	{ "misaligned", "is not a multiple of 4 KiB: no remote heap" },
+	{ "mapped-ram", "is memory the kernel uses" },
+	{ "above-4g", "reaches into the session id's bits of an address: no remote heap" },
+	{ "empty", "memory-region names no reserved memory: no remote heap" },
 };
 
 /* Said once, when the channel came up. */
