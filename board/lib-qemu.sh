@@ -16,6 +16,9 @@ qemu_command_line()
 		board.mode="$mode" board.driver="$driver" board.kernel="$kernel" \
 		board.variant="$variant" board.limit="$limit" \
 		board.run="$(printf '%s' "$programs" | tr -s ' \n' ,)"
+	# What a variant needs of the kernel, beside what it changes in the tree.
+	[ ! -e "$top/board/dts/variants/$variant.cmdline" ] ||
+		sed "/^#/d" "$top/board/dts/variants/$variant.cmdline" | tr "\n" " "
 	case $mode in
 	test)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 ;;
 	esac

@@ -65,8 +65,8 @@ stream_name()
 	case $1 in
 	0x80)		echo "remoteproc adsp" ;;
 	0x88|0x90|0x98)	echo "a context bank of adsp" ;;
-	0xa0)		echo "remoteproc cdsp" ;;
-	0xa8|0xb0)	echo "a context bank of cdsp" ;;
+	0xa0)		echo "remoteproc of the second DSP" ;;
+	0xa8|0xb0)	echo "a context bank of the second DSP" ;;
 	*)		echo "nobody's" ;;
 	esac
 }

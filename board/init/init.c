@@ -92,6 +92,7 @@ int main(void)
 	if (!machine_mount()) {
 		read_command_line();
 		set_environment();
+		machine_find_dsps();
 		chdir("/tmp");
 		if (!report_open() && (kernel_log_fd = log_open()) >= 0) {
 			log_read_boot();

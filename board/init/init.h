@@ -60,6 +60,8 @@ int machine_mount(void);
 int machine_load(const char *path);
 bool machine_has_module(const char *name);
 int machine_setup(void);
+/* Learn from the device tree which DSPs this board has. */
+void machine_find_dsps(void);
 /* Every remote processor gets the word ("start", "stop") and obeys or not. */
 int machine_tell_dsps(const char *word);
 /* Put back what a program may have left: module, DSP, its rules. */
@@ -68,7 +70,6 @@ int dsp_status(const char *label, struct dsp_control_status *st);
 int dsp_clear(const char *label);
 /* Text about faults and violations of all DSPs; empty when there are none. */
 void dsp_complaint(char *text, size_t len);
-extern const char *const dsp_labels[2];
 
 /* run.c: one program under a time limit. */
 struct run_result {
@@ -78,6 +79,7 @@ struct run_result {
 	bool faults_allowed;
 	unsigned int ms;
 	char last_line[256];
+	char skip_reason[256];
 	struct log_verdict log;
 };
 

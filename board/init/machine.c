@@ -14,8 +14,11 @@
 #include "init.h"
 
 #define RPROC_CLASS	"/sys/class/remoteproc"
+#define DEVICE_TREE	"/proc/device-tree"
+#define MAX_DSPS	4
 
-const char *const dsp_labels[2] = { "adsp", "cdsp" };
+static char dsp_labels[MAX_DSPS][DSP_LABEL_LEN];
+static unsigned int dsp_count;
 
 int machine_mount(void)
 {
@@ -93,6 +96,24 @@ static int write_word(const char *path, const char *word)
 	return ret;
 }
 
+void machine_find_dsps(void)
+{
+	DIR *dir = opendir(DEVICE_TREE);
+	struct dirent *entry;
+
+	while (dir && dsp_count < MAX_DSPS && (entry = readdir(dir))) {
+		char path[320];
+
+		if (strncmp(entry->d_name, "remoteproc-", 11))
+			continue;
+		snprintf(path, sizeof(path), DEVICE_TREE "/%s/label", entry->d_name);
+		if (!read_word(path, dsp_labels[dsp_count], DSP_LABEL_LEN))
+			dsp_count++;
+	}
+	if (dir)
+		closedir(dir);
+}
+
 int machine_tell_dsps(const char *word)
 {
 	const char *state_after = strcmp(word, "start") ? "offline" : "running";
@@ -149,7 +170,6 @@ int machine_setup(void)
 	return machine_tell_dsps("start");
 }
 
-/* 0, or -1 where there is no such DSP on this variant. */
 static int control(unsigned long request, void *arg)
 {
 	int fd = open(DSP_CONTROL_NODE, O_RDWR | O_CLOEXEC);
@@ -179,7 +199,7 @@ int dsp_clear(const char *label)
 
 void machine_restore(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(dsp_labels); i++) {
+	for (unsigned int i = 0; i < dsp_count; i++) {
 		struct dsp_control_behave rule = {
 			.handle = DSP_ANY, .method = DSP_ANY, .action = DSP_ANSWER_NORMAL,
 		};
@@ -195,7 +215,7 @@ void machine_restore(void)
 	if (!machine_has_module("fastrpc"))
 		machine_load("/modules/fastrpc.ko");
 	machine_tell_dsps("start");
-	for (size_t i = 0; i < ARRAY_SIZE(dsp_labels); i++)
+	for (unsigned int i = 0; i < dsp_count; i++)
 		dsp_clear(dsp_labels[i]);
 }
 
@@ -213,7 +233,7 @@ void dsp_complaint(char *text, size_t len)
 	struct dsp_control_status st;
 
 	*text = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(dsp_labels); i++) {
+	for (unsigned int i = 0; i < dsp_count; i++) {
 		const char *label = dsp_labels[i];
 		const struct dsp_control_violations *v = &st.violations;
 

@@ -61,6 +61,10 @@ static void relay_line(struct relay *relay)
 		report("note", "%s", text);
 	else if (relay->relayed++ < MAX_RELAYED)
 		report("log", "%s", line);
+	text = after(line, "skipped: ");
+	if (text)
+		snprintf(r->skip_reason, sizeof(r->skip_reason), "%.*s",
+			 (int)sizeof(r->skip_reason) - 1, text);
 	snprintf(r->last_line, sizeof(r->last_line), "%.*s",
 		 (int)sizeof(r->last_line) - 1, line);
 }

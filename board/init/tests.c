@@ -57,7 +57,7 @@ static bool run_test(const char *name)
 	if (*why)
 		count(name, "fail", r.ms, why);
 	else if (WEXITSTATUS(r.status) == EXIT_SKIPPED)
-		count(name, "skip", r.ms, r.last_line);
+		count(name, "skip", r.ms, *r.skip_reason ? r.skip_reason : r.last_line);
 	else
 		count(name, "pass", r.ms, "");
 	if (r.stuck)
