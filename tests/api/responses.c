@@ -60,7 +60,7 @@ TEST(too_long)
 TEST(twice)
 {
 	open_attached();
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 100; i++) {
 		survives(DSP_ANSWER_TWICE, 0);
 		CHECK_EQ(invoke_null(fd), 0);
 	}
@@ -81,7 +81,7 @@ TEST(wrong_context_then_right)
 TEST(stale_then_right)
 {
 	open_attached();
-	for (int i = 0; i < 300; i++)
+	for (int i = 0; i < 150; i++)
 		survives(DSP_ANSWER_STALE, 0);
 }
 
@@ -242,7 +242,7 @@ TEST(never)
 
 	REQUIRE_EQ(sigaction(SIGUSR1, &sa, NULL), 0);
 	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_NULL);
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 270; i++) {
 		struct dsp_control_status st;
 		struct async_call async;
 

@@ -150,14 +150,14 @@ TEST(interrupted_calls_keep_their_slots)
 		REQUIRE_EQ(invoke_null(fd), 0);
 }
 
-/* Interrupted and answered, 300 times: more than there are slots. */
+/* Interrupted and answered, 270 times: more than there are slots. */
 TEST(slots_come_back)
 {
 	int fd = node_open();
 
 	catch(SIGUSR1, 0);
 	hold(DSP_TEST_NULL, 0);
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 270; i++) {
 		struct interrupter by;
 
 		test_context("call %d", i);
