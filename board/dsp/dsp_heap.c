@@ -24,7 +24,7 @@
 #include "dsp.h"
 #include "dsp_wire.h"
 
-static unsigned int heap_pause_ms = 5;
+static unsigned int heap_pause_ms = 10;
 module_param(heap_pause_ms, uint, 0644);
 MODULE_PARM_DESC(heap_pause_ms, "pause of the audio PD between two rounds in its heap");
 
