@@ -22,7 +22,8 @@ qemu_command_line()
 	case $mode in
 	test)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 ;;
 	esac
-	[ "$verbose" ] || printf '%s' loglevel=5
+	# Console output is slow: a run that nobody watches keeps to warnings.
+	[ "$mode$verbose" != run ] || printf '%s' loglevel=5
 }
 
 # Print qemu's arguments but the console, one per line.
