@@ -30,7 +30,7 @@ el-check:
 	the board runs Linux at EL2 only; leave EL out or say EL=2" >&2; exit 1; }
 
 clean:
-	$(MAKE) -C driver clean
 	rm -rf build
+	$(MAKE) -C driver clean
 
 .PHONY: module run shell test el-check clean
