@@ -183,6 +183,25 @@ TEST(answer_behind_the_drivers_back)
 	}
 }
 
+/* The same with nobody left who holds the channel. */
+TEST(answer_to_a_channel_that_is_gone)
+{
+	struct dsp_control_capture cap;
+	uint8_t rsp[16] = { 0 };
+
+	for (int i = 0; i < 3; i++) {
+		int fd = node_open();
+
+		test_context("stop %d", i);
+		CHECK_EQ(invoke_null(fd), 0);
+		control_capture(0, &cap);
+		memcpy(rsp, cap.msg + 8, 8);
+		node_close(fd);
+		control_inject_at_destroy(rsp, sizeof(rsp));
+		dsp_restart();
+	}
+}
+
 /*
  * A transport may announce the channel from inside the remoteproc's start, with
  * its lock held, or beside it: the driver must cope with both.
