@@ -106,8 +106,8 @@ static void child(const char *path, int out)
 	_exit(127);
 }
 
-/* The kernel's view of a process that will not die. */
-static void report_stuck(pid_t pid)
+/* Where in the kernel a process is whose time is up. */
+static void report_stack(pid_t pid)
 {
 	char path[64], buf[2048];
 	ssize_t n;
@@ -120,7 +120,7 @@ static void report_stuck(pid_t pid)
 		close(fd);
 	buf[n > 0 ? n : 0] = '\0';
 	for (char *line = strtok(buf, "\n"); line; line = strtok(NULL, "\n"))
-		report("log", "stuck: %s", line);
+		report("log", "stack: %s", line);
 }
 
 /* Wait for the end of the process or of its time, passing its output on. */
@@ -197,7 +197,7 @@ void run_program_showing(const char *path, struct run_result *r,
 	pidfd = syscall(SYS_pidfd_open, pid, 0);
 	if (!wait_for(&relay, pidfd, out[0], start, &limit_ms)) {
 		r->timed_out = true;
-		report_stuck(pid);
+		report_stack(pid);
 		kill(-pid, SIGKILL);
 		r->stuck = !wait_for(&relay, pidfd, out[0], now_ms(), &grace_ms);
 	}
