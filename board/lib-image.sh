@@ -25,7 +25,9 @@ run_quietly()
 image_dtb()
 {
 	[ -e "$top/board/dts/variants/$variant.dtsi" ] ||
-		die "no variant \"$variant\"; there are: $(cd "$top/board/dts/variants" && printf '%s ' ./*.dtsi | sed 's,\./,,g; s/\.dtsi//g')"
+		die "no variant \"$variant\"; there are:" \
+		    "$(cd "$top/board/dts/variants" && printf '%s ' ./*.dtsi |
+		       sed 's,\./,,g; s/\.dtsi//g')"
 	made_from=$({
 		ls -l -L "$(command -v $qemu)"
 		printf '%s\n' "$machine $processor"

@@ -94,7 +94,8 @@ int main(void)
 		set_environment();
 		machine_find_dsps();
 		chdir("/tmp");
-		if (!report_open() && (kernel_log_fd = log_open()) >= 0) {
+		kernel_log_fd = log_open();
+		if (!report_open() && kernel_log_fd >= 0) {
 			log_read_boot();
 			if (!strcmp(config.mode, "run"))
 				steps_run();

@@ -30,7 +30,8 @@ static const char *const bad_words[] = {
 	"scheduling while atomic", "sleeping function called",
 	"DMA-API:", "Bad page", "page allocation failure", "nobody cared",
 	"cannot create duplicate filename", "kobject_add_internal failed",
-	"does not have a release() function", "still has objects", "Objects remaining", "Unbalanced",
+	"does not have a release() function", "still has objects",
+	"Objects remaining", "Unbalanced",
 	".smmuv3: event", ".smmuv3: CMD",
 };
 

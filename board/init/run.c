@@ -43,30 +43,57 @@ static const char *after(const char *line, const char *word)
 	return strncmp(line, word, len) ? NULL : line + len;
 }
 
-/* Lines that start with @ are for us; all else is the program's own talk. */
+/* Lines that start with @ are for us. */
+static bool take_order(struct relay *relay, const char *line)
+{
+	static const struct {
+		const char *word;
+		enum { FAULTS, ALLOW, LIMIT, STEP, NOTE } order;
+	} orders[] = {
+		{ "@allow-faults", FAULTS }, { "@allow ", ALLOW }, { "@limit ", LIMIT },
+		{ "@step ", STEP }, { "@note ", NOTE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
+		const char *text = after(line, orders[i].word);
+
+		if (!text)
+			continue;
+		switch (orders[i].order) {
+		case FAULTS:
+			relay->result->faults_allowed = true;
+			break;
+		case ALLOW:
+			log_allow(&relay->result->log, text);
+			break;
+		case LIMIT:
+			*relay->limit_ms = atoi(text) * 1000;
+			break;
+		case STEP:
+			report("step", "%s", text);
+			break;
+		case NOTE:
+			report("note", "%s", text);
+			break;
+		}
+		return true;
+	}
+	return false;
+}
+
+/* All else is the program's own talk. */
 static void relay_line(struct relay *relay)
 {
 	struct run_result *r = relay->result;
-	const char *text, *line = relay->line;
+	const char *skipped = after(relay->line, "skipped: ");
 
-	if (!strcmp(line, "@allow-faults"))
-		r->faults_allowed = true;
-	else if ((text = after(line, "@allow ")))
-		log_allow(&r->log, text);
-	else if ((text = after(line, "@limit ")))
-		*relay->limit_ms = atoi(text) * 1000;
-	else if ((text = after(line, "@step ")))
-		report("step", "%s", text);
-	else if ((text = after(line, "@note ")))
-		report("note", "%s", text);
-	else if (relay->relayed++ < MAX_RELAYED)
-		report("log", "%s", line);
-	text = after(line, "skipped: ");
-	if (text)
+	if (skipped)
 		snprintf(r->skip_reason, sizeof(r->skip_reason), "%.*s",
-			 (int)sizeof(r->skip_reason) - 1, text);
+			 (int)sizeof(r->skip_reason) - 1, skipped);
 	snprintf(r->last_line, sizeof(r->last_line), "%.*s",
-		 (int)sizeof(r->last_line) - 1, line);
+		 (int)sizeof(r->last_line) - 1, relay->line);
+	if (!take_order(relay, relay->line) && relay->relayed++ < MAX_RELAYED)
+		report("log", "%s", relay->line);
 }
 
 /* false: the other end is closed, or nothing to read now. */
@@ -168,6 +195,39 @@ static void end_processes(void)
 			tries--;
 }
 
+/* Its output comes through the pipe that is returned; -1: not started. */
+static pid_t start_program(const char *path, int *out)
+{
+	sigset_t blocked;
+	int ends[2];
+	pid_t pid;
+
+	/* For end_processes(): an end between check and wait must not be lost. */
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	if (pipe2(ends, O_CLOEXEC))
+		return -1;
+	pid = fork();
+	if (!pid)
+		child(path, ends[1]);
+	close(ends[1]);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	*out = ends[0];
+	return pid;
+}
+
+static void relay_rest(struct relay *relay, int out)
+{
+	while (relay_read(relay, out))
+		;
+	if (relay->len) {
+		relay->line[relay->len] = '\0';
+		relay_line(relay);
+	}
+	close(out);
+}
+
 void run_program_showing(const char *path, struct run_result *r,
 			 struct log_verdict *log, const char *what)
 {
@@ -176,42 +236,28 @@ void run_program_showing(const char *path, struct run_result *r,
 		.result = r, .limit_ms = &limit_ms, .log = log, .what = what,
 	};
 	uint64_t start = now_ms();
-	int out[2], pidfd;
-	sigset_t blocked;
+	int out = -1, pidfd;
 	pid_t pid;
 
-	/* For end_processes(): an end between check and wait must not be lost. */
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &blocked, NULL);
-	if (pipe2(out, O_CLOEXEC)) {
-		perror("board: pipe");
+	pid = start_program(path, &out);
+	if (pid < 0) {
+		report("log", "no process for %s: %s", path, strerror(errno));
 		r->stuck = true;
 		return;
 	}
-	pid = fork();
-	if (!pid)
-		child(path, out[1]);
-	close(out[1]);
-	fcntl(out[0], F_SETFL, O_NONBLOCK);
 	pidfd = syscall(SYS_pidfd_open, pid, 0);
-	if (!wait_for(&relay, pidfd, out[0], start, &limit_ms)) {
+	if (!wait_for(&relay, pidfd, out, start, &limit_ms)) {
 		r->timed_out = true;
 		report_stack(pid);
 		kill(-pid, SIGKILL);
-		r->stuck = !wait_for(&relay, pidfd, out[0], now_ms(), &grace_ms);
+		r->stuck = !wait_for(&relay, pidfd, out, now_ms(), &grace_ms);
 	}
-	while (relay_read(&relay, out[0]))
-		;
-	if (relay.len) {
-		relay.line[relay.len] = '\0';
-		relay_line(&relay);
-	}
+	close(pidfd);
 	if (!r->stuck)
 		waitpid(pid, &r->status, 0);
+	/* First: what still ran could write for ever. */
 	end_processes();
-	close(out[0]);
-	close(pidfd);
+	relay_rest(&relay, out);
 	r->ms = now_ms() - start;
 }
 

@@ -127,8 +127,9 @@ static void show_heap(const char *when)
 	if (dsp_status(LABEL, &st))
 		return;
 	if (st.heap_pages)
-		report("step", "%s: heap at 0x%llx, %llu pages offered, %llu reachable 1:1 when offered, "
-		       "%llu written and read back by the DSP, %llu stores since", when,
+		report("step",
+		       "%s: heap at 0x%llx, %llu pages offered, %llu reachable 1:1 when offered, %llu written and read back by the DSP, %llu stores since",
+		       when,
 		       (unsigned long long)st.heap_base, (unsigned long long)st.heap_pages,
 		       (unsigned long long)st.heap_pages_granted,
 		       (unsigned long long)st.heap_pages_touched,

@@ -57,7 +57,8 @@ static bool run_test(const char *name)
 	if (*why)
 		count(name, "fail", r.ms, why);
 	else if (WEXITSTATUS(r.status) == EXIT_SKIPPED)
-		count(name, "skip", r.ms, *r.skip_reason ? r.skip_reason : r.last_line);
+		count(name, "skip", r.ms,
+		      *r.skip_reason ? r.skip_reason : r.last_line);
 	else
 		count(name, "pass", r.ms, "");
 	if (r.stuck)
@@ -86,7 +87,8 @@ static bool boot_test(const char *name, int (*step)(void))
 		snprintf(why, sizeof(why), "see the lines above and the console log");
 	log_judge(&log);
 	if (done && log.hits)
-		snprintf(why, sizeof(why), "%u kernel messages, first: %.400s", log.hits, log.first);
+		snprintf(why, sizeof(why), "%u kernel messages, first: %.400s",
+			 log.hits, log.first);
 	if (!*why)
 		dsp_complaint(why, sizeof(why));
 	count(name, *why ? "fail" : "pass", now_ms() - start, why);
