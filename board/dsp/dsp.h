@@ -38,7 +38,8 @@
 
 #define DSP_MAX_STREAMS		16
 #define DSP_MAX_RULES		16
-#define DSP_MAX_RANGES		8
+#define DSP_MAX_RECORDS		8
+#define DSP_MAX_RANGES		32
 #define DSP_MAX_CLIENTS		64
 #define DSP_CAPTURES		16
 #define DSP_CAPTURE_BYTES	2048
@@ -89,10 +90,17 @@ struct dsp_link {
 	bool parting_set;
 };
 
-/* One range of memory the audio PD was offered, and what it keeps in it. */
+/*
+ * One range of memory the audio PD was offered, and what it keeps in it.
+ * @size: 0 while the slot is free
+ * @token: what the host calls it when it wants it back; 0: it was given for
+ *	the life of the PD
+ */
 struct dsp_range {
 	u64 base;
 	u64 size;
+	u64 token;
+	u64 touched;		/* pages that kept what the first use wrote */
 	u8 *shadow;		/* what the DSP stored; exact, so any change shows */
 	u64 shadow_room;	/* bytes of it; it is kept for the next incarnation */
 	unsigned long *lost;	/* pages found unreachable */
@@ -111,7 +119,7 @@ struct dsp_audio {
 	bool up;
 	u64 epoch;
 	struct dsp_range range[DSP_MAX_RANGES];
-	unsigned int ranges;
+	u64 next_token;
 	u64 base;
 	u64 size;
 	u64 pages;
@@ -125,6 +133,12 @@ struct dsp_audio {
 	u64 scrub_at;
 	bool told_corrupted;
 	bool told_taken;
+};
+
+/* Who attached; @audio: to the audio PD. */
+struct dsp_client {
+	s32 id;
+	bool audio;
 };
 
 struct dsp_rule {
@@ -172,7 +186,7 @@ struct dsp {
 	u64 undelivered;
 	u64 held;
 	u64 releases;
-	s32 clients[DSP_MAX_CLIENTS];
+	struct dsp_client clients[DSP_MAX_CLIENTS];
 	unsigned int nclients;
 	u32 last_dsp_error;
 	struct dsp_rule rule[DSP_MAX_RULES];
@@ -314,9 +328,21 @@ void dsp_heap_exit(struct dsp *dsp);
 void dsp_heap_boot(struct dsp *dsp);
 void dsp_heap_halt(struct dsp *dsp);
 s32 dsp_heap_offer(struct dsp *dsp, const u8 *pages, unsigned int count);
+s32 dsp_heap_grow(struct dsp *dsp, u64 base, u64 size, u64 *token);
+s32 dsp_heap_give_back(struct dsp *dsp, u64 token, u64 size);
 void dsp_heap_stray(struct dsp *dsp, u64 addr);
 int dsp_heap_load(struct dsp *dsp, u64 addr, void *buf, size_t len);
 int dsp_heap_store(struct dsp *dsp, u64 addr, const void *buf, size_t len);
+
+/* dsp_range.c */
+int dsp_range_alloc(struct dsp_range *range, u64 base, u64 size);
+void dsp_range_free(struct dsp_range *range);
+int dsp_range_first_touch(struct dsp *dsp, struct dsp_range *range, u8 *buf);
+void dsp_range_compare(struct dsp *dsp, struct dsp_range *range, u64 off,
+		       const u8 *seen, size_t len);
+void dsp_range_blame(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len);
+void dsp_range_look(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len, u8 *buf);
+void dsp_range_leave(struct dsp *dsp, struct dsp_range *range, u8 *buf);
 
 /* dsp_alloc.c: the audio PD's own allocator, living in the heap itself */
 struct dsp_alloc *dsp_alloc_create(struct dsp *dsp, u64 base, u64 size);

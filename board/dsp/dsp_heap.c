@@ -14,10 +14,11 @@
  * changes behind its back shows at the byte, and what the host takes away
  * shows at the page: at once if the PD uses it, or else when the scrubber
  * comes by, or at the latest in the last look of the stop op.
+ *
+ * Ranges that MMAP adds are judged and used in the same way.  MUNMAP ends
+ * that for one of them: a last look, and it is nobody's business any more.
  */
-#include <linux/bitmap.h>
 #include <linux/kthread.h>
-#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
@@ -32,12 +33,12 @@ static bool touch_uncounted = true;
 module_param(touch_uncounted, bool, 0644);
 MODULE_PARM_DESC(touch_uncounted, "read a word of a page that CREATE_STATIC names with a count of 0");
 
-#define HEAP_CHUNK	DSP_BOUNCE_BYTES
+/* Names of added ranges.  Wider than 32 bits, so that a host that cuts them is found out. */
+#define TOKEN_FIRST	0x1e0000000ull
 
-static u64 range_pages(const struct dsp_range *range)
-{
-	return range->size / WIRE_PAGE;
-}
+#define for_each_range(range, audio)						\
+	for ((range) = (audio)->range; (range) < (audio)->range + DSP_MAX_RANGES; (range)++)	\
+		if ((range)->size)
 
 static struct dsp_stream *heap_stream(struct dsp *dsp)
 {
@@ -50,66 +51,14 @@ static void heap_die(struct dsp *dsp, const char *why, u64 addr)
 	dsp->audio.up = false;
 }
 
-/* Page @i of the range is not what the DSP left there. */
-static void heap_spoilt(struct dsp *dsp, struct dsp_range *range, u64 i)
-{
-	if (test_and_set_bit(i, range->spoilt))
-		return;
-	dsp_fault_count(dsp, &dsp->violations.corrupted, 1);
-	if (!dsp->audio.told_corrupted)
-		dev_err(dsp->dev, "audio PD: heap page %#llx was changed by somebody else\n",
-			range->base + i * WIRE_PAGE);
-	dsp->audio.told_corrupted = true;
-}
-
-/* Page @i of the range cannot be reached any more. */
-static void heap_lost(struct dsp *dsp, struct dsp_range *range, u64 i)
-{
-	if (test_and_set_bit(i, range->lost))
-		return;
-	dsp_fault_count(dsp, &dsp->violations.taken_while_running, 1);
-	if (!dsp->audio.told_taken)
-		dev_err(dsp->dev, "audio PD: heap page %#llx was taken away while the DSP runs\n",
-			range->base + i * WIRE_PAGE);
-	dsp->audio.told_taken = true;
-}
-
-static void heap_compare(struct dsp *dsp, struct dsp_range *range, u64 off,
-			 const u8 *seen, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len) {
-		size_t piece = min_t(size_t, len - at,
-				     WIRE_PAGE - ((off + at) & WIRE_PAGE_MASK));
-
-		if (memcmp(seen + at, range->shadow + off + at, piece))
-			heap_spoilt(dsp, range, (off + at) / WIRE_PAGE);
-		at += piece;
-	}
-}
-
-/* An access to [off, off+len) failed: which pages are to blame? */
-static void heap_blame(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len)
-{
-	u64 i;
-
-	for (i = off / WIRE_PAGE; i * WIRE_PAGE < off + len; i++)
-		if (!dsp_stream_identity(heap_stream(dsp), range->base + i * WIRE_PAGE))
-			heap_lost(dsp, range, i);
-}
-
 static struct dsp_range *heap_range(struct dsp *dsp, u64 addr, size_t len)
 {
-	unsigned int i;
+	struct dsp_range *range;
 
-	for (i = 0; i < dsp->audio.ranges; i++) {
-		struct dsp_range *range = &dsp->audio.range[i];
-
+	for_each_range(range, &dsp->audio)
 		if (addr >= range->base && addr - range->base <= range->size &&
 		    len <= range->size - (addr - range->base))
 			return range;
-	}
 	return NULL;
 }
 
@@ -128,10 +77,10 @@ int dsp_heap_load(struct dsp *dsp, u64 addr, void *buf, size_t len)
 		return -EINVAL;
 	off = addr - range->base;
 	if (dsp_stream_read(heap_stream(dsp), addr, buf, len)) {
-		heap_blame(dsp, range, off, len);
+		dsp_range_blame(dsp, range, off, len);
 		return -EFAULT;
 	}
-	heap_compare(dsp, range, off, buf, len);
+	dsp_range_compare(dsp, range, off, buf, len);
 	memcpy(buf, range->shadow + off, len);
 	return 0;
 }
@@ -146,7 +95,7 @@ int dsp_heap_store(struct dsp *dsp, u64 addr, const void *buf, size_t len)
 		return -EINVAL;
 	off = addr - range->base;
 	if (dsp_stream_write(heap_stream(dsp), addr, buf, len)) {
-		heap_blame(dsp, range, off, len);
+		dsp_range_blame(dsp, range, off, len);
 		return -EFAULT;
 	}
 	memcpy(range->shadow + off, buf, len);
@@ -157,53 +106,63 @@ int dsp_heap_store(struct dsp *dsp, u64 addr, const void *buf, size_t len)
 	return 0;
 }
 
-/* Look at [off, off+len) of a range, whole pages: there, and as it was left? */
-static void heap_look(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len, u8 *buf)
+/* Where the scrubber goes on: the next range that there is, from its beginning. */
+static void heap_scrub_next(struct dsp_audio *audio)
 {
-	u64 before = bitmap_weight(range->lost, range_pages(range));
-	u32 word, events;
+	unsigned int i;
 
-	heap_blame(dsp, range, off, len);
-	if (bitmap_weight(range->lost, range_pages(range)) == before &&
-	    find_next_bit(range->lost, (off + len) / WIRE_PAGE, off / WIRE_PAGE) ==
-	    (off + len) / WIRE_PAGE) {
-		if (!dsp_stream_read(heap_stream(dsp), range->base + off, buf, len))
-			heap_compare(dsp, range, off, buf, len);
-		return;
+	audio->scrub_at = 0;
+	for (i = 0; i < DSP_MAX_RANGES; i++) {
+		audio->scrub_range = (audio->scrub_range + 1) % DSP_MAX_RANGES;
+		if (audio->range[audio->scrub_range].size)
+			return;
 	}
-	/* One access that shows the loss to the SMMU too, not one per page. */
-	if (!before)
-		dsp_stream_word(heap_stream(dsp), range->base + WIRE_PAGE *
-				find_first_bit(range->lost, range_pages(range)),
-				false, &word, &events);
 }
 
-static void heap_scrub(struct dsp *dsp, u8 *buf)
+/* Added memory has no allocator of its own: a store a round keeps it in use. */
+static int heap_use(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len)
+{
+	u64 page = dsp->audio.stores % (len / WIRE_PAGE);
+	__le64 word = cpu_to_le64(dsp->audio.stores);
+
+	if (!range->token)
+		return 0;
+	return dsp_heap_store(dsp, range->base + off + page * WIRE_PAGE, &word, sizeof(word));
+}
+
+static int heap_scrub(struct dsp *dsp, u8 *buf)
 {
 	struct dsp_audio *audio = &dsp->audio;
 	struct dsp_range *range = &audio->range[audio->scrub_range];
-	size_t len = min_t(u64, HEAP_CHUNK, range->size - audio->scrub_at);
+	u64 off = audio->scrub_at;
+	size_t len = min_t(u64, DSP_BOUNCE_BYTES, range->size - off);
 
-	heap_look(dsp, range, audio->scrub_at, len, buf);
+	if (!range->size) {
+		heap_scrub_next(audio);
+		return 0;
+	}
+	dsp_range_look(dsp, range, off, len, buf);
 	audio->scrub_at += len;
-	if (audio->scrub_at < range->size)
-		return;
-	audio->scrub_at = 0;
-	audio->scrub_range = (audio->scrub_range + 1) % audio->ranges;
+	if (audio->scrub_at == range->size)
+		heap_scrub_next(audio);
+	return heap_use(dsp, range, off, len);
 }
 
 static int heap_thread(void *data)
 {
 	struct dsp *dsp = data;
 	struct dsp_audio *audio = &dsp->audio;
-	u8 *buf = kvmalloc(HEAP_CHUNK, GFP_KERNEL);
+	u8 *buf = kvmalloc(DSP_BOUNCE_BYTES, GFP_KERNEL);
 
 	while (!kthread_should_stop()) {
 		mutex_lock(&audio->lock);
 		if (buf && audio->up) {
-			heap_scrub(dsp, buf);
-			if (dsp_alloc_churn(audio->alloc))
-				heap_die(dsp, "heap access failed", audio->range[0].base);
+			u64 at = audio->range[audio->scrub_range].base;
+
+			if (heap_scrub(dsp, buf))
+				heap_die(dsp, "heap access failed", at);
+			else if (audio->alloc && dsp_alloc_churn(audio->alloc))
+				heap_die(dsp, "heap access failed", audio->base);
 		}
 		mutex_unlock(&audio->lock);
 		schedule_timeout_interruptible(msecs_to_jiffies(heap_pause_ms));
@@ -212,77 +171,13 @@ static int heap_thread(void *data)
 	return 0;
 }
 
-/*
- * The shadow stays for the next incarnation: megabytes that come and go with
- * every start would drown the leak that a test looks for.
- */
-static void range_free(struct dsp_range *range)
-{
-	bitmap_free(range->lost);
-	bitmap_free(range->spoilt);
-	range->lost = NULL;
-	range->spoilt = NULL;
-}
-
-static int range_alloc(struct dsp_range *range, u64 base, u64 size)
-{
-	if (range->shadow_room < size) {
-		kvfree(range->shadow);
-		range->shadow = kvmalloc(size, GFP_KERNEL);
-		range->shadow_room = range->shadow ? size : 0;
-	}
-	range->base = base;
-	range->size = size;
-	range->lost = bitmap_zalloc(size / WIRE_PAGE, GFP_KERNEL);
-	range->spoilt = bitmap_zalloc(size / WIRE_PAGE, GFP_KERNEL);
-	if (range->shadow && range->lost && range->spoilt)
-		return 0;
-	range_free(range);
-	return -ENOMEM;
-}
-
-/* First use: every page gets a pattern of its own, and is read back. */
-static int heap_first_touch(struct dsp *dsp, struct dsp_range *range, u8 *buf)
-{
-	struct dsp_stream *s = heap_stream(dsp);
-	struct dsp_audio *audio = &dsp->audio;
-	u64 off, at;
-	u32 len;
-
-	for (off = 0; off < range->size; off += len) {
-		u8 *shadow = range->shadow + off;
-
-		len = min_t(u64, HEAP_CHUNK, range->size - off);
-		if (dsp_stream_read(s, range->base + off, buf, len))
-			return -EFAULT;
-		for (at = 0; at < len; at += WIRE_PAGE)
-			if (memchr_inv(buf + at, 0, WIRE_PAGE))
-				audio->dirty++;
-		for (at = 0; at < len; at += 8)
-			put_unaligned_le64((audio->epoch << 48) ^ (range->base + off + at),
-					   shadow + at);
-		if (dsp_stream_write(s, range->base + off, shadow, len))
-			return -EFAULT;
-	}
-	for (off = 0; off < range->size; off += len) {
-		len = min_t(u64, HEAP_CHUNK, range->size - off);
-		if (dsp_stream_read(s, range->base + off, buf, len))
-			return -EFAULT;
-		heap_compare(dsp, range, off, buf, len);
-		audio->touched += len / WIRE_PAGE;
-	}
-	audio->touched -= bitmap_weight(range->spoilt, range_pages(range));
-	return 0;
-}
-
 /* How many pages of [base, base+size) the PD was offered before. */
 static u64 heap_offered_before(struct dsp *dsp, u64 base, u64 size)
 {
+	struct dsp_range *range;
 	u64 pages = 0;
-	unsigned int i;
 
-	for (i = 0; i < dsp->audio.ranges; i++) {
-		struct dsp_range *range = &dsp->audio.range[i];
+	for_each_range(range, &dsp->audio) {
 		u64 first = max(base, range->base);
 		u64 end = min(base + size, range->base + range->size);
 
@@ -320,23 +215,22 @@ static s32 heap_unreachable(struct dsp *dsp, u64 addr, u64 pages)
 	return DSP_E_FAILED;
 }
 
-static s32 heap_begin(struct dsp *dsp)
+/* The allocator lives in the first range that nobody can ask back. */
+static s32 heap_begin(struct dsp *dsp, struct dsp_range *range)
 {
 	struct dsp_audio *audio = &dsp->audio;
-	struct dsp_range *range = &audio->range[0];
 	struct task_struct *thread;
 
+	if (!audio->alloc && !range->token) {
+		audio->alloc = dsp_alloc_create(dsp, range->base, range->size);
+		if (!audio->alloc)
+			return DSP_E_NOMEM;
+	}
 	if (audio->thread)
 		return 0;
-	audio->alloc = dsp_alloc_create(dsp, range->base, range->size);
-	if (!audio->alloc)
-		return DSP_E_NOMEM;
 	thread = kthread_run(heap_thread, dsp, "dsp-heap-%s", dsp->label);
-	if (IS_ERR(thread)) {
-		dsp_alloc_destroy(audio->alloc);
-		audio->alloc = NULL;
+	if (IS_ERR(thread))
 		return DSP_E_NOMEM;
-	}
 	audio->thread = thread;
 	return 0;
 }
@@ -359,11 +253,8 @@ static s32 heap_judge(struct dsp *dsp, u64 base, u64 size)
 			twice, base);
 		return DSP_E_BADSTATE;
 	}
-	if (audio->ranges == DSP_MAX_RANGES)
-		return DSP_E_NOMEM;
-
 	granted = heap_count_granted(dsp, base, size, &missing);
-	if (!audio->ranges)
+	if (!audio->base)
 		audio->base = base;
 	audio->size += size;
 	audio->pages += pages;
@@ -371,35 +262,47 @@ static s32 heap_judge(struct dsp *dsp, u64 base, u64 size)
 	return granted < pages ? heap_unreachable(dsp, missing, pages - granted) : 0;
 }
 
-static s32 heap_take(struct dsp *dsp, u64 base, u64 size)
+static struct dsp_range *heap_free_slot(struct dsp_audio *audio)
+{
+	unsigned int i;
+
+	for (i = 0; i < DSP_MAX_RANGES; i++)
+		if (!audio->range[i].size)
+			return &audio->range[i];
+	return NULL;
+}
+
+static s32 heap_take(struct dsp *dsp, u64 base, u64 size, u64 token)
 {
 	struct dsp_audio *audio = &dsp->audio;
-	struct dsp_range *range = &audio->range[audio->ranges];
+	struct dsp_range *range = heap_free_slot(audio);
 	u8 *buf;
 	s32 ret;
 
+	if (!range)
+		return DSP_E_NOMEM;
 	ret = heap_judge(dsp, base, size);
 	if (ret)
 		return ret;
-	buf = kvmalloc(HEAP_CHUNK, GFP_KERNEL);
-	if (!buf || range_alloc(range, base, size)) {
+	buf = kvmalloc(DSP_BOUNCE_BYTES, GFP_KERNEL);
+	if (!buf || dsp_range_alloc(range, base, size)) {
 		kvfree(buf);
 		return DSP_E_NOMEM;
 	}
-	ret = heap_first_touch(dsp, range, buf);
+	ret = dsp_range_first_touch(dsp, range, buf);
 	kvfree(buf);
 	if (ret) {
 		/* The tables said yes and the hardware no: not writable, for instance. */
-		range_free(range);
-		audio->granted -= range_pages(range);
-		dsp_fault_count(dsp, &dsp->violations.offered_before_grant, range_pages(range));
+		dsp_range_free(range);
+		audio->granted -= size / WIRE_PAGE;
+		dsp_fault_count(dsp, &dsp->violations.offered_before_grant, size / WIRE_PAGE);
 		heap_die(dsp, "fault while first using its heap", base);
 		return DSP_E_FAILED;
 	}
-	audio->ranges++;
+	range->token = token;
 	dev_info(dsp->dev, "audio PD: heap [mem %#llx-%#llx]: %llu pages written and read back\n",
-		 base, base + size - 1, range_pages(range));
-	return heap_begin(dsp);
+		 base, base + size - 1, range->size / WIRE_PAGE);
+	return heap_begin(dsp, range);
 }
 
 /* Page records {addr, size} that CREATE_STATIC counts: the PD's from now on. */
@@ -413,9 +316,68 @@ s32 dsp_heap_offer(struct dsp *dsp, const u8 *records, unsigned int count)
 	if (!audio->up)
 		ret = DSP_E_BADSTATE;
 	for (i = 0; i < count && !ret; i++)
-		ret = heap_take(dsp, wire_u64(records, 16 * i), wire_u64(records, 16 * i + 8));
+		ret = heap_take(dsp, wire_u64(records, 16 * i), wire_u64(records, 16 * i + 8),
+				0);
 	mutex_unlock(&audio->lock);
 	wake_up_all(&dsp->counters);
+	return ret;
+}
+
+/* Memory that MMAP adds; *token is the name to give it back by. */
+s32 dsp_heap_grow(struct dsp *dsp, u64 base, u64 size, u64 *token)
+{
+	struct dsp_audio *audio = &dsp->audio;
+	s32 ret = DSP_E_BADSTATE;
+
+	mutex_lock(&audio->lock);
+	*token = audio->next_token;
+	if (audio->up)
+		ret = heap_take(dsp, base, size, *token);
+	/* Not even the next life of the PD uses a name again. */
+	if (!ret)
+		audio->next_token += size + WIRE_PAGE;
+	mutex_unlock(&audio->lock);
+	wake_up_all(&dsp->counters);
+	return ret;
+}
+
+static struct dsp_range *heap_added(struct dsp_audio *audio, u64 token, u64 size)
+{
+	struct dsp_range *range;
+
+	for_each_range(range, audio)
+		if (token && range->token == token && range->size == size)
+			return range;
+	return NULL;
+}
+
+/* MUNMAP: once it is answered, nothing of the DSP's touches the range again. */
+s32 dsp_heap_give_back(struct dsp *dsp, u64 token, u64 size)
+{
+	struct dsp_audio *audio = &dsp->audio;
+	u8 *buf = kvmalloc(DSP_BOUNCE_BYTES, GFP_KERNEL);
+	struct dsp_range *range;
+	s32 ret = 0;
+
+	mutex_lock(&audio->lock);
+	range = heap_added(audio, token, size);
+	if (!buf)
+		ret = DSP_E_NOMEM;
+	else if (!audio->up)
+		ret = DSP_E_BADSTATE;
+	else if (!range)
+		ret = DSP_E_BADPARM;
+	if (!ret) {
+		audio->size -= size;
+		audio->pages -= range->size / WIRE_PAGE;
+		audio->granted -= range->size / WIRE_PAGE;
+		audio->touched -= range->touched;
+		if (range == &audio->range[audio->scrub_range])
+			heap_scrub_next(audio);
+		dsp_range_leave(dsp, range, buf);
+	}
+	mutex_unlock(&audio->lock);
+	kvfree(buf);
 	return ret;
 }
 
@@ -439,6 +401,7 @@ void dsp_heap_stray(struct dsp *dsp, u64 addr)
 void dsp_heap_init(struct dsp *dsp)
 {
 	mutex_init(&dsp->audio.lock);
+	dsp->audio.next_token = TOKEN_FIRST;
 }
 
 void dsp_heap_exit(struct dsp *dsp)
@@ -457,7 +420,6 @@ void dsp_heap_boot(struct dsp *dsp)
 	mutex_lock(&audio->lock);
 	audio->epoch++;
 	audio->up = true;
-	audio->ranges = 0;
 	audio->base = 0;
 	audio->size = 0;
 	audio->pages = 0;
@@ -476,9 +438,8 @@ void dsp_heap_boot(struct dsp *dsp)
 void dsp_heap_halt(struct dsp *dsp)
 {
 	struct dsp_audio *audio = &dsp->audio;
-	u8 *buf = kvmalloc(HEAP_CHUNK, GFP_KERNEL);
-	unsigned int i;
-	u64 off;
+	u8 *buf = kvmalloc(DSP_BOUNCE_BYTES, GFP_KERNEL);
+	struct dsp_range *range;
 
 	if (audio->thread)
 		kthread_stop(audio->thread);
@@ -486,15 +447,8 @@ void dsp_heap_halt(struct dsp *dsp)
 	mutex_lock(&audio->lock);
 	dsp_alloc_destroy(audio->alloc);
 	audio->alloc = NULL;
-	for (i = 0; i < audio->ranges; i++) {
-		struct dsp_range *range = &audio->range[i];
-
-		for (off = 0; buf && off < range->size; off += HEAP_CHUNK)
-			heap_look(dsp, range, off,
-				  min_t(u64, HEAP_CHUNK, range->size - off), buf);
-		range_free(range);
-	}
-	audio->ranges = 0;
+	for_each_range(range, audio)
+		dsp_range_leave(dsp, range, buf);
 	audio->up = false;
 	mutex_unlock(&audio->lock);
 	kvfree(buf);

@@ -3,7 +3,8 @@
  * Protection domains: the methods of handle 1, and the attributes of handle 2.
  *
  * The root PD is there from boot, and so is the static audio PD, which a
- * CREATE_STATIC finds by name and may give memory to.  A client is whoever
+ * CREATE_STATIC finds by name and may give memory to.  Who did that may give
+ * it more (MMAP), and ask for what was added (MUNMAP).  A client is whoever
  * attached; it stays one until it is released.
  */
 #include <linux/slab.h>
@@ -26,22 +27,26 @@ static int process_index(struct dsp *dsp, s32 client)
 	unsigned int i;
 
 	for (i = 0; i < dsp->nclients; i++)
-		if (dsp->clients[i] == client)
+		if (dsp->clients[i].id == client)
 			return i;
 	return -1;
 }
 
-static s32 process_add(struct dsp_request *req, s32 client)
+static s32 process_add(struct dsp_request *req, s32 client, bool audio)
 {
 	struct dsp *dsp = req->dsp;
-	bool full = false;
+	bool full;
+	int at;
 
 	spin_lock(&dsp->calls_lock);
-	if (process_index(dsp, client) < 0) {
-		full = dsp->nclients == DSP_MAX_CLIENTS;
-		if (!full)
-			dsp->clients[dsp->nclients++] = client;
+	at = process_index(dsp, client);
+	full = at < 0 && dsp->nclients == DSP_MAX_CLIENTS;
+	if (at < 0 && !full) {
+		at = dsp->nclients++;
+		dsp->clients[at] = (struct dsp_client){ .id = client };
 	}
+	if (!full)
+		dsp->clients[at].audio |= audio;
 	spin_unlock(&dsp->calls_lock);
 	return full ? dsp_call_refuse(req, DSP_E_NOMEM, "too many clients") : 0;
 }
@@ -86,7 +91,7 @@ static s32 process_attach(struct dsp_request *req)
 		return ret;
 	if (pd != PD_ROOT && pd != PD_SENSORS)
 		return dsp_call_violation(req, "attach to a PD that cannot be attached to");
-	return process_add(req, client);
+	return process_add(req, client, false);
 }
 
 static s32 process_release(struct dsp_request *req)
@@ -132,7 +137,7 @@ static s32 process_create_static(struct dsp_request *req)
 		return dsp_call_violation(req, "client id 0");
 	if (!namelen || namelen != arg[1].len || arg[1].data[namelen - 1])
 		return dsp_call_violation(req, "create static: bad name length");
-	if (pages > DSP_MAX_RANGES || (u64)pages * 16 > arg[2].len)
+	if (pages > DSP_MAX_RECORDS || (u64)pages * 16 > arg[2].len)
 		return dsp_call_violation(req, "create static: more page records than sent");
 	if ((req->ctx & CTX_PD_MASK) != PD_USER)
 		return dsp_call_violation(req, "create static: not for the user PD");
@@ -144,7 +149,77 @@ static s32 process_create_static(struct dsp_request *req)
 	ret = dsp_heap_offer(req->dsp, arg[2].data, pages);
 	if (ret)
 		return dsp_call_refuse(req, ret, "audio PD");
-	return process_add(req, client);
+	return process_add(req, client, true);
+}
+
+/* Memory of the audio PD's pool is an affair of those that attached to it. */
+static s32 process_check_daemon(struct dsp_request *req, s32 client)
+{
+	struct dsp *dsp = req->dsp;
+	bool audio;
+	int at;
+
+	if (!client)
+		return dsp_call_violation(req, "client id 0");
+	if ((req->ctx & CTX_PD_MASK) != PD_USER)
+		return dsp_call_violation(req, "memory of a heap: not for the user PD");
+	spin_lock(&dsp->calls_lock);
+	at = process_index(dsp, client);
+	audio = at >= 0 && dsp->clients[at].audio;
+	spin_unlock(&dsp->calls_lock);
+	return audio ? 0 : dsp_call_refuse(req, DSP_E_BADSTATE, "not attached to the audio PD");
+}
+
+/*
+ * in0: client, flags, address 0, size of in1 in bytes; in1: page record;
+ * out0: the DSP's name for it.
+ */
+static s32 process_mmap(struct dsp_request *req)
+{
+	struct dsp_arg *arg = req->args;
+	u64 token;
+	s32 ret;
+
+	ret = process_shape(req, 2, 1);
+	if (ret)
+		return ret;
+	if (arg[0].len != 24 || arg[1].len != 16 || arg[2].len != 8)
+		return dsp_call_violation(req, "mmap: bad argument lengths");
+	if (wire_u32(arg[0].data, 16) != 16)
+		return dsp_call_violation(req, "mmap: in0 gives another size of the page record");
+	ret = process_check_daemon(req, wire_s32(arg[0].data, 0));
+	if (ret)
+		return ret;
+	if (wire_u32(arg[0].data, 4) != MAP_REMOTE_HEAP)
+		return dsp_call_refuse(req, DSP_E_UNSUPPORTED, "mmap: no such flags");
+	if (wire_u64(arg[0].data, 8))
+		return dsp_call_violation(req, "mmap: an address is wished for");
+	ret = dsp_call_result(req, 2);
+	if (ret)
+		return ret;
+	ret = dsp_heap_grow(req->dsp, wire_u64(arg[1].data, 0), wire_u64(arg[1].data, 8), &token);
+	if (ret)
+		return dsp_call_refuse(req, ret, "audio PD");
+	put_unaligned_le64(token, arg[2].data);
+	return 0;
+}
+
+/* in0: client, 4 bytes of nothing, the DSP's name for it, its size. */
+static s32 process_munmap(struct dsp_request *req)
+{
+	struct dsp_arg *arg = req->args;
+	s32 ret;
+
+	ret = process_shape(req, 1, 0);
+	if (ret)
+		return ret;
+	if (arg[0].len != 24)
+		return dsp_call_violation(req, "munmap: in0 is not 24 bytes long");
+	ret = process_check_daemon(req, wire_s32(arg[0].data, 0));
+	if (ret)
+		return ret;
+	ret = dsp_heap_give_back(req->dsp, wire_u64(arg[0].data, 8), wire_u64(arg[0].data, 16));
+	return ret ? dsp_call_refuse(req, ret, "audio PD") : 0;
 }
 
 s32 dsp_process_call(struct dsp_request *req)
@@ -154,6 +229,10 @@ s32 dsp_process_call(struct dsp_request *req)
 		return process_attach(req);
 	case INIT_RELEASE:
 		return process_release(req);
+	case INIT_MMAP:
+		return process_mmap(req);
+	case INIT_MUNMAP:
+		return process_munmap(req);
 	case INIT_CREATE_STATIC:
 		return process_create_static(req);
 	default:

@@ -69,7 +69,12 @@
 
 #define INIT_ATTACH		0
 #define INIT_RELEASE		1
+#define INIT_MMAP		4
+#define INIT_MUNMAP		5
 #define INIT_CREATE_STATIC	8
+
+/* MMAP: memory for the pool of the static PD. */
+#define MAP_REMOTE_HEAP		8
 
 #define UTIL_ATTRIBUTES		0
 #define UTIL_ATTRIBUTE_WORDS	255
