@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A heap that was granted but never offered is closed to the DSP when the driver
- * goes.  The only test that makes the DSP fault on purpose, so it stands alone:
+ * Memory is closed to the DSP when it may be: a heap that was never offered when
+ * the driver goes, and an addition that the DSP gave back.  The only test that makes the DSP fault on purpose, so it stands alone:
  * in the boots of all others one SMMU event is one too many.
  */
 #include "harness.h"
@@ -68,6 +68,33 @@ TEST(closed_after_unbind)
 	REQUIRE_EQ(driver_bind(device), 0);
 	fd = node_open();
 	CHECK_EQ(create_audio(fd), 0);
+	control_heap_in_use();
+	CHECK_EQ(control_faults(), 0);
+}
+
+/* An addition to the heap that the DSP agreed to give back. */
+TEST(closed_after_munmap)
+{
+	struct fastrpc_req_mmap map = { .fd = -1, .flags = 8, .size = 1 << 20 };
+	struct dsp_control_access probe = { .label = DSP };
+	struct fastrpc_req_munmap unmap = { .size = 1 << 20 };
+	struct dsp_control_capture cap;
+	int fd;
+
+	test_expects_faults();
+	dsp_restart();
+	fd = node_open();
+	REQUIRE_EQ(create_audio(fd), 0);
+	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), 0);
+	control_capture(0, &cap);
+	probe.addr = wire_word(control_argument(&cap, 3, 1, 16), 8);
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
+	CHECK_EQ(probe.faulted, 0);
+	unmap.vaddrout = map.vaddrout;
+	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &unmap), 0);
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
+	CHECK(probe.faulted);
+	control_clear();
 	control_heap_in_use();
 	CHECK_EQ(control_faults(), 0);
 }
