@@ -316,6 +316,7 @@ s32 dsp_call_violation(struct dsp_request *req, const char *rule);
 
 /* dsp_process.c */
 void dsp_process_reset(struct dsp *dsp);
+void dsp_process_audio_gone(struct dsp *dsp);
 s32 dsp_process_call(struct dsp_request *req);
 s32 dsp_utilities_call(struct dsp_request *req);
 
@@ -327,6 +328,7 @@ void dsp_heap_init(struct dsp *dsp);
 void dsp_heap_exit(struct dsp *dsp);
 void dsp_heap_boot(struct dsp *dsp);
 void dsp_heap_halt(struct dsp *dsp);
+void dsp_heap_restart(struct dsp *dsp);
 s32 dsp_heap_offer(struct dsp *dsp, const u8 *pages, unsigned int count);
 s32 dsp_heap_grow(struct dsp *dsp, u64 base, u64 size, u64 *token);
 s32 dsp_heap_give_back(struct dsp *dsp, u64 token, u64 size);

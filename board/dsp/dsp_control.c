@@ -203,6 +203,20 @@ static long control_clear(struct dsp *dsp, void *arg)
 	return 0;
 }
 
+static long control_restart_pd(struct dsp *dsp, void *arg)
+{
+	long ret = -ENXIO;
+
+	/* Not beside a start or a stop. */
+	mutex_lock(&dsp->rproc->lock);
+	if (dsp->running) {
+		dsp_heap_restart(dsp);
+		ret = 0;
+	}
+	mutex_unlock(&dsp->rproc->lock);
+	return ret;
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -215,6 +229,7 @@ static const struct {
 	{ DSP_CONTROL_WAIT, control_wait },
 	{ DSP_CONTROL_ACCESS, control_access },
 	{ DSP_CONTROL_CLEAR, control_clear },
+	{ DSP_CONTROL_RESTART_PD, control_restart_pd },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */

@@ -179,5 +179,11 @@ struct dsp_control_access {
 #define DSP_CONTROL_ACCESS	 _IOWR('d', 7, struct dsp_control_access)
 /* Set the counters of faults and violations to zero (after a test that expects them). */
 #define DSP_CONTROL_CLEAR	 _IOW('d', 8, char[DSP_LABEL_LEN])
+/*
+ * The audio PD dies and comes back, the DSP and its channel stay: another
+ * audio_pd_epoch, nothing of the old heap is touched any more, the new PD has
+ * none.  Returns when it is up.  ENXIO while the DSP is off.
+ */
+#define DSP_CONTROL_RESTART_PD	 _IOW('d', 9, char[DSP_LABEL_LEN])
 
 #endif

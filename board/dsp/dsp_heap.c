@@ -439,17 +439,33 @@ void dsp_heap_halt(struct dsp *dsp)
 {
 	struct dsp_audio *audio = &dsp->audio;
 	u8 *buf = kvmalloc(DSP_BOUNCE_BYTES, GFP_KERNEL);
+	struct task_struct *thread;
 	struct dsp_range *range;
 
-	if (audio->thread)
-		kthread_stop(audio->thread);
+	/* From here on the PD takes nothing more, so it starts no thread. */
+	mutex_lock(&audio->lock);
+	audio->up = false;
+	thread = audio->thread;
 	audio->thread = NULL;
+	mutex_unlock(&audio->lock);
+	if (thread)
+		kthread_stop(thread);
+
 	mutex_lock(&audio->lock);
 	dsp_alloc_destroy(audio->alloc);
 	audio->alloc = NULL;
 	for_each_range(range, audio)
 		dsp_range_leave(dsp, range, buf);
-	audio->up = false;
 	mutex_unlock(&audio->lock);
 	kvfree(buf);
+}
+
+/* The PD alone dies and comes back: rproc->lock held, the DSP runs. */
+void dsp_heap_restart(struct dsp *dsp)
+{
+	dsp_heap_halt(dsp);
+	dsp_process_audio_gone(dsp);
+	dsp_heap_boot(dsp);
+	dev_notice(dsp->dev, "audio PD: restarted alone, without a heap\n");
+	wake_up_all(&dsp->counters);
 }

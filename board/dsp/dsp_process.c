@@ -22,6 +22,17 @@ void dsp_process_reset(struct dsp *dsp)
 	spin_unlock(&dsp->calls_lock);
 }
 
+/* The audio PD restarts: nobody is attached to the new one. */
+void dsp_process_audio_gone(struct dsp *dsp)
+{
+	unsigned int i;
+
+	spin_lock(&dsp->calls_lock);
+	for (i = 0; i < dsp->nclients; i++)
+		dsp->clients[i].audio = false;
+	spin_unlock(&dsp->calls_lock);
+}
+
 static int process_index(struct dsp *dsp, s32 client)
 {
 	unsigned int i;
