@@ -14,11 +14,14 @@ qemu_command_line()
 {
 	printf '%s ' console=ttyAMA0 panic=-1 printk.devkmsg=on log_buf_len=4M \
 		board.mode="$mode" board.driver="$driver" board.kernel="$kernel" \
-		board.variant="$variant" board.limit="$limit" \
+		board.variant="$variant" board.limit="$limit" board.slow="$slowness" \
 		board.run="$(printf '%s' "$programs" | tr -s ' \n' ,)"
 	# What a variant needs of the kernel, beside what it changes in the tree.
 	[ ! -e "$top/board/dts/variants/$variant.cmdline" ] ||
 		sed "/^#/d" "$top/board/dts/variants/$variant.cmdline" | tr "\n" " "
+	# What a report of one checker leads to is not worth another's; and the
+	# first one switches lockdep off.
+	! is_debug_kernel "$kernel" || printf '%s ' panic_on_warn=1 kasan.fault=panic
 	case $mode in
 	test)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 ;;
 	esac

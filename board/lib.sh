@@ -12,6 +12,7 @@ export PATH LC_ALL
 cache=${FASTRPC_BOARD_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/fastrpc-board}
 build=$top/build
 kernels_known='6.1 6.12 7'
+kernels_debug='6.12-debug'
 
 say()
 {
@@ -28,7 +29,15 @@ die()
 
 is_kernel()
 {
-	case " $kernels_known " in
+	case " $kernels_known $kernels_debug " in
+	*" $1 "*)	return 0 ;;
+	esac
+	return 1
+}
+
+is_debug_kernel()
+{
+	case " $kernels_debug " in
 	*" $1 "*)	return 0 ;;
 	esac
 	return 1
@@ -37,7 +46,7 @@ is_kernel()
 check_kernel()
 {
 	is_kernel "$1" ||
-		die "no kernel \"$1\" here; KERNEL is one of: $kernels_known"
+		die "no kernel \"$1\" here; KERNEL is one of: $kernels_known $kernels_debug"
 }
 
 # kbuild cannot work in a directory whose name holds blanks or colons.

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
+#
+# Kernels with checkers that Debian's have not, built from Debian's packaged
+# source: "6.12-debug" has KASAN, lockdep, kmemleak, failure injection and more.
+# They take the place of a stock kernel in the cache.
+# Needs lib.sh, lib-apt.sh and lib-kernel.sh.
+
+debug_base=6.12
+
+# debug_fetch_source: unpack the newest packaged source into $work/source
+debug_fetch_source()
+{
+	# shellcheck disable=SC2046
+	set -- $(kernel_suites "$debug_base")
+	shift
+	apt_root "$cache/apt/$kernel" arm64 "$(host_arch)" "$@"
+	apt_update
+	apt_has "linux-source-$debug_base" ||
+		die "no linux-source-$debug_base in the archive $archive_main: choose another with FASTRPC_MIRROR"
+	say "fetching the source of Linux $debug_base (about 150 MB)"
+	apt_fetch "linux-source-$debug_base"
+	say "unpacking it"
+	mkdir -p "$work/source"
+	dpkg-deb --fsys-tarfile "$(debs_of "linux-source-$debug_base" | sed 's/ $//')" |
+		tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |
+		xz -dc -T0 | tar -x -C "$work/source" --strip-components=1
+}
+
+debug_make()
+{
+	make -C "$work/source" O="$work/objects" ARCH=arm64 \
+		CROSS_COMPILE=aarch64-linux-gnu- KBUILD_BUILD_USER=board \
+		KBUILD_BUILD_HOST=board "$@"
+}
+
+# Every option a fragment asks for has to have made it into the configuration.
+debug_check_config()
+{
+	missing=''
+	while read -r option; do
+		grep -qx -F -e "$option" "$work/objects/.config" || missing="$missing $option"
+	done <<-OPTIONS
+	$(sed -n '/^CONFIG_[A-Z0-9_]*=[ym]$/p' "$top/board/config/$flavour.config")
+	OPTIONS
+	[ -z "$missing" ] ||
+		die "the source of $debug_base has no$missing: board/config/$flavour.config needs an update"
+}
+
+debug_configure()
+{
+	mkdir -p "$work/objects"
+	cat "$top/board/config/base.config" "$top/board/config/$flavour.config" \
+		> "$work/all.config"
+	debug_make KCONFIG_ALLCONFIG="$work/all.config" allnoconfig > "$work/log" 2>&1 ||
+		debug_failed "configuring"
+	debug_check_config
+}
+
+debug_failed()
+{
+	tail -n 20 "$work/log" >&2
+	cp "$work/log" "$cache/kernels/$kernel.log"
+	die "$1 kernel $kernel failed: the whole output is in $cache/kernels/$kernel.log"
+}
+
+# A line a minute or so: there are some 2,400 files.
+debug_compile()
+{
+	say "building kernel $kernel: 10 to 20 minutes on two processors"
+	{ debug_make -j"$(nproc)" Image modules 2>&1 || echo "debug_make: failed"; } |
+		tee "$work/log" |
+		awk '/^  CC / && ++n % 200 == 0 { print "  " n " files compiled" > "/dev/stderr" }'
+	! grep -q '^debug_make: failed' "$work/log" || debug_failed "building"
+}
+
+# What building modules takes, without the 2 GB it was made from.
+debug_keep()
+{
+	release=$(cat "$work/objects/include/config/kernel.release")
+	kit=$work/headers/usr/src/linux-headers-$release
+	mkdir -p "$kit" "$work/modules"
+	# The same name for both compilers: the host tools stay this machine's.
+	( cd "$work/objects" && srctree=$work/source SRCARCH=arm64 CC=cc HOSTCC=cc MAKE=make \
+		sh "$work/source/scripts/package/install-extmod-build" "$kit" ) \
+		> "$work/log" 2>&1 || debug_failed "packing"
+	cp "$work/objects/arch/arm64/boot/Image" "$work/objects/.config" "$work/"
+	mv "$work/.config" "$work/config"
+	: > "$work/modules/order"
+	: > "$work/modules.dep"
+	printf '%s\n' "$release" > "$work/release"
+	host_suite > "$work/suite"
+	rm -rf "$work/source" "$work/objects" "$work/all.config" "$work/log"
+}
+
+# debug_setup K: build the kernel K and put it where a stock one would be.
+debug_setup()
+{
+	kernel=$1 flavour=${1#*-} final=$cache/kernels/$1
+	lock_cache
+	! kernel_is_here "$kernel" || return 0
+	need_space "$cache" 6000 "building kernel $kernel"
+	work=$cache/kernels/.new-$kernel
+	rm -rf "$work"
+	mkdir -p "$work"
+	debug_fetch_source
+	debug_configure
+	debug_compile
+	debug_keep
+	printf '%s\n' "$kernel_layout" > "$work/layout"
+	rm -rf "$final"
+	mv "$work" "$final"
+	rm -rf "$apt_dir"
+	say "kernel $kernel ($release) is ready in $final"
+}
