@@ -10,7 +10,7 @@
 #include "init.h"
 
 struct board_config config = {
-	.mode = "shell", .driver = "ours", .kernel = "?", .variant = "default", .limit = 60,
+	.mode = "shell", .driver = "ours", .kernel = "?", .variant = "default", .limit = 60, .slow = 1,
 };
 
 int kernel_log_fd = -1;
@@ -37,6 +37,8 @@ static void take_option(const char *option)
 	}
 	if (!strncmp(option, "board.limit=", 12) && atoi(option + 12) > 0)
 		config.limit = atoi(option + 12);
+	if (!strncmp(option, "board.slow=", 11) && atoi(option + 11) > 0)
+		config.slow = atoi(option + 11);
 }
 
 static void read_command_line(void)
@@ -55,6 +57,9 @@ static void read_command_line(void)
 /* What programs find in their environment. */
 static void set_environment(void)
 {
+	char slow[16];
+
+	snprintf(slow, sizeof(slow), "%u", config.slow);
 	clearenv();
 	setenv("PATH", "/tests:/bin", 1);
 	setenv("HOME", "/tmp", 1);
@@ -63,6 +68,7 @@ static void set_environment(void)
 	setenv("BOARD_DRIVER_KO", "/modules/fastrpc.ko", 1);
 	setenv("BOARD_KERNEL", config.kernel, 1);
 	setenv("BOARD_VARIANT", config.variant, 1);
+	setenv("BOARD_SLOW", slow, 1);
 }
 
 static void shell_run(void)

@@ -24,6 +24,7 @@ struct board_config {
 	char variant[32];	/* board.variant=default */
 	char run[2048];		/* board.run=name,name,... */
 	unsigned int limit;	/* board.limit=seconds one program may take */
+	unsigned int slow;		/* every limit is this many times longer */
 };
 
 extern struct board_config config;
@@ -88,6 +89,11 @@ void run_program(const char *path, struct run_result *r);
 void run_program_showing(const char *path, struct run_result *r,
 			 struct log_verdict *log, const char *what);
 uint64_t now_ms(void);
+
+/* leaks.c */
+bool leaks_are_watched(void);
+void leaks_forget(void);
+int leaks_find(void);
 
 /* tests.c and steps.c: the two things a boot is for. */
 void tests_run(void);

@@ -67,7 +67,7 @@ static bool take_order(struct relay *relay, const char *line)
 			log_allow(&relay->result->log, text);
 			break;
 		case LIMIT:
-			*relay->limit_ms = atoi(text) * 1000;
+			*relay->limit_ms = atoi(text) * config.slow * 1000;
 			break;
 		case STEP:
 			report("step", "%s", text);
@@ -231,7 +231,7 @@ static void relay_rest(struct relay *relay, int out)
 void run_program_showing(const char *path, struct run_result *r,
 			 struct log_verdict *log, const char *what)
 {
-	unsigned int limit_ms = config.limit * 1000, grace_ms = KILL_GRACE_MS;
+	unsigned int limit_ms = config.limit * config.slow * 1000, grace_ms = KILL_GRACE_MS;
 	struct relay relay = {
 		.result = r, .limit_ms = &limit_ms, .log = log, .what = what,
 	};

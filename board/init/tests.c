@@ -105,6 +105,8 @@ void tests_run(void)
 	bool alive = boot_test("board-up", machine_setup);
 	char *name, *rest = config.run;
 
+	if (leaks_are_watched())
+		leaks_forget();
 	while ((name = strsep(&rest, ","))) {
 		if (!*name)
 			continue;
@@ -115,5 +117,7 @@ void tests_run(void)
 	}
 	if (alive)
 		boot_test("board-down", take_down);
+	if (alive && leaks_are_watched())
+		boot_test("leaks", leaks_find);
 	report("end", "%u %u %u", passed, failed, skipped);
 }

@@ -9,6 +9,13 @@
 #define DRIVER_MODULE	"fastrpc"
 #define DRIVER_SYSFS	"/sys/bus/rpmsg/drivers/frpc"
 
+int board_slowness(void)
+{
+	const char *slow = getenv("BOARD_SLOW");
+
+	return slow && atoi(slow) > 0 ? atoi(slow) : 1;
+}
+
 int file_write(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
