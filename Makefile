@@ -3,6 +3,7 @@
 #	make		the module, for the running kernel (KDIR=... for another)
 #	make run	boot the virtual board and bring the audio PD up
 #	make test	every test; the last line counts them
+#	make test-debug	the board's tests on kernels with checkers, built from source
 #	make shell	the same board with a shell on it
 #
 # Variables: KERNEL=6.12|6.1|7  DRIVER=ours|in-tree  VARIANT=name  EL=2  V=1 (console)
@@ -25,6 +26,10 @@ run shell: el-check
 test: el-check
 	@tests/run --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
 
+# KASAN, lockdep, kmemleak, failure injection: board/config/debug.config
+test-debug: el-check
+	@board/setup kernel 6.12-debug && tests/run --board --kernel 6.12-debug $(if $(filter 1,$(V)),--verbose)
+
 el-check:
 	@[ "$(EL)" = 2 ] || { echo "error: EL=$(EL) is not available yet: \
 	the board runs Linux at EL2 only; leave EL out or say EL=2" >&2; exit 1; }
@@ -33,4 +38,4 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test el-check clean
+.PHONY: module run shell test test-debug el-check clean

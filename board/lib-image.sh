@@ -65,11 +65,11 @@ image_programs()
 {
 	targets=''
 	for program in $programs; do
-		for room in tests/api tests/lifecycle board/run none; do
+		for room in tests/api tests/lifecycle tests/fail board/run none; do
 			[ ! -e "$top/$room/$program.c" ] || break
 		done
 		[ "$room" != none ] ||
-			die "no program \"$program\" in tests/api, tests/lifecycle or board/run"
+			die "no program \"$program\" in tests/api, tests/lifecycle, tests/fail or board/run"
 		targets="$targets $build/arm64/tests/$program"
 	done
 	# Without a list, as for a shell, all of them.
