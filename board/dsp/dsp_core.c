@@ -8,7 +8,9 @@
  *
  * With has_iommu the core attaches an empty domain to the device before it
  * starts, as it does for a DSP whose stream Linux owns at EL2; the property
- * board,no-iommu-domain leaves the device in the domain of the DMA API.
+ * board,no-iommu-domain leaves the device in the domain of the DMA API.  The
+ * property board,occupied makes the driver map a range there 1:1, as others do
+ * with the carve-out of their firmware.
  *
  * Halting is the last word: link_stop() has taken the channel away, but the
  * audio PD goes on storing into its heap until the stop op is called, and
@@ -20,6 +22,7 @@
 #include <linux/slab.h>
 
 #include "dsp.h"
+#include "dsp_compat.h"
 
 #define DSP_FIRMWARE	"board-dsp.fw"
 
@@ -62,16 +65,38 @@ struct dsp *dsp_find(const char *label)
 	return found;
 }
 
+/* The range of board,occupied, with a domain to map it in?  range[]: address, size. */
+static bool core_occupied(struct dsp *dsp, u64 range[2])
+{
+	return dsp->rproc->has_iommu &&
+	       !of_property_read_u64_array(dsp->dev->of_node, "board,occupied", range, 2);
+}
+
 /* Called for a boot but not for a recovery: the domain is a new one. */
 static int core_prepare(struct rproc *rproc)
 {
-	dsp_stream_attached(rproc->priv, true);
-	return 0;
+	struct dsp *dsp = rproc->priv;
+	u64 range[2];
+	int ret = 0;
+
+	if (core_occupied(dsp, range))
+		ret = dsp_iommu_map(rproc->domain, range[0], range[0], range[1],
+				    IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE);
+	if (ret)
+		dev_err(dsp->dev, "cannot map the range of board,occupied: %d\n", ret);
+	else
+		dsp_stream_attached(dsp, true);
+	return ret;
 }
 
 static int core_unprepare(struct rproc *rproc)
 {
-	dsp_stream_attached(rproc->priv, false);
+	struct dsp *dsp = rproc->priv;
+	u64 range[2];
+
+	dsp_stream_attached(dsp, false);
+	if (core_occupied(dsp, range))
+		iommu_unmap(rproc->domain, range[0], range[1]);
 	return 0;
 }
 

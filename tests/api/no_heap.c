@@ -46,6 +46,8 @@ static const struct {
 	{ "mapped-ram", "is memory the kernel uses" },
 	{ "above-4g", "reaches into the session id's bits of an address: no remote heap" },
 	{ "empty", "memory-region names no reserved memory: no remote heap" },
+	{ "occupied", "something else is mapped there" },
+	{ "no-iommu-domain", "the remoteproc does not own the IOMMU domain of its stream" },
 };
 
 /* Said once, when the channel came up. */
