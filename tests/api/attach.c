@@ -165,26 +165,3 @@ TEST(refused_release_still_closes)
 	for (int i = 0; i < want; i++)
 		CHECK_EQ(attach(node_open()), 0);
 }
-
-/*
- * A DSP that does not answer the release: close gives up after 10 s, and since
- * the message still is the DSP's, its session goes to nobody until the DSP ends.
- */
-TEST(silent_release)
-{
-	int fds[32], want = node_sessions(), n = 0;
-	int fd = node_open();
-
-	CHECK_EQ(attach(fd), 0);
-	control_behave(1, 1, DSP_ANSWER_NEVER, 1, 0);
-	node_close(fd);
-	while (n < 32 && (fds[n] = node_try_open(NODE)) >= 0)
-		n++;
-	CHECK_EQ(n, want - 1);
-	while (n)
-		node_close(fds[--n]);
-	dsp_restart();
-	while (n < 32 && (fds[n] = node_try_open(NODE)) >= 0)
-		n++;
-	CHECK_EQ(n, want);
-}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A DSP that does not answer the kernel's own requests: each costs its 10 s. */
+#include <time.h>
+
+#include "harness.h"
+
+/* No answer within 10 s; the answer that would have come is lost, the pages are not. */
+TEST(silence_leaves_the_heap_offered)
+{
+	struct timespec start, end;
+	struct offer o;
+	int fd;
+
+	dsp_restart();
+	fd = node_open();
+	control_behave(1, 8, DSP_ANSWER_NEVER, 1, 0);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	CHECK_EQ(create_audio(fd), -ETIMEDOUT);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	CHECK(end.tv_sec - start.tv_sec >= 9);
+	CHECK(end.tv_sec - start.tv_sec <= 15);
+	CHECK_EQ(create_audio(fd), 0);
+	control_offer(0, &o);
+	CHECK_EQ(o.pages, 0);
+	CHECK_EQ(o.base, 0);
+}
+
+/*
+ * A DSP that does not answer the release: close gives up after 10 s, and since
+ * the message still is the DSP's, its session goes to nobody until the DSP ends.
+ */
+TEST(silent_release)
+{
+	int fds[32], want = node_sessions(), n = 0;
+	int fd = node_open();
+
+	CHECK_EQ(attach(fd), 0);
+	control_behave(1, 1, DSP_ANSWER_NEVER, 1, 0);
+	node_close(fd);
+	while (n < 32 && (fds[n] = node_try_open(NODE)) >= 0)
+		n++;
+	CHECK_EQ(n, want - 1);
+	while (n)
+		node_close(fds[--n]);
+	dsp_restart();
+	while (n < 32 && (fds[n] = node_try_open(NODE)) >= 0)
+		n++;
+	CHECK_EQ(n, want);
+}
