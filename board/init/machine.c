@@ -182,10 +182,15 @@ static int control(unsigned long request, void *arg)
 	return ret;
 }
 
+static void set_label(char to[DSP_LABEL_LEN], const char *label)
+{
+	snprintf(to, DSP_LABEL_LEN, "%.*s", DSP_LABEL_LEN - 1, label);
+}
+
 int dsp_status(const char *label, struct dsp_control_status *st)
 {
 	memset(st, 0, sizeof(*st));
-	snprintf(st->label, sizeof(st->label), "%s", label);
+	set_label(st->label, label);
 	return control(DSP_CONTROL_STATUS, st);
 }
 
@@ -193,7 +198,7 @@ int dsp_clear(const char *label)
 {
 	char name[DSP_LABEL_LEN] = "";
 
-	snprintf(name, sizeof(name), "%s", label);
+	set_label(name, label);
 	return control(DSP_CONTROL_CLEAR, name);
 }
 
@@ -205,8 +210,8 @@ void machine_restore(void)
 		};
 		struct dsp_control_release held = { .count = DSP_ANY };
 
-		snprintf(rule.label, sizeof(rule.label), "%s", dsp_labels[i]);
-		snprintf(held.label, sizeof(held.label), "%s", dsp_labels[i]);
+		set_label(rule.label, dsp_labels[i]);
+		set_label(held.label, dsp_labels[i]);
 		control(DSP_CONTROL_BEHAVE, &rule);
 		control(DSP_CONTROL_RELEASE_HELD, &held);
 	}
