@@ -10,12 +10,15 @@
 
 #define CYCLES		100
 #define WARM_UP		20	/* caches fill, page tables grow once */
+#define MEASURE_EVERY	5
+#define MEASURES	((CYCLES - WARM_UP) / MEASURE_EVERY)
 /*
- * What may be missing after the other 80: less than a page for two cycles, and
- * in each slab cache less than three objects for four.  (Seen without a leak: 15
- * pages and 12 objects up or down.)
+ * Free memory goes up and down by some twenty pages by itself, and at times by a
+ * hundred at once, so two figures say nothing.  The trend does: the median of the
+ * slopes between any two figures.  A page lost in each cycle makes it one.
  */
-#define PAGES_SLACK	((CYCLES - WARM_UP) / 2)
+#define TREND_PAGES	0.5
+/* In each slab cache less than three objects for four cycles.  (12 were seen.) */
 #define OBJECTS_SLACK	((CYCLES - WARM_UP) * 3 / 4)
 
 struct slab {
@@ -71,11 +74,40 @@ static void measure(struct memory *m)
 	read_slabs(m);
 }
 
-static void compare(const struct memory *before, const struct memory *after)
+static int compare_slopes(const void *a, const void *b)
 {
-	printf("free pages: %ld after %d cycles, %ld after %d\n",
-	       before->free_pages, WARM_UP, after->free_pages, CYCLES);
-	CHECK(before->free_pages - after->free_pages < PAGES_SLACK);
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Pages lost a cycle, of figures taken every MEASURE_EVERY cycles. */
+static double trend(const long *free_pages, int count)
+{
+	static double slopes[MEASURES * MEASURES];
+	int n = 0;
+
+	for (int i = 0; i < count; i++)
+		for (int j = i + 1; j < count; j++)
+			slopes[n++] = (double)(free_pages[i] - free_pages[j]) /
+				      ((j - i) * MEASURE_EVERY);
+	qsort(slopes, n, sizeof(*slopes), compare_slopes);
+	return slopes[n / 2];
+}
+
+static void check_trend(const long *free_pages, int count)
+{
+	double lost = trend(free_pages, count);
+
+	printf("free pages, every %d cycles from the %dth:", MEASURE_EVERY, WARM_UP);
+	for (int i = 0; i < count; i++)
+		printf(" %ld", free_pages[i]);
+	printf("\nlost per cycle: %.2f\n", lost);
+	CHECK(lost < TREND_PAGES);
+}
+
+static void compare_slabs(const struct memory *before, const struct memory *after)
+{
 	CHECK(before->nr_slabs);
 	for (int i = 0; i < after->nr_slabs; i++) {
 		const struct slab *a = &after->slabs[i];
@@ -165,6 +197,8 @@ static void cycle(int i)
 TEST(hundred_cycles)
 {
 	static struct memory before, after;
+	long free_pages[MEASURES];
+	int measured = 0;
 	/* a slow board has a leak checker of its own, and time for a few rounds */
 	bool is_slow = board_slowness() > 1;
 	int cycles = CYCLES / board_slowness();
@@ -175,13 +209,18 @@ TEST(hundred_cycles)
 	REQUIRE_EQ(driver_unload(), 0);
 	kernel_log_mark();
 	for (int i = 0; i < cycles; i++) {
-		if (i == WARM_UP)
-			measure(&before);
+		if (!is_slow && i >= WARM_UP && i % MEASURE_EVERY == 0) {
+			measure(&after);
+			free_pages[measured++] = after.free_pages;
+			if (i == WARM_UP)
+				before = after;
+		}
 		cycle(i);
 	}
 	if (!is_slow) {
 		measure(&after);
-		compare(&before, &after);
+		compare_slabs(&before, &after);
+		check_trend(free_pages, measured);
 	}
 	test_context("%s", "");
 	CHECK_EQ(kernel_log_count("mapped 1:1"), cycles);
