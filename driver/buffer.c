@@ -19,8 +19,12 @@
 
 #include "private.h"
 
-/* Above this, pages need not be physically contiguous: the SMMU joins them. */
-#define LINEAR_BYTES_MAX	SZ_64K
+/*
+ * Up to this, pages have to be physically contiguous.  Above, they are if that
+ * costs nothing, and else the SMMU joins them.  (No pool class is larger than
+ * what the page allocator hands out at once.)
+ */
+#define LINEAR_BYTES	SZ_64K
 
 #define GFP_MESSAGE		(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN)
 
@@ -38,14 +42,9 @@ static u32 size_class(size_t len)
 	return min_t(u32, order_base_2(DIV_ROUND_UP(len, PAGE_SIZE)), FRPC_POOL_CLASSES);
 }
 
-static bool is_linear(const struct frpc_buffer *buffer)
-{
-	return buffer->len <= LINEAR_BYTES_MAX;
-}
-
 static void pages_free(struct frpc_buffer *buffer)
 {
-	if (is_linear(buffer)) {
+	if (buffer->is_linear) {
 		free_pages_exact(buffer->cpu, buffer->len);
 		return;
 	}
@@ -69,14 +68,26 @@ static int list_pages(struct frpc_buffer *buffer)
 	return ret;
 }
 
+/* Physically contiguous memory, or NULL. */
+static void *linear_alloc(const struct frpc_buffer *buffer)
+{
+	if (buffer->len <= LINEAR_BYTES)
+		return alloc_pages_exact(buffer->len, GFP_MESSAGE);
+	if (buffer->size_class < FRPC_POOL_CLASSES)
+		return alloc_pages_exact(buffer->len, GFP_MESSAGE | __GFP_NORETRY);
+	return NULL;
+}
+
 static int pages_alloc(struct frpc_buffer *buffer)
 {
 	int ret;
 
-	if (is_linear(buffer)) {
-		buffer->cpu = alloc_pages_exact(buffer->len, GFP_MESSAGE);
-		return buffer->cpu ? 0 : -ENOMEM;
-	}
+	buffer->cpu = linear_alloc(buffer);
+	buffer->is_linear = buffer->cpu;
+	if (buffer->is_linear)
+		return 0;
+	if (buffer->len <= LINEAR_BYTES)
+		return -ENOMEM;
 	buffer->cpu = __vmalloc(buffer->len, GFP_MESSAGE);
 	if (!buffer->cpu)
 		return -ENOMEM;
@@ -115,7 +126,7 @@ static int buffer_map(struct frpc_buffer *buffer)
 
 	mutex_lock(&session->buffers_lock);
 	if (READ_ONCE(session->is_alive))
-		ret = is_linear(buffer) ? map_linear(buffer, session->dev) :
+		ret = buffer->is_linear ? map_linear(buffer, session->dev) :
 					  map_scattered(buffer, session->dev);
 	if (!ret) {
 		buffer->is_mapped = true;
@@ -133,7 +144,7 @@ static void buffer_unmap(struct frpc_buffer *buffer)
 
 	if (!buffer->is_mapped)
 		return;
-	if (is_linear(buffer))
+	if (buffer->is_linear)
 		dma_unmap_single(dev, buffer->iova, buffer->len, DMA_BIDIRECTIONAL);
 	else
 		dma_unmap_sgtable(dev, &buffer->sgt, DMA_BIDIRECTIONAL, 0);
@@ -253,7 +264,7 @@ void frpc_buffer_sync_for_dsp(const struct frpc_buffer *buffer, size_t len)
 {
 	struct device *dev = buffer->session->dev;
 
-	if (is_linear(buffer))
+	if (buffer->is_linear)
 		dma_sync_single_for_device(dev, buffer->iova, len, DMA_BIDIRECTIONAL);
 	else
 		dma_sync_sgtable_for_device(dev, (struct sg_table *)&buffer->sgt,
@@ -265,7 +276,7 @@ void frpc_buffer_sync_for_cpu(const struct frpc_buffer *buffer, size_t len)
 {
 	struct device *dev = buffer->session->dev;
 
-	if (is_linear(buffer))
+	if (buffer->is_linear)
 		dma_sync_single_for_cpu(dev, buffer->iova, len, DMA_BIDIRECTIONAL);
 	else
 		dma_sync_sgtable_for_cpu(dev, (struct sg_table *)&buffer->sgt, DMA_BIDIRECTIONAL);

@@ -60,8 +60,9 @@ struct frpc_remote_heap;
  * @iova: bus address in the context bank, page aligned, no session bits
  * @len: bytes, whole pages
  * @size_class: free list it belongs to, or FRPC_POOL_CLASSES
+ * @is_linear: its pages are physically contiguous
  * @is_mapped: DMA mapping exists; under session->buffers_lock
- * @sgt: pages of a buffer that is not physically contiguous
+ * @sgt: its pages if they are not
  *
  * Owns its pages: they stay when the context bank's device goes, only the
  * mapping is undone.  So nobody who copies out of a buffer can hold up a removal.
@@ -74,6 +75,7 @@ struct frpc_buffer {
 	dma_addr_t iova;
 	size_t len;
 	u32 size_class;
+	bool is_linear;
 	bool is_mapped;
 	struct sg_table sgt;
 };

@@ -37,6 +37,21 @@ TEST(heap_is_used)
 	CHECK_EQ(invoke_null(fd), 0);
 }
 
+/* A large message is one range without an SMMU to make it one. */
+TEST(large_call)
+{
+	static uint8_t in[1 << 20], out[1 << 20];
+	struct call c;
+	int fd = node_open();
+
+	fill_pattern(in, sizeof(in), 7);
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&c, in, sizeof(in));
+	call_out(&c, out, sizeof(out));
+	CHECK_EQ(call_send(fd, &c), 0);
+	CHECK_MEM(out, in, sizeof(in));
+}
+
 /* Scrubbed again for each run, and never offered twice in one. */
 TEST(once_a_run)
 {
