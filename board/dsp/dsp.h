@@ -311,6 +311,7 @@ void dsp_call_disown(struct dsp_request *release, s32 client);
 bool dsp_call_disowned(struct dsp_request *req);
 s32 dsp_call_fetch(struct dsp_request *req, unsigned int i);
 s32 dsp_call_result(struct dsp_request *req, unsigned int i);
+s32 dsp_call_shape(struct dsp_request *req, unsigned int n_in, unsigned int n_out);
 s32 dsp_call_refuse(struct dsp_request *req, s32 code, const char *why);
 s32 dsp_call_violation(struct dsp_request *req, const char *rule);
 

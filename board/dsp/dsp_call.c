@@ -98,6 +98,22 @@ s32 dsp_call_result(struct dsp_request *req, unsigned int i)
 	return 0;
 }
 
+/* Is the call of this shape?  Every method has exactly one; its in-buffers are here then. */
+s32 dsp_call_shape(struct dsp_request *req, unsigned int n_in, unsigned int n_out)
+{
+	unsigned int i;
+	s32 ret;
+
+	if (req->n_in != n_in || req->n_out != n_out || req->n != n_in + n_out)
+		return dsp_call_violation(req, "wrong number of arguments");
+	for (i = 0; i < n_in; i++) {
+		ret = dsp_call_fetch(req, i);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 /* One entry of the argument table, with its list and page entries. */
 static s32 call_decode_arg(struct dsp_request *req, unsigned int i)
 {

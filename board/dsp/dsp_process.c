@@ -62,25 +62,9 @@ static s32 process_add(struct dsp_request *req, s32 client, bool audio)
 	return full ? dsp_call_refuse(req, DSP_E_NOMEM, "too many clients") : 0;
 }
 
-/* Is the call of this shape?  Every method has exactly one. */
-static s32 process_shape(struct dsp_request *req, unsigned int n_in, unsigned int n_out)
-{
-	unsigned int i;
-	s32 ret;
-
-	if (req->n_in != n_in || req->n_out != n_out || req->n != n_in + n_out)
-		return dsp_call_violation(req, "wrong number of arguments");
-	for (i = 0; i < n_in; i++) {
-		ret = dsp_call_fetch(req, i);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
 static s32 process_client_arg(struct dsp_request *req, s32 *client)
 {
-	s32 ret = process_shape(req, 1, 0);
+	s32 ret = dsp_call_shape(req, 1, 0);
 
 	if (ret)
 		return ret;
@@ -136,7 +120,7 @@ static s32 process_create_static(struct dsp_request *req)
 	u32 namelen, pages;
 	s32 client, ret;
 
-	ret = process_shape(req, 3, 0);
+	ret = dsp_call_shape(req, 3, 0);
 	if (ret)
 		return ret;
 	if (arg[0].len != 12)
@@ -191,7 +175,7 @@ static s32 process_mmap(struct dsp_request *req)
 	u64 token;
 	s32 ret;
 
-	ret = process_shape(req, 2, 1);
+	ret = dsp_call_shape(req, 2, 1);
 	if (ret)
 		return ret;
 	if (arg[0].len != 24 || arg[1].len != 16 || arg[2].len != 8)
@@ -221,7 +205,7 @@ static s32 process_munmap(struct dsp_request *req)
 	struct dsp_arg *arg = req->args;
 	s32 ret;
 
-	ret = process_shape(req, 1, 0);
+	ret = dsp_call_shape(req, 1, 0);
 	if (ret)
 		return ret;
 	if (arg[0].len != 24)
@@ -275,7 +259,7 @@ s32 dsp_utilities_call(struct dsp_request *req)
 
 	if (req->method != UTIL_ATTRIBUTES)
 		return dsp_call_refuse(req, DSP_E_UNSUPPORTED, "no such utility");
-	ret = process_shape(req, 1, 1);
+	ret = dsp_call_shape(req, 1, 1);
 	if (ret)
 		return ret;
 	if (req->args[0].len != 4 || req->args[1].len % 4)
