@@ -106,6 +106,18 @@ image_shell()
 	programs=$(cd "$build/arm64/tests" && find . -maxdepth 1 -type f -perm -u+x | sed 's,^\./,,')
 }
 
+# Of the kernel package: what a driver is linked to, and the sockets that its PDR
+# helper opens.  Dependencies first; a kernel may have any of them built in.
+image_kernel_modules()
+{
+	: > "$stage/modules/load"
+	for module in rpmsg_core qrtr qmi_helpers qcom_pdr_msg pdr_interface; do
+		[ -e "$modules/$module.ko" ] || continue
+		cp "$modules/$module.ko" "$stage/modules/"
+		echo "$module" >> "$stage/modules/load"
+	done
+}
+
 # Everything the guest has, as an uncompressed cpio: unpacking a compressed one
 # costs an emulated CPU more than reading the bytes.
 image_initramfs()
@@ -126,10 +138,7 @@ image_initramfs()
 	# is the program, so what is in it does not matter.
 	mkdir -p "$stage/lib/firmware"
 	echo none > "$stage/lib/firmware/board-dsp.fw"
-	if [ -e "$modules/rpmsg_core.ko" ]; then
-		cp "$modules/rpmsg_core.ko" "$stage/modules/"
-		echo rpmsg_core > "$stage/modules/load"
-	fi
+	image_kernel_modules
 	for program in $programs; do
 		cp "$build/arm64/tests/$program" "$stage/tests/"
 	done

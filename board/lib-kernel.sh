@@ -10,7 +10,7 @@ kernel_layout=1
 
 # Modules the guest may need; whatever they depend on comes along.  Those that
 # are built in, or not built at all, are passed over.
-guest_modules='rpmsg_core fastrpc udmabuf vgem'
+guest_modules='rpmsg_core fastrpc udmabuf vgem qrtr pdr_interface'
 
 # Print "RELEASE-OF-DEBIAN SUITE..." of a kernel, as the host can use it.
 # With a choice (6.12), the build made for this host's release wins: it needs
@@ -155,6 +155,7 @@ kernel_unpack_image()
 	for module in $guest_modules; do
 		module_take "$module"
 	done
+	printf '%s\n' "$guest_modules" > "$out/wanted"
 	if [ -e "$out/fastrpc.ko" ]; then
 		mkdir "$out/in-tree"
 		mv "$out/fastrpc.ko" "$out/in-tree/"
@@ -195,9 +196,19 @@ debs_of()
 	done
 }
 
+# A kernel that was unpacked with more modules than are wanted now will do, so
+# that trees of different age can share a cache.
+kernel_has_modules()
+{
+	for module in $guest_modules; do
+		grep -qw -e "$module" "$cache/kernels/$1/modules/wanted" 2>/dev/null || return 1
+	done
+}
+
 kernel_is_here()
 {
-	[ "$(cat "$cache/kernels/$1/layout" 2>/dev/null)" = "$kernel_layout" ]
+	[ "$(cat "$cache/kernels/$1/layout" 2>/dev/null)" = "$kernel_layout" ] &&
+	{ is_debug_kernel "$1" || kernel_has_modules "$1"; }
 }
 
 # kernel_setup K: have a complete $cache/kernels/K or die trying.  Everything
