@@ -2,6 +2,9 @@
 /*
  * Clients: the device nodes, open files and the table of ioctls.
  */
+#include <linux/dma-buf.h>
+#include <linux/err.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -9,8 +12,15 @@
 
 #include "private.h"
 
+/* What the user gets back, and what it stands for until it is known to have arrived. */
+struct alloc_arg {
+	struct fastrpc_alloc_dma_buf user;
+	struct dma_buf *buf;
+};
+
 /* Every argument fits; the table below says how much of it counts. */
 union ioctl_arg {
+	struct alloc_arg alloc;
 	struct fastrpc_invoke invoke;
 	struct fastrpc_init_create_static create_static;
 	struct fastrpc_ioctl_capability capability;
@@ -23,12 +33,46 @@ union ioctl_arg {
  * @cmd: full command; its size is what is copied in
  * @handler: gets the private copy of the argument
  * @copy_out: on success the argument goes back to the caller
+ * @finish: may be NULL; after @handler succeeded: the argument went back, or it
+ *	    could not, and what was done for it is to be undone
  */
 struct ioctl_entry {
 	unsigned int cmd;
 	long (*handler)(struct frpc_client *client, union ioctl_arg *arg);
 	bool copy_out;
+	void (*finish)(struct frpc_client *client, union ioctl_arg *arg, bool arrived);
 };
+
+/* The file descriptor is only a number until the caller knows it. */
+static long ioctl_alloc(struct frpc_client *client, union ioctl_arg *arg)
+{
+	struct alloc_arg *alloc = &arg->alloc;
+	struct dma_buf *buf;
+	int fd;
+
+	buf = frpc_dmabuf_export(client->session, alloc->user.size);
+	if (IS_ERR(buf))
+		return PTR_ERR(buf);
+	/* not O_CLOEXEC: programs have always had it this way */
+	fd = get_unused_fd_flags(0);
+	if (fd < 0) {
+		dma_buf_put(buf);
+		return fd;
+	}
+	alloc->user.fd = fd;
+	alloc->buf = buf;
+	return 0;
+}
+
+static void finish_alloc(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
+{
+	if (arrived) {
+		fd_install(arg->alloc.user.fd, arg->alloc.buf->file);
+		return;
+	}
+	put_unused_fd(arg->alloc.user.fd);
+	dma_buf_put(arg->alloc.buf);
+}
 
 static long ioctl_invoke(struct frpc_client *client, union ioctl_arg *arg)
 {
@@ -66,6 +110,7 @@ static long ioctl_munmap(struct frpc_client *client, union ioctl_arg *arg)
 }
 
 static const struct ioctl_entry ioctl_table[] = {
+	{ FASTRPC_IOCTL_ALLOC_DMA_BUFF, ioctl_alloc, .copy_out = true, .finish = finish_alloc },
 	{ FASTRPC_IOCTL_INVOKE, ioctl_invoke },
 	{ FASTRPC_IOCTL_INIT_ATTACH, ioctl_attach },
 	{ FASTRPC_IOCTL_INIT_ATTACH_SNS, ioctl_attach_sensors },
@@ -101,8 +146,12 @@ static long client_ioctl(struct file *file, unsigned int cmd, unsigned long addr
 		return -EFAULT;
 
 	ret = entry->handler(client, &arg);
-	if (!ret && entry->copy_out && copy_to_user(user_arg, &arg, _IOC_SIZE(cmd)))
-		return -EFAULT;
+	if (ret || !entry->copy_out)
+		return ret;
+	if (copy_to_user(user_arg, &arg, _IOC_SIZE(cmd)))
+		ret = -EFAULT;
+	if (entry->finish)
+		entry->finish(client, &arg, !ret);
 	return ret;
 }
 

@@ -35,6 +35,7 @@
 #include "message.h"
 #include "uapi/misc/fastrpc.h"
 
+struct dma_buf;
 struct frpc_call;
 struct frpc_channel;
 struct frpc_client;
@@ -85,6 +86,7 @@ struct frpc_buffer {
  * @channel: it is part of
  * @dev: the context bank's device; NULL: this place is empty
  * @sid: DSP-side number of the context bank, goes into addresses
+ * @is_coherent: the context bank sees the CPU's caches
  * @is_alive: @dev may be used; read inside channel->srcu
  * @buffers_lock: protects @buffers and the mapping of every buffer
  * @buffers: all mapped buffers
@@ -100,6 +102,7 @@ struct frpc_session {
 	struct frpc_channel *channel;
 	struct device *dev;
 	u32 sid;
+	bool is_coherent;
 	bool is_alive;
 	struct mutex buffers_lock;
 	struct list_head buffers;
@@ -267,6 +270,9 @@ void frpc_buffer_sync_for_dsp(const struct frpc_buffer *buffer, size_t len);
 void frpc_buffer_sync_for_cpu(const struct frpc_buffer *buffer, size_t len);
 void frpc_buffers_unmap(struct frpc_session *session);
 void frpc_pool_drain(struct frpc_session *session);
+
+/* dmabuf.c */
+struct dma_buf *frpc_dmabuf_export(struct frpc_session *session, u64 size);
 
 /* call.c */
 void frpc_call_table_setup(struct frpc_call_table *table);

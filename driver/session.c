@@ -11,6 +11,7 @@
 #include <linux/mod_devicetable.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
+#include <linux/property.h>
 
 #include "private.h"
 
@@ -143,6 +144,7 @@ static struct frpc_session *session_begin(struct frpc_channel *channel, struct d
 		session = &channel->sessions[i];
 		session->dev = dev;
 		session->sid = sid;
+		session->is_coherent = device_get_dma_attr(dev) == DEV_DMA_COHERENT;
 		break;
 	}
 	mutex_unlock(&channel->sessions_lock);

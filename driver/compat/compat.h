@@ -48,4 +48,11 @@ static inline int frpc_compat_assign_mem(phys_addr_t phys, size_t len, u64 *from
 #define qcom_scm_assign_mem frpc_compat_assign_mem
 #endif
 
+/* Until 6.13 a namespace was a word, not a string. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#include <linux/module.h>
+#undef MODULE_IMPORT_NS
+#define MODULE_IMPORT_NS(ns)	MODULE_INFO(import_ns, ns)
+#endif
+
 #endif /* FRPC_COMPAT_H */

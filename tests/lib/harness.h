@@ -123,6 +123,8 @@ long create_static(int fd, const char *name, uint32_t namelen);
 long create_audio(int fd);			/* create_static() of "audiopd" */
 long get_dsp_info(int fd, uint32_t id, uint32_t *value);
 
+int dmabuf_alloc(int fd, uint64_t size);	/* a descriptor of it, or -errno */
+
 void fill_pattern(void *buf, size_t len, uint32_t seed);
 void *guarded_alloc(size_t len);		/* the byte behind it faults */
 void guarded_free(void *buf, size_t len);

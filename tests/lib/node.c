@@ -178,6 +178,14 @@ long get_dsp_info(int fd, uint32_t id, uint32_t *value)
 	return ret;
 }
 
+int dmabuf_alloc(int fd, uint64_t size)
+{
+	struct fastrpc_alloc_dma_buf arg = { .size = size, .fd = -1 };
+	long ret = node_ioctl(fd, FASTRPC_IOCTL_ALLOC_DMA_BUFF, &arg);
+
+	return ret ? ret : arg.fd;
+}
+
 /* Every byte depends on its place and on the seed: a shifted copy differs. */
 void fill_pattern(void *buf, size_t len, uint32_t seed)
 {

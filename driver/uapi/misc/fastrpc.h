@@ -32,6 +32,24 @@
 #define FASTRPC_IOCTL_GET_DSP_INFO	_IOWR('R', 13, struct fastrpc_ioctl_capability)
 
 /**
+ * struct fastrpc_alloc_dma_buf - FASTRPC_IOCTL_ALLOC_DMA_BUFF: memory to share
+ * @fd: out: a dma-buf, zeroed
+ * @flags: ignored
+ * @size: bytes, rounded up to pages
+ *
+ * Any open node will do, attached or not.  The dma-buf belongs to its descriptors
+ * and mappings alone; closing the last of them is what frees it.  There is no
+ * FASTRPC_IOCTL_FREE_DMA_BUFF (ENOTTY).
+ * errno: EINVAL no @size; ENOMEM, also: more than the DSP could address; EMFILE;
+ * EFAULT, then there is no descriptor; EINTR killed; EPIPE.
+ */
+struct fastrpc_alloc_dma_buf {
+	__s32 fd;
+	__u32 flags;
+	__u64 size;
+};
+
+/**
  * struct fastrpc_invoke_args - one buffer or handle of a call
  * @ptr: buffer: user address, may be any value when @length is 0;
  *	 handle: its low 32 bits are an offset the DSP gets as it is
@@ -135,12 +153,6 @@ struct fastrpc_req_munmap {
 };
 
 /* The layouts below are frozen too; their calls answer ENOTTY in this version. */
-
-struct fastrpc_alloc_dma_buf {
-	__s32 fd;
-	__u32 flags;
-	__u64 size;
-};
 
 struct fastrpc_init_create {
 	__u32 filelen;
