@@ -372,11 +372,38 @@ static void call_work(struct work_struct *work)
 	call_end(req);
 }
 
+/* For DSP_CONTROL_CAPTURE; calls_lock held. */
+static void call_record(struct dsp *dsp, struct dsp_request *req)
+{
+	struct dsp_capture *slot;
+
+	req->serial = dsp->arrived++;
+	slot = &dsp->captures[req->serial % DSP_CAPTURES];
+	slot->serial = req->serial;
+	slot->metadata_len = 0;
+	memcpy(slot->msg, req->msg, sizeof(slot->msg));
+}
+
+/* Is the DSP to see it?  If not, *ret is what the sender is told; calls_lock held. */
+static bool call_arrives(struct dsp *dsp, struct dsp_request *req, int *ret)
+{
+	*ret = 0;
+	/* The DSP is on its way down: nobody reads this any more. */
+	if (dsp->link.closing)
+		return false;
+	dsp_fault_pick(dsp, req->handle, req->method, &req->rule);
+	if (req->rule.action != DSP_ANSWER_UNSENT)
+		return true;
+	*ret = -(int)req->rule.value;
+	return false;
+}
+
 /* A message arrived.  Never blocks on the model's work. */
 int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, gfp_t gfp)
 {
-	struct dsp_capture *slot;
 	struct dsp_request *req;
+	bool arrives;
+	int ret;
 
 	req = kzalloc(sizeof(*req), gfp);
 	if (!req)
@@ -398,23 +425,17 @@ int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, gfp_t gfp)
 	INIT_LIST_HEAD(&req->held_node);
 
 	spin_lock(&dsp->calls_lock);
-	if (dsp->link.closing) {
-		/* The DSP is on its way down: nobody reads this any more. */
-		spin_unlock(&dsp->calls_lock);
-		kfree(req);
-		return 0;
+	arrives = call_arrives(dsp, req, &ret);
+	if (arrives) {
+		call_record(dsp, req);
+		list_add_tail(&req->node, &dsp->requests);
+		req->parked = true;
+		queue_delayed_work(dsp->wq, &req->work, 0);
 	}
-	req->serial = dsp->arrived++;
-	slot = &dsp->captures[req->serial % DSP_CAPTURES];
-	slot->serial = req->serial;
-	slot->metadata_len = 0;
-	memcpy(slot->msg, req->msg, sizeof(slot->msg));
-	dsp_fault_pick(dsp, req->handle, req->method, &req->rule);
-	list_add_tail(&req->node, &dsp->requests);
-	req->parked = true;
-	queue_delayed_work(dsp->wq, &req->work, 0);
 	spin_unlock(&dsp->calls_lock);
-	return 0;
+	if (!arrives)
+		kfree(req);
+	return ret;
 }
 
 /* Send held answers; how many there were. */

@@ -2,6 +2,7 @@
 /*
  * /dev/dsp-control: the door for tests, described in dsp_control.h.
  */
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -77,7 +78,11 @@ static long control_behave(struct dsp *dsp, void *arg)
 		.value = behave->value,
 	};
 
-	return behave->action < DSP_ANSWER_ACTIONS ? dsp_fault_add(dsp, &rule) : -EINVAL;
+	if (rule.action >= DSP_ANSWER_ACTIONS)
+		return -EINVAL;
+	if (rule.action == DSP_ANSWER_UNSENT && (!rule.value || rule.value > MAX_ERRNO))
+		return -EINVAL;
+	return dsp_fault_add(dsp, &rule);
 }
 
 static long control_inject(struct dsp *dsp, void *arg)

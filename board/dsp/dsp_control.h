@@ -95,6 +95,8 @@ enum dsp_control_action {
 				 * the metadata buffer is overwritten with 0xff.. first, and the
 				 * fd list is filled with 5s */
 	DSP_ANSWER_TEAR,	/* answer at once, but go on writing the out-buffers */
+	DSP_ANSWER_UNSENT,	/* the link refuses the message: sending it fails with the error
+				 * number value (1..4095), the DSP never sees it */
 	DSP_ANSWER_ACTIONS
 };
 

@@ -8,7 +8,6 @@
 
 #include "harness.h"
 
-#define MMAP_SC		0x04020100
 #define REMOTE_HEAP	8u
 #define ADD_PAGES	0x1000u
 #define LIMIT		(64ul << 20)
@@ -34,48 +33,12 @@ static long heap_munmap(int fd, uint64_t vaddr, uint64_t size)
 	return node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &arg);
 }
 
-/* A daemon of the audio PD, with a DSP that was freshly booted. */
-static int daemon_open(void)
-{
-	int fd;
-
-	dsp_restart();
-	fd = node_open();
-	REQUIRE_EQ(create_audio(fd), 0);
-	return fd;
-}
-
 static uint64_t requests(void)
 {
 	struct dsp_control_status st;
 
 	control_status(&st);
 	return st.requests;
-}
-
-struct piece {
-	uint64_t base, size;
-};
-
-/* What the newest request offered, if it is a MMAP as it should be. */
-static struct piece offered(void)
-{
-	struct dsp_control_capture cap;
-	const uint8_t *head, *page;
-
-	control_capture(0, &cap);
-	CHECK_EQ(wire_word(cap.msg, 4), 0);
-	CHECK_EQ(cap.msg[8] & 0xf, 1);
-	REQUIRE_EQ(wire_word(cap.msg + 20, 4), MMAP_SC);
-	head = control_argument(&cap, 3, 0, 24);
-	CHECK(wire_word(head, 4));			/* client */
-	CHECK_EQ(wire_word(head + 4, 4), REMOTE_HEAP);
-	CHECK_EQ(wire_word(head + 8, 8), 0);
-	CHECK_EQ(wire_word(head + 16, 4), 16);		/* bytes of page records */
-	CHECK_EQ(wire_word(head + 20, 4), 0);
-	page = control_argument(&cap, 3, 1, 16);
-	control_argument(&cap, 3, 2, 8);
-	return (struct piece){ wire_word(page, 8), wire_word(page + 8, 8) };
 }
 
 /* Can the DSP read the word at this address with its own stream? */
@@ -150,13 +113,13 @@ TEST(grows_and_shrinks)
 	uint64_t region = heap_pages();
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct piece p;
+		struct heap_piece p;
 		uint64_t asked;
 
 		test_context("%llu bytes", (unsigned long long)sizes[i]);
 		REQUIRE_EQ(heap_mmap(fd, REMOTE_HEAP, 0, sizes[i]), 0);
 		CHECK(token);
-		p = offered();
+		p = control_growth(0);
 		CHECK_EQ(p.size, (sizes[i] + PAGE - 1) / PAGE * PAGE);
 		CHECK_EQ(heap_pages(), region + p.size / PAGE);
 		control_heap_in_use();
@@ -209,11 +172,11 @@ TEST(dsp_keeps_it)
 	struct dsp_control_status st;
 	int fd = daemon_open();
 	uint64_t mine;
-	struct piece p;
+	struct heap_piece p;
 
 	REQUIRE_EQ(heap_mmap(fd, REMOTE_HEAP, 0, 1 << 20), 0);
 	mine = token;
-	p = offered();
+	p = control_growth(0);
 	for (int i = 0; i < 3; i++) {
 		control_behave(1, 5, DSP_ANSWER_ERROR, 1, REFUSAL);
 		CHECK_EQ(heap_munmap(fd, mine, p.size), (int32_t)REFUSAL);
@@ -249,12 +212,12 @@ TEST(refused_memory_stays_open)
 	int fd = daemon_open();
 
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct piece p;
+		struct heap_piece p;
 
 		test_context("%llu bytes", (unsigned long long)sizes[i]);
 		control_behave(1, 4, DSP_ANSWER_ERROR, 1, REFUSAL);
 		CHECK_EQ(heap_mmap(fd, REMOTE_HEAP, 0, sizes[i]), (int32_t)REFUSAL);
-		p = offered();
+		p = control_growth(0);
 		CHECK_EQ(p.size, (sizes[i] + PAGE - 1) / PAGE * PAGE);
 		CHECK_EQ(p.base % PAGE, 0);
 		CHECK_EQ(p.base >> 32, 0);
@@ -266,7 +229,7 @@ TEST(refused_memory_stays_open)
 /* The daemon is killed while the DSP thinks about it. */
 TEST(abandoned_memory_stays_open)
 {
-	struct piece p;
+	struct heap_piece p;
 	pid_t pid;
 	int fd = daemon_open();
 
@@ -277,7 +240,7 @@ TEST(abandoned_memory_stays_open)
 		_exit(0);
 	}
 	control_wait(DSP_COUNT_HELD, 1);
-	p = offered();
+	p = control_growth(0);
 	kill(pid, SIGKILL);
 	REQUIRE_EQ(waitpid(pid, NULL, 0), pid);
 	CHECK(reads(p.base));

@@ -176,6 +176,26 @@ const uint8_t *control_argument(const struct dsp_control_capture *cap, unsigned 
 /* Word of @len bytes, little-endian. */
 uint64_t wire_word(const uint8_t *p, size_t len);
 
+/* ---- the audio PD's heap: heap.c ---- */
+
+/* A daemon of the audio PD, with a DSP that was freshly booted. */
+int daemon_open(void);
+/* MMAP and MUNMAP of its heap; *token is the DSP's name for what was added. */
+long heap_grow(int fd, uint64_t size, uint64_t *token);
+long heap_shrink(int fd, uint64_t token, uint64_t size);
+
+/* The driver's own account of its heaps (docs/abi), as text. */
+void heap_account_read(char *text, size_t size);
+long heap_account(const char *name);		/* the number behind "name=" */
+int heap_account_lines(const char *part);	/* how often @part is in it */
+
+struct heap_piece {
+	uint64_t base, size;
+};
+
+/* What a MMAP told the DSP, read off the wire. */
+struct heap_piece control_growth(uint32_t age);
+
 /* ---- the kernel's own switches: kernel.c ---- */
 
 /* 1; more where the kernel has checkers that slow it down. */

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The audio PD's heap: a daemon of it, what is added, and the driver's account. */
+#include "harness.h"
+
+#define HEAPS		"/sys/kernel/debug/fastrpc/heaps"
+#define MMAP_SC		0x04020100
+
+int daemon_open(void)
+{
+	int fd;
+
+	dsp_restart();
+	fd = node_open();
+	REQUIRE_EQ(create_audio(fd), 0);
+	return fd;
+}
+
+long heap_grow(int fd, uint64_t size, uint64_t *token)
+{
+	struct fastrpc_req_mmap req = {
+		.fd = -1, .flags = FASTRPC_MAP_REMOTE_HEAP, .size = size,
+	};
+	long ret = node_ioctl(fd, FASTRPC_IOCTL_MMAP, &req);
+
+	*token = ret ? 0 : req.vaddrout;
+	return ret;
+}
+
+long heap_shrink(int fd, uint64_t token, uint64_t size)
+{
+	struct fastrpc_req_munmap req = { .vaddrout = token, .size = size };
+
+	return node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &req);
+}
+
+void heap_account_read(char *text, size_t size)
+{
+	REQUIRE(file_read(HEAPS, text, size) > 0);
+}
+
+long heap_account(const char *name)
+{
+	char text[4096], *at;
+
+	heap_account_read(text, sizeof(text));
+	at = strstr(text, name);
+	REQUIRE(at);
+	return strtol(at + strlen(name), NULL, 10);
+}
+
+int heap_account_lines(const char *part)
+{
+	char text[4096], *at = text;
+	int seen = 0;
+
+	heap_account_read(text, sizeof(text));
+	for (; (at = strstr(at, part)); at += strlen(part))
+		seen++;
+	return seen;
+}
+
+struct heap_piece control_growth(uint32_t age)
+{
+	struct dsp_control_capture cap;
+	const uint8_t *head, *page;
+
+	control_capture(age, &cap);
+	CHECK_EQ(wire_word(cap.msg, 4), 0);
+	CHECK_EQ(cap.msg[8] & 0xf, 1);
+	REQUIRE_EQ(wire_word(cap.msg + 20, 4), MMAP_SC);
+	head = control_argument(&cap, 3, 0, 24);
+	CHECK(wire_word(head, 4));			/* client */
+	CHECK_EQ(wire_word(head + 4, 4), FASTRPC_MAP_REMOTE_HEAP);
+	CHECK_EQ(wire_word(head + 8, 8), 0);
+	CHECK_EQ(wire_word(head + 16, 4), 16);		/* bytes of page records */
+	CHECK_EQ(wire_word(head + 20, 4), 0);
+	page = control_argument(&cap, 3, 1, 16);
+	control_argument(&cap, 3, 2, 8);
+	return (struct heap_piece){ wire_word(page, 8), wire_word(page + 8, 8) };
+}
