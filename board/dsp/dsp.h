@@ -14,7 +14,7 @@
  *   request  one message of the host, until it is answered or dropped.
  *   rule     what a test asked the model to do wrong.
  *
- * Locks, outermost first: rproc->lock (core), audio.lock, stream.lock,
+ * Locks, outermost first: rproc->lock (core), audio.lock or maps.lock, stream.lock,
  * fault_lock.  calls_lock, link.lock, link.recv_lock and rules are leaves.
  */
 #ifndef DSP_H
@@ -41,6 +41,7 @@
 #define DSP_MAX_RECORDS		8
 #define DSP_MAX_RANGES		32
 #define DSP_MAX_CLIENTS		64
+#define DSP_MAX_PDS		32
 #define DSP_CAPTURES		16
 #define DSP_CAPTURE_BYTES	2048
 
@@ -63,6 +64,7 @@ struct dsp_stream {
 	struct mutex lock;	/* see above */
 	u32 session;
 	u32 stream_id;
+	unsigned int width;	/* bits of an address */
 	bool enabled;
 };
 
@@ -141,12 +143,56 @@ struct dsp_client {
 	bool audio;
 };
 
+/*
+ * One piece of memory that a client gave to the DSP, see dsp_map.c.
+ * @fd: the host's number for it, or negative
+ * @token: the DSP's name for it
+ * @at: what the DSP uses next
+ */
+struct dsp_map {
+	struct list_head node;
+	u32 kind;		/* enum dsp_control_map_kind */
+	s32 client;
+	s32 fd;
+	u32 flags;
+	struct dsp_stream *stream;
+	u64 iova;
+	u64 size;
+	u64 token;
+	u64 at;
+	bool lost;
+	bool spoilt;
+};
+
+/* A user PD. */
+struct dsp_pd {
+	s32 client;
+	u32 attrs;
+	u32 siglen;
+	char name[DSP_PD_NAME_LEN];
+	u64 shell_len;
+	u64 shell_hash;
+};
+
+struct dsp_maps {
+	struct mutex lock;	/* all of it; outside of a stream's */
+	struct list_head list;
+	unsigned int nr;
+	struct dsp_pd pds[DSP_MAX_PDS];
+	unsigned int npds;
+	u64 next_token;
+	struct dsp_control_memory counts;
+	struct delayed_work use;
+};
+
 struct dsp_rule {
 	u32 handle;
 	u32 method;
 	u32 action;
 	u32 left;		/* 0: until changed */
 	u64 value;
+	u32 patch_len;
+	u8 patch[DSP_PATCH_BYTES];
 };
 
 struct dsp_capture {
@@ -162,11 +208,14 @@ struct dsp {
 	struct rproc *rproc;
 	struct device *dev;	/* the remoteproc's platform device */
 	char label[DSP_LABEL_LEN];
+	const char *channel_label;
 	struct notifier_block bus_nb;
 	struct dsp_stream stream[DSP_MAX_STREAMS];
 	unsigned int streams;
+	unsigned int session_shift;	/* of the session in an address on the wire */
 	struct dsp_link link;
 	struct dsp_audio audio;
+	struct dsp_maps maps;
 	struct workqueue_struct *wq;
 
 	bool running;
@@ -201,12 +250,16 @@ struct dsp {
 	struct dsp_control_violations violations;
 };
 
-/* One buffer of a call, as the metadata describes it. */
+/* One buffer or handle of a call, as the metadata describes it. */
 struct dsp_arg {
 	struct dsp_stream *stream;
-	u32 iova;
+	u64 iova;
 	size_t len;
 	u8 *data;		/* kernel copy: in-buffers as read, out-buffers to be written */
+	s32 fd;			/* of a handle, and where in its memory */
+	u32 offset;
+	u64 addr;		/* of a handle, as on the wire; 0: no memory */
+	u64 size;
 };
 
 /*
@@ -233,7 +286,7 @@ struct dsp_request {
 	u32 sc;
 	u32 method;
 	struct dsp_stream *stream;
-	u32 meta_iova;
+	u64 meta_iova;
 	u32 meta_size;
 	u8 *meta;
 	unsigned int n;
@@ -243,6 +296,8 @@ struct dsp_request {
 	size_t copied;
 	u32 delay_ms;
 	s32 retval;
+	s32 fds[16];		/* that the answer gives back */
+	unsigned int nfds;
 	bool parked;
 	bool ran;
 	bool disowned;
@@ -280,14 +335,17 @@ u8 *dsp_engine_bounce(struct dsp_engine *engine, u32 *offset);
 int dsp_stream_init(struct dsp *dsp);
 void dsp_stream_exit(struct dsp *dsp);
 void dsp_stream_enable(struct dsp *dsp, bool on);
-struct dsp_stream *dsp_stream_by_session(struct dsp *dsp, u32 session);
+struct dsp_stream *dsp_stream_by_session(struct dsp *dsp, u64 session);
+struct dsp_stream *dsp_stream_of(struct dsp *dsp, u64 addr, u64 *iova);
+bool dsp_stream_holds(const struct dsp_stream *s, u64 iova, u64 size);
 struct dsp_stream *dsp_stream_by_id(struct dsp *dsp, u32 stream_id);
-int dsp_stream_read(struct dsp_stream *s, u32 iova, void *buf, size_t len);
-int dsp_stream_write(struct dsp_stream *s, u32 iova, const void *buf, size_t len);
-int dsp_stream_word(struct dsp_stream *s, u32 iova, bool write, u32 *value, u32 *events);
-bool dsp_stream_reaches(struct dsp_stream *s, u32 iova, size_t len);
-bool dsp_stream_identity(struct dsp_stream *s, u32 iova);
-int dsp_stream_check(struct dsp_stream *s, u32 iova, size_t len);
+int dsp_stream_read(struct dsp_stream *s, u64 iova, void *buf, size_t len);
+int dsp_stream_write(struct dsp_stream *s, u64 iova, const void *buf, size_t len);
+int dsp_stream_word(struct dsp_stream *s, u64 iova, bool write, u32 *value, u32 *events);
+bool dsp_stream_reaches(struct dsp_stream *s, u64 iova, size_t len);
+int dsp_stream_hole(struct dsp_stream *s, u64 iova, u64 size, u64 *hole);
+bool dsp_stream_identity(struct dsp_stream *s, u64 iova);
+int dsp_stream_check(struct dsp_stream *s, u64 iova, size_t len);
 void dsp_stream_attached(struct dsp *dsp, bool attached);
 const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie);
 
@@ -319,10 +377,40 @@ s32 dsp_call_violation(struct dsp_request *req, const char *rule);
 void dsp_process_reset(struct dsp *dsp);
 void dsp_process_audio_gone(struct dsp *dsp);
 s32 dsp_process_call(struct dsp_request *req);
+s32 dsp_process_add(struct dsp_request *req, s32 client, bool audio);
+s32 dsp_process_known(struct dsp_request *req, s32 client);
 s32 dsp_utilities_call(struct dsp_request *req);
+
+/* dsp_pd.c: user PDs */
+s32 dsp_pd_create(struct dsp_request *req);
+s32 dsp_pd_mmap(struct dsp_request *req);
+s32 dsp_pd_munmap(struct dsp_request *req);
+s32 dsp_pd_mem_map(struct dsp_request *req);
+s32 dsp_pd_mem_unmap(struct dsp_request *req);
+bool dsp_pd_exists(struct dsp *dsp, s32 client);
+bool dsp_pd_unsigned(struct dsp *dsp);
+void dsp_pd_end(struct dsp *dsp, s32 client);
+int dsp_pd_show(struct dsp *dsp, struct dsp_control_pd *out);
+
+/* dsp_map.c: what clients gave to the DSP */
+void dsp_map_init(struct dsp *dsp);
+void dsp_map_exit(struct dsp *dsp);
+s32 dsp_map_take(struct dsp_request *req, const struct dsp_map *like, u64 addr, u64 size,
+		 u64 *token);
+bool dsp_map_exists(struct dsp *dsp, const struct dsp_map *like);
+s32 dsp_map_give_back(struct dsp_request *req, const struct dsp_map *like);
+bool dsp_map_drop_handle(struct dsp *dsp, s32 client, s32 fd);
+s32 dsp_map_access(struct dsp_request *req, const struct dsp_map *like, u64 off, void *buf,
+		   size_t len, bool write);
+void dsp_map_end(struct dsp *dsp, s32 client);
+void dsp_map_bank_gone(struct dsp *dsp, struct dsp_stream *s);
+void dsp_map_count(struct dsp *dsp, u64 *counter);
+void dsp_map_status(struct dsp *dsp, struct dsp_control_memory *memory);
+int dsp_map_show(struct dsp *dsp, struct dsp_control_map *out);
 
 /* dsp_service.c */
 s32 dsp_service_call(struct dsp_request *req);
+u64 dsp_service_hash(u64 hash, const u8 *data, size_t len);
 
 /* dsp_heap.c */
 void dsp_heap_init(struct dsp *dsp);

@@ -136,13 +136,38 @@ static s32 call_decode_arg(struct dsp_request *req, unsigned int i)
 		return dsp_call_violation(req, "page entry not page aligned");
 	if (len > size || (pv & WIRE_PAGE_MASK) > size - len)
 		return dsp_call_violation(req, "page entry does not cover its buffer");
-	if (size > (u64)U32_MAX + 1 - ADDR_IOVA(addr))
-		return dsp_call_violation(req, "page entry runs out of the address space");
-	arg->stream = dsp_stream_by_session(req->dsp, ADDR_SESSION(addr));
+	arg->stream = dsp_stream_of(req->dsp, addr, &arg->iova);
 	if (!arg->stream)
 		return dsp_call_violation(req, "page entry of an unknown session");
-	arg->iova = ADDR_IOVA(addr) + (pv & WIRE_PAGE_MASK);
+	if (!dsp_stream_holds(arg->stream, arg->iova, size))
+		return dsp_call_violation(req, "page entry runs out of the address space");
+	arg->iova += pv & WIRE_PAGE_MASK;
 	arg->len = len;
+	return 0;
+}
+
+/* A handle: number, offset and length of the host's, and memory if it has some. */
+static s32 call_decode_handle(struct dsp_request *req, unsigned int i)
+{
+	struct dsp_arg *arg = &req->args[i];
+	u32 index = wire_u32(req->meta, META_LIST(req->n, i) + 4);
+
+	arg->fd = wire_s32(req->meta, META_ARG(i));
+	arg->offset = wire_u32(req->meta, META_ARG(i) + 4);
+	arg->len = wire_u32(req->meta, META_ARG(i) + 8);
+	if (!wire_u32(req->meta, META_LIST(req->n, i)))
+		return 0;
+	if (index >= req->n)
+		return dsp_call_violation(req, "page index beyond the page table");
+	arg->addr = wire_u64(req->meta, META_PAGE(req->n, index));
+	arg->size = wire_u64(req->meta, META_PAGE(req->n, index) + 8);
+	if (!arg->addr)
+		return 0;
+	if (arg->addr & WIRE_PAGE_MASK)
+		return dsp_call_violation(req, "memory of a handle not page aligned");
+	arg->stream = dsp_stream_of(req->dsp, arg->addr, &arg->iova);
+	if (!arg->stream || !dsp_stream_holds(arg->stream, arg->iova, arg->size))
+		return dsp_call_violation(req, "memory of a handle beyond all addresses");
 	return 0;
 }
 
@@ -151,7 +176,7 @@ static s32 call_decode_args(struct dsp_request *req)
 	unsigned int i, bufs = dsp_request_bufs(req);
 	s32 ret;
 
-	req->args = kvcalloc(max(bufs, 1u), sizeof(*req->args), GFP_KERNEL);
+	req->args = kvcalloc(max(req->n, 1u), sizeof(*req->args), GFP_KERNEL);
 	if (!req->args)
 		return dsp_call_refuse(req, DSP_E_NOMEM, "no memory");
 	for (i = 0; i < bufs; i++) {
@@ -159,10 +184,11 @@ static s32 call_decode_args(struct dsp_request *req)
 		if (ret)
 			return ret;
 	}
-	for (; i < req->n; i++)
-		if (wire_u32(req->meta, META_LIST(req->n, i)) &&
-		    wire_u32(req->meta, META_LIST(req->n, i) + 4) >= req->n)
-			return dsp_call_violation(req, "page index beyond the page table");
+	for (; i < req->n; i++) {
+		ret = call_decode_handle(req, i);
+		if (ret)
+			return ret;
+	}
 	return 0;
 }
 
@@ -193,12 +219,11 @@ static s32 call_decode_meta(struct dsp_request *req)
 		return dsp_call_violation(req, "metadata not in whole pages");
 	if (size < META_MIN(req->n))
 		return dsp_call_violation(req, "metadata smaller than its tables");
-	if (size > (u64)U32_MAX + 1 - ADDR_IOVA(addr))
-		return dsp_call_violation(req, "metadata runs out of the address space");
-	req->stream = dsp_stream_by_session(req->dsp, ADDR_SESSION(addr));
+	req->stream = dsp_stream_of(req->dsp, addr, &req->meta_iova);
 	if (!req->stream)
 		return dsp_call_violation(req, "metadata of an unknown session");
-	req->meta_iova = ADDR_IOVA(addr);
+	if (!dsp_stream_holds(req->stream, req->meta_iova, size))
+		return dsp_call_violation(req, "metadata runs out of the address space");
 	req->meta_size = size;
 
 	len = max_t(size_t, META_TABLES(req->n), min_t(u64, size, DSP_CAPTURE_BYTES));
@@ -270,8 +295,8 @@ static bool call_belongs(const struct dsp_request *req, const struct dsp_request
 		return false;
 	if (req->client)
 		return req->client == client;
-	return ADDR_SESSION(wire_u64(req->msg, REQ_ADDR)) ==
-	       ADDR_SESSION(wire_u64(release->msg, REQ_ADDR));
+	return wire_u64(req->msg, REQ_ADDR) >> req->dsp->session_shift ==
+	       wire_u64(release->msg, REQ_ADDR) >> req->dsp->session_shift;
 }
 
 static bool call_none_active(struct dsp_request *release, s32 client)
@@ -299,6 +324,7 @@ void dsp_call_disown(struct dsp_request *release, s32 client)
 		if (call_belongs(req, release, client))
 			req->disowned = true;
 	spin_unlock(&dsp->calls_lock);
+	wake_up_all(&dsp->counters);
 	wait_event(dsp->counters, call_none_active(release, client));
 }
 
@@ -495,5 +521,6 @@ void dsp_call_drain(struct dsp *dsp)
 	spin_unlock(&dsp->calls_lock);
 	list_for_each_entry_safe(req, next, &dropped, node)
 		call_free(req);
+	wake_up_all(&dsp->counters);
 	wait_event(dsp->counters, call_none_left(dsp));
 }

@@ -41,6 +41,7 @@ static void control_fill(struct dsp *dsp, struct dsp_control_status *st)
 	strscpy(st->domain_type, dsp_stream_domain(dsp, &st->domain_cookie),
 		sizeof(st->domain_type));
 	control_fill_heap(dsp, st);
+	dsp_map_status(dsp, &st->memory);
 
 	spin_lock(&dsp->calls_lock);
 	st->running = dsp->running;
@@ -76,12 +77,14 @@ static long control_behave(struct dsp *dsp, void *arg)
 		.action = behave->action,
 		.left = behave->count,
 		.value = behave->value,
+		.patch_len = behave->patch_len,
 	};
 
-	if (rule.action >= DSP_ANSWER_ACTIONS)
+	if (rule.action >= DSP_ANSWER_ACTIONS || rule.patch_len > sizeof(rule.patch))
 		return -EINVAL;
 	if (rule.action == DSP_ANSWER_UNSENT && (!rule.value || rule.value > MAX_ERRNO))
 		return -EINVAL;
+	memcpy(rule.patch, behave->patch, sizeof(rule.patch));
 	return dsp_fault_add(dsp, &rule);
 }
 
@@ -166,6 +169,9 @@ static u64 control_counter(struct dsp *dsp, u32 counter)
 	case DSP_COUNT_AUDIO_PD_EPOCH:
 		value = READ_ONCE(dsp->audio.epoch);
 		break;
+	case DSP_COUNT_PD_STORES:
+		value = READ_ONCE(dsp->maps.counts.stores);
+		break;
 	}
 	spin_unlock(&dsp->calls_lock);
 	return value;
@@ -194,7 +200,7 @@ static long control_access(struct dsp *dsp, void *arg)
 
 	if (access->stream_id)
 		s = dsp_stream_by_id(dsp, access->stream_id);
-	if (!s || access->addr > U32_MAX - 3)
+	if (!s || !dsp_stream_holds(s, access->addr, sizeof(access->value)))
 		return -EINVAL;
 	ret = dsp_stream_word(s, access->addr, access->is_write, &access->value,
 			      &access->faulted);
@@ -222,6 +228,16 @@ static long control_restart_pd(struct dsp *dsp, void *arg)
 	return ret;
 }
 
+static long control_map(struct dsp *dsp, void *arg)
+{
+	return dsp_map_show(dsp, arg);
+}
+
+static long control_pd(struct dsp *dsp, void *arg)
+{
+	return dsp_pd_show(dsp, arg);
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -235,6 +251,8 @@ static const struct {
 	{ DSP_CONTROL_ACCESS, control_access },
 	{ DSP_CONTROL_CLEAR, control_clear },
 	{ DSP_CONTROL_RESTART_PD, control_restart_pd },
+	{ DSP_CONTROL_MAP, control_map },
+	{ DSP_CONTROL_PD, control_pd },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */
@@ -277,6 +295,9 @@ static void control_show_one(struct seq_file *m, const struct dsp_control_status
 	seq_printf(m, "calls: requests %llu answers %llu held %llu undelivered %llu\n",
 		   st->requests, st->answers, st->held, st->undelivered);
 	seq_printf(m, "clients: %u releases %llu\n", st->attached_clients, st->releases);
+	seq_printf(m, "memory: user_pds %llu maps %llu handles %llu pages %llu stores %llu\n",
+		   st->memory.pds, st->memory.maps, st->memory.handles, st->memory.pages,
+		   st->memory.stores);
 	seq_printf(m, "last_dsp_error: %#x\n", st->last_dsp_error);
 	seq_printf(m, "faults: %llu", st->faults);
 	if (st->faults)

@@ -26,7 +26,39 @@ enum dsp_test_method {
 	DSP_TEST_XOR		= 4,	/* out[i][j] = in[i][j] ^ 0x5a; all read before any write */
 	DSP_TEST_SLEEP		= 5,	/* in[0]: u32 milliseconds, then as DSP_TEST_NULL */
 	DSP_TEST_RETVAL		= 6,	/* in[0]: s32 value to answer with */
+	/*
+	 * Where nothing is copied: the DSP works in the buffers themselves, a piece
+	 * at a time, while the call runs.  For dma-bufs of any size.
+	 */
+	DSP_TEST_TOUCH		= 7,	/* loads the first and last byte of each in-buffer, stores
+					 * DSP_TEST_TOUCHED there in each out-buffer */
+	DSP_TEST_HASH		= 8,	/* out[0]: u64, dsp_test_hash of all in-buffers in order */
+	DSP_TEST_XOR_IN_PLACE	= 9,	/* out[i][j] = in[i][j] ^ 0x5a, as far as both go */
+	/* Handles: the memory from offset on, length bytes of it. */
+	DSP_TEST_HANDLE_HASH	= 10,	/* out[0]: u64, dsp_test_hash of all in-handles in order */
+	DSP_TEST_HANDLE_KEEP	= 11,	/* the client's PD keeps every in-handle, and uses it */
+	DSP_TEST_HANDLE_DROP	= 12,	/* in[0]: s32 fds; the PD lets go of one handle for each and
+				 * names them in the answer's list; 0x80000406 if it has none */
+	/* Memory that the client's PD was given before (struct dsp_test_access). */
+	DSP_TEST_MAP_READ	= 13,	/* in[0]: which; out[0]: what is there */
+	DSP_TEST_MAP_WRITE	= 14,	/* in[0]: which; in[1]: what to store there */
 };
+
+#define DSP_TEST_TOUCHED	0xd5
+
+/* in[0] of DSP_TEST_MAP_READ and _WRITE, little-endian. */
+struct dsp_test_access {
+	__u64 token;		/* what MEM_MAP answered; 0: the kept handle with this fd */
+	__u64 offset;
+	__s32 fd;
+	__u32 pad;
+};
+
+/*
+ * hash = hash * DSP_TEST_HASH_FACTOR + word, for each little-endian word of 8
+ * bytes, beginning with 0; the last word of a buffer is filled up with zeros.
+ */
+#define DSP_TEST_HASH_FACTOR	0x9e3779b97f4a7c15ull
 
 /* What went wrong, as the ownership oracle counts it.  All zero on a good run. */
 struct dsp_control_violations {
@@ -44,6 +76,23 @@ struct dsp_control_fault {
 	__u32 is_read;
 	__u32 pad;
 	__u64 iova;
+};
+
+/* What clients gave to the DSP, beside the audio PD's heap. */
+struct dsp_control_memory {
+	__u64 pds;		/* user PDs now */
+	__u64 maps;		/* MEM_MAPs now */
+	__u64 handles;		/* handles kept now */
+	__u64 pages;		/* pages added to heaps of user PDs now */
+	__u64 creates;		/* requests that were done, since the module was loaded */
+	__u64 mmaps;
+	__u64 munmaps;
+	__u64 mem_maps;
+	__u64 mem_unmaps;
+	__u64 handles_kept;
+	__u64 handles_dropped;
+	__u64 stores;		/* of user PDs, to memory of their own */
+	__u64 dirty;		/* words that were not zero when the memory was given */
 };
 
 struct dsp_control_status {
@@ -74,6 +123,7 @@ struct dsp_control_status {
 	struct dsp_control_violations violations;
 	__u64 heap_pages_dirty;		/* pages that were not all zero when they were offered */
 	__u64 undelivered;		/* messages for the host that found no endpoint */
+	struct dsp_control_memory memory;
 };
 
 /* How the DSP answers what comes next. */
@@ -97,10 +147,19 @@ enum dsp_control_action {
 	DSP_ANSWER_TEAR,	/* answer at once, but go on writing the out-buffers */
 	DSP_ANSWER_UNSENT,	/* the link refuses the message: sending it fails with the error
 				 * number value (1..4095), the DSP never sees it */
+	DSP_ANSWER_PATCH,	/* right answer, but patch[] is written into the metadata first, at
+				 * offset value; at value - DSP_PATCH_FDS of the fd list if value is
+				 * DSP_PATCH_FDS or more */
+	DSP_ANSWER_OUTPUT,	/* right answer, but the first out-buffer begins with value (u64) */
+	DSP_ANSWER_POLL,	/* if the result is 0: write the poll word, then answer after value
+				 * milliseconds, or never (DSP_POLL_ONLY) */
 	DSP_ANSWER_ACTIONS
 };
 
 #define DSP_ANY			0xffffffffu
+#define DSP_PATCH_BYTES		128
+#define DSP_PATCH_FDS		0x100000000ull
+#define DSP_POLL_ONLY		(~0ull)
 
 struct dsp_control_behave {
 	char label[DSP_LABEL_LEN];
@@ -109,6 +168,9 @@ struct dsp_control_behave {
 	__u32 action;		/* enum dsp_control_action */
 	__u32 count;		/* how many requests; 0: until changed; NORMAL drops all rules */
 	__u64 value;
+	__u32 patch_len;	/* for PATCH */
+	__u32 pad;
+	__u8 patch[DSP_PATCH_BYTES];
 };
 
 /* A message of the tester's own making, sent to the host as if by the DSP. */
@@ -152,6 +214,7 @@ enum dsp_control_counter {
 	DSP_COUNT_RELEASES,
 	DSP_COUNT_RUNNING,
 	DSP_COUNT_AUDIO_PD_EPOCH,
+	DSP_COUNT_PD_STORES,
 	DSP_COUNTERS
 };
 
@@ -172,6 +235,42 @@ struct dsp_control_access {
 	__u32 faulted;		/* out: SMMU events it made */
 };
 
+/* A piece of memory that a client gave to the DSP. */
+enum dsp_control_map_kind {
+	DSP_MAP_INIT = 0,	/* what a user PD was created with */
+	DSP_MAP_PAGES,		/* added to its heap by MMAP */
+	DSP_MAP_FD,		/* MEM_MAP */
+	DSP_MAP_HANDLE,		/* a handle of a call that was kept */
+};
+
+struct dsp_control_map {
+	char label[DSP_LABEL_LEN];
+	__u64 token;		/* in: that of the entry before, 0 for the first; out: the DSP's
+				 * name for it.  ENOENT: no more entries */
+	__u32 kind;		/* enum dsp_control_map_kind */
+	__s32 client;
+	__s32 fd;		/* negative: none */
+	__u32 flags;		/* of MMAP or MEM_MAP */
+	__u32 session;
+	__u32 pad;
+	__u64 iova;		/* without the session */
+	__u64 size;
+};
+
+#define DSP_PD_NAME_LEN		16
+
+/* A user PD. */
+struct dsp_control_pd {
+	char label[DSP_LABEL_LEN];
+	__u32 index;		/* in: 0, 1, ..; ENOENT: no more of them */
+	__s32 client;
+	__u32 attrs;
+	__u32 siglen;
+	__u64 shell_len;
+	__u64 shell_hash;	/* dsp_test_hash of the shell as the DSP read it */
+	char name[DSP_PD_NAME_LEN];
+};
+
 #define DSP_CONTROL_STATUS	 _IOWR('d', 1, struct dsp_control_status)
 #define DSP_CONTROL_BEHAVE	 _IOW('d', 2, struct dsp_control_behave)
 #define DSP_CONTROL_INJECT	 _IOW('d', 3, struct dsp_control_inject)
@@ -187,5 +286,7 @@ struct dsp_control_access {
  * none.  Returns when it is up.  ENXIO while the DSP is off.
  */
 #define DSP_CONTROL_RESTART_PD	 _IOW('d', 9, char[DSP_LABEL_LEN])
+#define DSP_CONTROL_MAP		 _IOWR('d', 10, struct dsp_control_map)
+#define DSP_CONTROL_PD		 _IOWR('d', 11, struct dsp_control_pd)
 
 #endif

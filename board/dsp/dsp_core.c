@@ -178,6 +178,11 @@ static void core_exit_heap(void *data)
 	dsp_heap_exit(data);
 }
 
+static void core_exit_maps(void *data)
+{
+	dsp_map_exit(data);
+}
+
 static void core_exit_wq(void *data)
 {
 	destroy_workqueue(data);
@@ -194,6 +199,10 @@ static int core_init_parts(struct dsp *dsp)
 	if (!dsp->captures || !dsp->wq)
 		return -ENOMEM;
 	ret = devm_add_action_or_reset(dev, core_exit_wq, dsp->wq);
+	if (ret)
+		return ret;
+	dsp_map_init(dsp);
+	ret = devm_add_action_or_reset(dev, core_exit_maps, dsp);
 	if (ret)
 		return ret;
 	ret = dsp_link_init(dsp);

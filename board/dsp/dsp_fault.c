@@ -18,6 +18,7 @@
 #define LONG_MAX_EXTRA	240
 #define TEAR_MS		20
 #define TEAR_MAX_MS	2000
+#define POLL_MAX_MS	20000
 
 /* DSP_ANSWER_NORMAL drops all rules. */
 int dsp_fault_add(struct dsp *dsp, const struct dsp_rule *rule)
@@ -99,6 +100,12 @@ static void fault_rewrite(struct dsp_request *req)
 	kvfree(junk);
 }
 
+/* Nothing may keep the end of the channel, or of the client, waiting. */
+static bool fault_hurry(struct dsp_request *req)
+{
+	return READ_ONCE(req->dsp->link.closing) || dsp_call_disowned(req);
+}
+
 /*
  * Go on writing after the answer.  Only where there still is a mapping: the
  * point is what the host does with data that changes, not a fault.
@@ -110,8 +117,7 @@ static void fault_tear(struct dsp_request *req)
 	unsigned int i;
 	u8 junk = 0;
 
-	while (time_before(jiffies, end) && !READ_ONCE(req->dsp->link.closing) &&
-	       !dsp_call_disowned(req)) {
+	while (time_before(jiffies, end) && !fault_hurry(req)) {
 		junk++;
 		for (i = req->n_in; i < dsp_request_bufs(req); i++) {
 			struct dsp_arg *arg = &req->args[i];
@@ -124,6 +130,49 @@ static void fault_tear(struct dsp_request *req)
 		}
 		cond_resched();
 	}
+}
+
+/* What the answer says beside its data: memory given back, and what a rule wants. */
+static void fault_write_tail(struct dsp_request *req)
+{
+	const struct dsp_rule *rule = &req->rule;
+	u8 fds[META_FDS_BYTES] = {};
+	u64 at = rule->value;
+	unsigned int i;
+
+	if (!req->stream)
+		return;
+	for (i = 0; i < req->nfds; i++)
+		put_unaligned_le64(req->fds[i], fds + 8 * i);
+	if (req->nfds)
+		dsp_stream_write(req->stream, req->meta_iova + META_FDS(req->n), fds,
+				 sizeof(fds));
+	if (rule->action != DSP_ANSWER_PATCH)
+		return;
+	if (at >= DSP_PATCH_FDS)
+		at = at - DSP_PATCH_FDS + META_FDS(req->n);
+	if (at <= req->meta_size && rule->patch_len <= req->meta_size - at)
+		dsp_stream_write(req->stream, req->meta_iova + at, rule->patch,
+				 rule->patch_len);
+}
+
+/*
+ * A host that polls sees this word before the answer, or without one.  From
+ * then on the metadata is the host's again.  False: there will be no answer.
+ */
+static bool fault_poll(struct dsp_request *req)
+{
+	__le32 done = cpu_to_le32(POLL_DONE);
+	u64 ms = req->rule.value;
+
+	if (req->retval || !req->stream || dsp_call_disowned(req))
+		return true;
+	dsp_stream_write(req->stream, req->meta_iova + META_POLL(req->n), &done, sizeof(done));
+	if (ms == DSP_POLL_ONLY)
+		return false;
+	wait_event_timeout(req->dsp->counters, fault_hurry(req),
+			   msecs_to_jiffies(min_t(u64, ms, POLL_MAX_MS)));
+	return true;
 }
 
 static void fault_write_results(struct dsp_request *req)
@@ -139,10 +188,13 @@ static void fault_write_results(struct dsp_request *req)
 
 		if (!arg->data || !arg->len)
 			continue;
+		if (i == req->n_in && req->rule.action == DSP_ANSWER_OUTPUT && arg->len >= 8)
+			put_unaligned_le64(req->rule.value, arg->data);
 		if (dsp_stream_write(arg->stream, arg->iova, arg->data, arg->len))
 			req->retval = dsp_call_refuse(req, DSP_E_FAILED,
 						      "out-buffer not writable");
 	}
+	fault_write_tail(req);
 }
 
 static void fault_messages(struct dsp_request *req)
@@ -172,6 +224,10 @@ static void fault_messages(struct dsp_request *req)
 		break;
 	case DSP_ANSWER_REWRITE:
 		fault_rewrite(req);
+		break;
+	case DSP_ANSWER_POLL:
+		if (!fault_poll(req))
+			return;
 		break;
 	}
 	if (req->rule.action != DSP_ANSWER_SHORT_ONLY)

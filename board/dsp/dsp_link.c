@@ -8,8 +8,8 @@
  * it from a message, or within the subdevice's start, with rproc->lock held
  * (module parameter sync_announce).  Both happen on real boards.
  *
- * Stop: 1. requests are swallowed from now on, and calls that are being
- * worked on run to their end; 2. the announcement is waited for; 3. the
+ * Stop: 1. requests are swallowed from now on, calls that are being worked
+ * on run to their end, and then the user PDs end; 2. the announcement is waited for; 3. the
  * channel is unregistered, that is, the driver's remove, then destroy_ept();
  * 4. the edge goes.  Only then does the remoteproc core call the stop op.
  *
@@ -143,6 +143,8 @@ static void link_destroy_ept(struct rpmsg_endpoint *ept)
 	ept->cb = NULL;
 	mutex_unlock(&ept->cb_lock);
 
+	/* Their host is gone, and the memory of its banks. */
+	dsp_pd_end(dsp, 0);
 	spin_lock(&dsp->link.lock);
 	dsp->link.ept = NULL;
 	spin_unlock(&dsp->link.lock);
@@ -308,6 +310,7 @@ static void link_stop(struct rproc_subdev *subdev, bool crashed)
 
 	WRITE_ONCE(link->closing, true);
 	dsp_call_drain(dsp);
+	dsp_pd_end(dsp, 0);
 	cancel_work_sync(&link->announce);
 	if (link->announced) {
 		strscpy(info.name, link->channel_name, sizeof(info.name));

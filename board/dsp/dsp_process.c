@@ -14,6 +14,7 @@
 #include "dsp_wire.h"
 
 #define AUDIO_PD_NAME	"audiopd"
+#define ATTRIBUTE_UNSIGNED_PD	1
 
 void dsp_process_reset(struct dsp *dsp)
 {
@@ -43,7 +44,7 @@ static int process_index(struct dsp *dsp, s32 client)
 	return -1;
 }
 
-static s32 process_add(struct dsp_request *req, s32 client, bool audio)
+s32 dsp_process_add(struct dsp_request *req, s32 client, bool audio)
 {
 	struct dsp *dsp = req->dsp;
 	bool full;
@@ -60,6 +61,20 @@ static s32 process_add(struct dsp_request *req, s32 client, bool audio)
 		dsp->clients[at].audio |= audio;
 	spin_unlock(&dsp->calls_lock);
 	return full ? dsp_call_refuse(req, DSP_E_NOMEM, "too many clients") : 0;
+}
+
+/* Only who attached, or made a PD, is listened to. */
+s32 dsp_process_known(struct dsp_request *req, s32 client)
+{
+	struct dsp *dsp = req->dsp;
+	int at;
+
+	if (!client)
+		return dsp_call_violation(req, "client id 0");
+	spin_lock(&dsp->calls_lock);
+	at = process_index(dsp, client);
+	spin_unlock(&dsp->calls_lock);
+	return at < 0 ? dsp_call_refuse(req, DSP_E_BADSTATE, "nobody attached as this client") : 0;
 }
 
 static s32 process_client_arg(struct dsp_request *req, s32 *client)
@@ -86,7 +101,7 @@ static s32 process_attach(struct dsp_request *req)
 		return ret;
 	if (pd != PD_ROOT && pd != PD_SENSORS)
 		return dsp_call_violation(req, "attach to a PD that cannot be attached to");
-	return process_add(req, client, false);
+	return dsp_process_add(req, client, false);
 }
 
 static s32 process_release(struct dsp_request *req)
@@ -99,6 +114,7 @@ static s32 process_release(struct dsp_request *req)
 	if (ret)
 		return ret;
 	dsp_call_disown(req, client);
+	dsp_pd_end(dsp, client);
 	spin_lock(&dsp->calls_lock);
 	dsp->releases++;
 	at = process_index(dsp, client);
@@ -144,7 +160,7 @@ static s32 process_create_static(struct dsp_request *req)
 	ret = dsp_heap_offer(req->dsp, arg[2].data, pages);
 	if (ret)
 		return dsp_call_refuse(req, ret, "audio PD");
-	return process_add(req, client, true);
+	return dsp_process_add(req, client, true);
 }
 
 /* Memory of the audio PD's pool is an affair of those that attached to it. */
@@ -172,6 +188,7 @@ static s32 process_check_daemon(struct dsp_request *req, s32 client)
 static s32 process_mmap(struct dsp_request *req)
 {
 	struct dsp_arg *arg = req->args;
+	u32 flags;
 	u64 token;
 	s32 ret;
 
@@ -182,16 +199,19 @@ static s32 process_mmap(struct dsp_request *req)
 		return dsp_call_violation(req, "mmap: bad argument lengths");
 	if (wire_u32(arg[0].data, 16) != 16)
 		return dsp_call_violation(req, "mmap: in0 gives another size of the page record");
-	ret = process_check_daemon(req, wire_s32(arg[0].data, 0));
-	if (ret)
-		return ret;
-	if (wire_u32(arg[0].data, 4) != MAP_REMOTE_HEAP)
-		return dsp_call_refuse(req, DSP_E_UNSUPPORTED, "mmap: no such flags");
+	flags = wire_u32(arg[0].data, 4);
 	if (wire_u64(arg[0].data, 8))
 		return dsp_call_violation(req, "mmap: an address is wished for");
 	ret = dsp_call_result(req, 2);
 	if (ret)
 		return ret;
+	if (flags == MAP_ADD_PAGES || flags == MAP_ADD_PAGES_LLC)
+		return dsp_pd_mmap(req);
+	ret = process_check_daemon(req, wire_s32(arg[0].data, 0));
+	if (ret)
+		return ret;
+	if (flags != MAP_REMOTE_HEAP)
+		return dsp_call_refuse(req, DSP_E_UNSUPPORTED, "mmap: no such flags");
 	ret = dsp_heap_grow(req->dsp, wire_u64(arg[1].data, 0), wire_u64(arg[1].data, 8), &token);
 	if (ret)
 		return dsp_call_refuse(req, ret, "audio PD");
@@ -210,6 +230,8 @@ static s32 process_munmap(struct dsp_request *req)
 		return ret;
 	if (arg[0].len != 24)
 		return dsp_call_violation(req, "munmap: in0 is not 24 bytes long");
+	if (dsp_pd_exists(req->dsp, wire_s32(arg[0].data, 0)))
+		return dsp_pd_munmap(req);
 	ret = process_check_daemon(req, wire_s32(arg[0].data, 0));
 	if (ret)
 		return ret;
@@ -228,19 +250,25 @@ s32 dsp_process_call(struct dsp_request *req)
 		return process_mmap(req);
 	case INIT_MUNMAP:
 		return process_munmap(req);
+	case INIT_CREATE:
+	case INIT_CREATE_ATTR:
+		return dsp_pd_create(req);
 	case INIT_CREATE_STATIC:
 		return process_create_static(req);
+	case INIT_MEM_MAP:
+		return dsp_pd_mem_map(req);
+	case INIT_MEM_UNMAP:
+		return dsp_pd_mem_unmap(req);
 	default:
 		return dsp_call_refuse(req, DSP_E_UNSUPPORTED, "no such init method");
 	}
 }
 
-/* What an ADSP says of itself; attributes not named here are 0. */
+/* What a DSP says of itself; attributes not named here are 0. */
 static const struct {
 	u8 id;
 	u32 value;
 } attributes[] = {
-	{ 1, 0 },	/* no unsigned PD */
 	{ 6, 0x68 },	/* architecture v68 */
 	{ 9, 1 },	/* asynchronous calls */
 	{ 10, 1 },	/* status notifications */
@@ -270,6 +298,8 @@ s32 dsp_utilities_call(struct dsp_request *req)
 	ret = dsp_call_result(req, 1);
 	if (ret)
 		return ret;
+	if (words >= ATTRIBUTE_UNSIGNED_PD && dsp_pd_unsigned(req->dsp))
+		put_unaligned_le32(1, req->args[1].data + 4 * (ATTRIBUTE_UNSIGNED_PD - 1));
 	for (i = 0; i < ARRAY_SIZE(attributes); i++)
 		if (attributes[i].id <= words)
 			put_unaligned_le32(attributes[i].value,

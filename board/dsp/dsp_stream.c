@@ -19,6 +19,7 @@
  * single word, and the first word a move writes to a page is written alone,
  * for a page that is mapped but not for writing.
  */
+#include <linux/highmem.h>
 #include <linux/minmax.h>
 #include <linux/of.h>
 #include <linux/of_platform.h>
@@ -30,6 +31,7 @@
 
 #define HARNESS_IOVA	0x10000u
 #define WORD_BYTES	4u
+#define EVENT_TRANSLATION	0x10
 
 /* The domain in force, or NULL if the stream cannot carry anything now. */
 static struct iommu_domain *stream_domain(struct dsp_stream *s)
@@ -46,7 +48,7 @@ static struct iommu_domain *stream_domain(struct dsp_stream *s)
 	return domain;
 }
 
-static phys_addr_t domain_phys(struct iommu_domain *domain, u32 iova)
+static phys_addr_t domain_phys(struct iommu_domain *domain, u64 iova)
 {
 	if (domain->type == IOMMU_DOMAIN_IDENTITY)
 		return iova;
@@ -95,8 +97,48 @@ static void harness_put(struct dsp_stream *s)
 		iommu_unmap(domain, HARNESS_IOVA, size);
 }
 
+/*
+ * The engine's addresses have 32 bits.  What is above is found by the domain's
+ * own tables and moved by the CPU, page by page; a page that is not there
+ * counts as the fault it would be, without an event of the SMMU.
+ */
+static int stream_follow(struct dsp_stream *s, struct iommu_domain *domain, u64 iova,
+			 u8 *bounce, u32 len, bool write, u32 *events)
+{
+	struct dsp_smmu_events missed = { .count = 1 };
+
+	while (len) {
+		u32 piece = min_t(u32, len, WIRE_PAGE - (iova & WIRE_PAGE_MASK));
+		phys_addr_t phys = domain_phys(domain, iova);
+		u8 *page;
+
+		if (!phys || !pfn_valid(PHYS_PFN(phys))) {
+			missed.first = (struct dsp_control_fault) {
+				.stream_id = s->stream_id,
+				.event = EVENT_TRANSLATION,
+				.is_read = !write,
+				.iova = iova,
+			};
+			missed.last = missed.first;
+			dsp_fault_events(s, &missed);
+			*events = 1;
+			return -EFAULT;
+		}
+		page = kmap_local_page(pfn_to_page(PHYS_PFN(phys)));
+		if (write)
+			memcpy(page + offset_in_page(phys), bounce, piece);
+		else
+			memcpy(bounce, page + offset_in_page(phys), piece);
+		kunmap_local(page);
+		iova += piece;
+		bounce += piece;
+		len -= piece;
+	}
+	return 0;
+}
+
 /* One move between the bounce buffer at @at and @iova.  *@events is set. */
-static int stream_move(struct dsp_stream *s, struct iommu_domain *domain, u32 iova,
+static int stream_move(struct dsp_stream *s, struct iommu_domain *domain, u64 iova,
 		       u32 at, u32 len, bool write, u32 *events)
 {
 	struct dsp_smmu_events seen;
@@ -104,6 +146,10 @@ static int stream_move(struct dsp_stream *s, struct iommu_domain *domain, u32 io
 	int ret;
 
 	*events = 0;
+	if (iova + len - 1 > U32_MAX)
+		return stream_follow(s, domain, iova,
+				     dsp_engine_bounce(s->engine, &bounce) + at,
+				     len, write, events);
 	ret = harness_get(s, domain, &script);
 	if (ret)
 		return ret;
@@ -125,14 +171,14 @@ static int stream_move(struct dsp_stream *s, struct iommu_domain *domain, u32 io
  * Look at the pages of a chunk before the bulk of it moves.  A page without
  * a mapping gets one word, so that the fault is a real one and a single one.
  */
-static int stream_probe(struct dsp_stream *s, struct iommu_domain *domain, u32 iova,
+static int stream_probe(struct dsp_stream *s, struct iommu_domain *domain, u64 iova,
 			u32 len, bool write)
 {
 	u32 at = 0, events;
 	int ret;
 
 	while (at < len) {
-		u32 piece = min(len - at, WIRE_PAGE - ((iova + at) & WIRE_PAGE_MASK));
+		u32 piece = min_t(u32, len - at, WIRE_PAGE - ((iova + at) & WIRE_PAGE_MASK));
 		bool mapped = domain_phys(domain, iova + at);
 
 		if (!mapped || write) {
@@ -148,12 +194,12 @@ static int stream_probe(struct dsp_stream *s, struct iommu_domain *domain, u32 i
 	return 0;
 }
 
-static int stream_transfer(struct dsp_stream *s, u32 iova, u8 *buf, size_t len, bool write)
+static int stream_transfer(struct dsp_stream *s, u64 iova, u8 *buf, size_t len, bool write)
 {
 	struct iommu_domain *domain;
 	int ret = 0;
 
-	if (len > (u64)U32_MAX + 1 - iova)
+	if (!dsp_stream_holds(s, iova, len))
 		return -EFAULT;
 	mutex_lock(&s->lock);
 	domain = stream_domain(s);
@@ -180,18 +226,18 @@ static int stream_transfer(struct dsp_stream *s, u32 iova, u8 *buf, size_t len, 
 }
 
 /* 0; -EFAULT after a fault, which is counted; -ENXIO if there is no way at all. */
-int dsp_stream_read(struct dsp_stream *s, u32 iova, void *buf, size_t len)
+int dsp_stream_read(struct dsp_stream *s, u64 iova, void *buf, size_t len)
 {
 	return stream_transfer(s, iova, buf, len, false);
 }
 
-int dsp_stream_write(struct dsp_stream *s, u32 iova, const void *buf, size_t len)
+int dsp_stream_write(struct dsp_stream *s, u64 iova, const void *buf, size_t len)
 {
 	return stream_transfer(s, iova, (u8 *)buf, len, true);
 }
 
 /* A single access, wanted or not; *@events says how many faults it made. */
-int dsp_stream_word(struct dsp_stream *s, u32 iova, bool write, u32 *value, u32 *events)
+int dsp_stream_word(struct dsp_stream *s, u64 iova, bool write, u32 *value, u32 *events)
 {
 	struct iommu_domain *domain;
 	u32 offset;
@@ -216,26 +262,47 @@ int dsp_stream_word(struct dsp_stream *s, u32 iova, bool write, u32 *value, u32 
 }
 
 /* Are all pages mapped?  Looks only, touches nothing. */
-bool dsp_stream_reaches(struct dsp_stream *s, u32 iova, size_t len)
+bool dsp_stream_reaches(struct dsp_stream *s, u64 iova, size_t len)
 {
 	struct iommu_domain *domain;
-	u64 end = (u64)iova + len;
 	u64 at;
 	bool all;
 
-	if (end > (u64)U32_MAX + 1)
+	if (!dsp_stream_holds(s, iova, len))
 		return false;
 	mutex_lock(&s->lock);
 	domain = stream_domain(s);
 	all = domain;
-	for (at = iova & ~WIRE_PAGE_MASK; all && at < end; at += WIRE_PAGE)
+	for (at = iova & ~(u64)WIRE_PAGE_MASK; all && at < iova + len; at += WIRE_PAGE)
 		all = domain_phys(domain, at);
 	mutex_unlock(&s->lock);
 	return all;
 }
 
+/* Is a page of it not mapped?  0, or -EFAULT and which, or -ENXIO: no way at all. */
+int dsp_stream_hole(struct dsp_stream *s, u64 iova, u64 size, u64 *hole)
+{
+	struct iommu_domain *domain;
+	int ret = 0;
+	u64 at;
+
+	*hole = iova;
+	mutex_lock(&s->lock);
+	domain = stream_domain(s);
+	if (!domain)
+		ret = -ENXIO;
+	for (at = iova & ~(u64)WIRE_PAGE_MASK; !ret && at < iova + size; at += WIRE_PAGE) {
+		if (domain_phys(domain, at))
+			continue;
+		*hole = at;
+		ret = -EFAULT;
+	}
+	mutex_unlock(&s->lock);
+	return ret;
+}
+
 /* Does the page translate to itself? */
-bool dsp_stream_identity(struct dsp_stream *s, u32 iova)
+bool dsp_stream_identity(struct dsp_stream *s, u64 iova)
 {
 	struct iommu_domain *domain;
 	bool same;
@@ -248,12 +315,12 @@ bool dsp_stream_identity(struct dsp_stream *s, u32 iova)
 }
 
 /* Firmware's check of a range it is about to use: every page answers a read. */
-int dsp_stream_check(struct dsp_stream *s, u32 iova, size_t len)
+int dsp_stream_check(struct dsp_stream *s, u64 iova, size_t len)
 {
 	struct iommu_domain *domain;
 	int ret = -ENXIO;
 
-	if (len > (u64)U32_MAX + 1 - iova)
+	if (!dsp_stream_holds(s, iova, len))
 		return -EFAULT;
 	mutex_lock(&s->lock);
 	domain = stream_domain(s);
@@ -308,7 +375,7 @@ const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie)
 	return type;
 }
 
-struct dsp_stream *dsp_stream_by_session(struct dsp *dsp, u32 session)
+struct dsp_stream *dsp_stream_by_session(struct dsp *dsp, u64 session)
 {
 	unsigned int i;
 
@@ -316,6 +383,21 @@ struct dsp_stream *dsp_stream_by_session(struct dsp *dsp, u32 session)
 		if (dsp->stream[i].session == session)
 			return &dsp->stream[i];
 	return NULL;
+}
+
+/* The stream that an address on the wire names, and what is left of the address. */
+struct dsp_stream *dsp_stream_of(struct dsp *dsp, u64 addr, u64 *iova)
+{
+	*iova = addr & (BIT_ULL(dsp->session_shift) - 1);
+	return dsp_stream_by_session(dsp, addr >> dsp->session_shift);
+}
+
+/* Is the range within the addresses that the stream has? */
+bool dsp_stream_holds(const struct dsp_stream *s, u64 iova, u64 size)
+{
+	u64 end = BIT_ULL(s->width);
+
+	return iova <= end && size <= end - iova;
 }
 
 struct dsp_stream *dsp_stream_by_id(struct dsp *dsp, u32 stream_id)
@@ -361,6 +443,8 @@ static int stream_bus_event(struct notifier_block *nb, unsigned long action, voi
 
 		if (s->node != dev->of_node)
 			continue;
+		if (action == BUS_NOTIFY_DEL_DEVICE)
+			dsp_map_bank_gone(dsp, s);
 		mutex_lock(&s->lock);
 		if (action == BUS_NOTIFY_ADD_DEVICE && !s->client) {
 			s->client = get_device(dev);
@@ -372,6 +456,24 @@ static int stream_bus_event(struct notifier_block *nb, unsigned long action, voi
 		mutex_unlock(&s->lock);
 	}
 	return NOTIFY_DONE;
+}
+
+/* The binding's SoCs: where the session is in an address, and how wide the rest is. */
+static void stream_read_soc(struct dsp *dsp)
+{
+	dsp->channel_label = "";
+	of_property_read_string(dsp->link.channel_node, "label", &dsp->channel_label);
+	dsp->session_shift = ADDR_SESSION_SHIFT;
+	if (of_device_is_compatible(dsp->link.channel_node, "qcom,kaanapali-fastrpc"))
+		dsp->session_shift = ADDR_SESSION_SHIFT_WIDE;
+}
+
+static unsigned int stream_width(struct dsp *dsp, u32 session)
+{
+	if (session && dsp->session_shift == ADDR_SESSION_SHIFT_WIDE &&
+	    !strncmp(dsp->channel_label, "cdsp", 4))
+		return 34;
+	return 32;
 }
 
 static int stream_add(struct dsp *dsp, struct device_node *node, u32 session)
@@ -393,6 +495,7 @@ static int stream_add(struct dsp *dsp, struct device_node *node, u32 session)
 	of_node_put(smmu.np);
 	s->dsp = dsp;
 	s->session = session;
+	s->width = stream_width(dsp, session);
 	s->stream_id = smmu.args[0];
 	s->engine = dsp_engine_claim(s->stream_id);
 	if (!s->engine) {
@@ -448,6 +551,7 @@ int dsp_stream_init(struct dsp *dsp)
 {
 	int ret;
 
+	stream_read_soc(dsp);
 	ret = stream_add(dsp, dsp->dev->of_node, 0);
 	if (ret)
 		return ret;

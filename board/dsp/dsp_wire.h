@@ -57,12 +57,15 @@
 #define META_PAGE(n, i)		(24 * (n) + 16 * (i))	/* u64 addr, u64 size */
 #define META_TABLES(n)		(40 * (n))	/* bytes of the three tables */
 #define META_FDS(n)		(40 * (n))	/* u64[16], the DSP's */
+#define META_FDS_MAX		16
 #define META_FDS_BYTES		128
+#define META_POLL(n)		(40 * (n) + 128 + 256)	/* u32, the DSP's */
+#define POLL_DONE		0xdecaf
 #define META_MIN(n)		(40 * (n) + 128 + 256)
 
-/* A device address: session in the upper half, IOVA in the lower. */
-#define ADDR_SESSION(a)		((u32)((a) >> 32))
-#define ADDR_IOVA(a)		((u32)(a))
+/* A device address: the session above this bit, the IOVA below. */
+#define ADDR_SESSION_SHIFT	32
+#define ADDR_SESSION_SHIFT_WIDE	56	/* kaanapali and what falls back to it */
 
 #define HANDLE_INIT		1
 #define HANDLE_UTILITIES	2
@@ -71,10 +74,22 @@
 #define INIT_RELEASE		1
 #define INIT_MMAP		4
 #define INIT_MUNMAP		5
+#define INIT_CREATE		6
+#define INIT_CREATE_ATTR	7
 #define INIT_CREATE_STATIC	8
+#define INIT_MEM_MAP		10
+#define INIT_MEM_UNMAP		11
 
-/* MMAP: memory for the pool of the static PD. */
+/* CREATE: attributes. */
+#define CREATE_UNSIGNED		8
+
+/* MMAP: memory for the pool of the static PD, or for the heap of a user PD. */
 #define MAP_REMOTE_HEAP		8
+#define MAP_ADD_PAGES		0x1000
+#define MAP_ADD_PAGES_LLC	0x3000
+/* MEM_MAP: beside 0 to 4. */
+#define MAP_FD_NOMAP		16
+#define MAP_DMA_HANDLE		0x20000
 
 #define UTIL_ATTRIBUTES		0
 #define UTIL_ATTRIBUTE_WORDS	255
