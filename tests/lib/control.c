@@ -143,6 +143,47 @@ bool control_clean(const struct dsp_control_status *st)
 	       !v->taken_while_running && !v->corrupted && !v->bad_request;
 }
 
+bool control_map_after(uint64_t token, struct dsp_control_map *map)
+{
+	int ret;
+
+	memset(map, 0, sizeof(*map));
+	strcpy(map->label, DSP);
+	map->token = token;
+	ret = control_ioctl(DSP_CONTROL_MAP, map);
+	if (ret && ret != -ENOENT)
+		control_do(DSP_CONTROL_MAP, map, "map table");
+	return !ret;
+}
+
+unsigned int control_maps(uint32_t kind, struct dsp_control_map *newest)
+{
+	struct dsp_control_map map = { .token = 0 };
+	unsigned int count = 0;
+
+	while (control_map_after(map.token, &map)) {
+		if (map.kind != kind)
+			continue;
+		count++;
+		if (newest)
+			*newest = map;
+	}
+	return count;
+}
+
+bool control_pd(uint32_t index, struct dsp_control_pd *pd)
+{
+	int ret;
+
+	memset(pd, 0, sizeof(*pd));
+	strcpy(pd->label, DSP);
+	pd->index = index;
+	ret = control_ioctl(DSP_CONTROL_PD, pd);
+	if (ret && ret != -ENOENT)
+		control_do(DSP_CONTROL_PD, pd, "user PDs");
+	return !ret;
+}
+
 uint64_t wire_word(const uint8_t *p, size_t len)
 {
 	uint64_t v = 0;

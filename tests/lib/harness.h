@@ -114,6 +114,8 @@ void call_init(struct call *c, uint32_t handle, uint32_t method);
 /* In-buffers first, as on the wire.  Each returns its argument to be bent. */
 struct fastrpc_invoke_args *call_in(struct call *c, const void *ptr, size_t len);
 struct fastrpc_invoke_args *call_out(struct call *c, void *ptr, size_t len);
+/* After all buffers: memory that the DSP may keep, from offset on. */
+struct fastrpc_invoke_args *call_handle(struct call *c, int dmabuf, uint32_t offset, size_t len);
 long call_send(int fd, struct call *c);
 
 long invoke_null(int fd);			/* DSP_TEST_NULL without arguments */
@@ -129,6 +131,19 @@ void fill_pattern(void *buf, size_t len, uint32_t seed);
 void *guarded_alloc(size_t len);		/* the byte behind it faults */
 void guarded_free(void *buf, size_t len);
 void *pages_alloc(size_t len);			/* zeroed pages */
+
+/* ---- memory that is shared with the DSP: memory.c ---- */
+
+/* A dma-buf of the driver's own for this client, or -errno. */
+int dmabuf_alloc(int fd, size_t size);
+void *dmabuf_map(int dmabuf, size_t size);	/* aborts the case if it cannot */
+long create_pd(int fd, int shell, uint32_t shell_len, uint32_t attrs);
+long add_pages(int fd, uint64_t size, uint64_t *dsp_addr);
+long remove_pages(int fd, uint64_t dsp_addr, uint64_t size);
+long mem_map(int fd, int dmabuf, uint32_t flags, uint64_t len, uint64_t *dsp_addr);
+long mem_unmap(int fd, int dmabuf, uint64_t dsp_addr, uint64_t len);
+/* What the DSP makes of [data, data+len), see DSP_TEST_HASH_FACTOR. */
+uint64_t test_hash(uint64_t hash, const void *data, size_t len);
 
 /* A call that another thread makes, so that the test can go on. */
 struct async_call {
@@ -159,6 +174,12 @@ void control_wait(uint32_t counter, uint64_t at_least);
 int control_try_wait(uint32_t counter, uint64_t at_least, uint32_t timeout_ms);
 uint64_t control_faults(void);
 bool control_clean(const struct dsp_control_status *st);
+
+/* The entry of the DSP's map table after the one with this name; false: none. */
+bool control_map_after(uint64_t token, struct dsp_control_map *map);
+/* How many entries of this kind it has, and the newest of them. */
+unsigned int control_maps(uint32_t kind, struct dsp_control_map *newest);
+bool control_pd(uint32_t index, struct dsp_control_pd *pd);
 
 /* What a CREATE_STATIC told the DSP, read off the wire. */
 struct offer {

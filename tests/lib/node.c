@@ -130,6 +130,16 @@ struct fastrpc_invoke_args *call_out(struct call *c, void *ptr, size_t len)
 	return a;
 }
 
+struct fastrpc_invoke_args *call_handle(struct call *c, int dmabuf, uint32_t offset, size_t len)
+{
+	struct fastrpc_invoke_args *a = &c->args[c->ins + c->outs + c->in_handles++];
+
+	a->ptr = offset;
+	a->length = len;
+	a->fd = dmabuf;
+	return a;
+}
+
 long call_send(int fd, struct call *c)
 {
 	c->inv.sc &= 0x1f000000;
