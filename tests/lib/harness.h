@@ -134,8 +134,6 @@ void *pages_alloc(size_t len);			/* zeroed pages */
 
 /* ---- memory that is shared with the DSP: memory.c ---- */
 
-/* A dma-buf of the driver's own for this client, or -errno. */
-int dmabuf_alloc(int fd, size_t size);
 void *dmabuf_map(int dmabuf, size_t size);	/* aborts the case if it cannot */
 long create_pd(int fd, int shell, uint32_t shell_len, uint32_t attrs);
 long add_pages(int fd, uint64_t size, uint64_t *dsp_addr);

@@ -4,14 +4,6 @@
 
 #include "harness.h"
 
-int dmabuf_alloc(int fd, size_t size)
-{
-	struct fastrpc_alloc_dma_buf arg = { .fd = -1, .size = size };
-	long ret = node_ioctl(fd, FASTRPC_IOCTL_ALLOC_DMA_BUFF, &arg);
-
-	return ret ? ret : arg.fd;
-}
-
 void *dmabuf_map(int dmabuf, size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
