@@ -53,6 +53,9 @@ machine_transport()
 	done
 }
 
+# What apt_root() takes of each suite.
+apt_components=main
+
 # apt_root DIR NATIVE-ARCH OTHER-ARCH SUITE... : make the root, set apt_conf
 apt_root()
 {
@@ -68,8 +71,8 @@ apt_root()
 		*-security)	address=$archive_security ;;
 		*)		address=$archive_main ;;
 		esac
-		printf 'deb [signed-by=%s] %s %s main\n' \
-			"$keyring" "$address" "$suite"
+		printf 'deb [signed-by=%s] %s %s %s\n' \
+			"$keyring" "$address" "$suite" "$apt_components"
 	done > "$apt_dir/etc/sources.list"
 	apt_conf=$apt_dir/apt.conf
 	{

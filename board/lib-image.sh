@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
-# What QEMU boots: the device tree and the initramfs.  Needs lib.sh; "kernel",
-# "driver", "variant", "mode" and "programs" say for what.
+# What QEMU boots: the device tree and the initramfs.  Needs lib.sh and
+# lib-userland.sh; "kernel", "driver", "variant", "mode" and "programs" say for
+# what.
 
 qemu='qemu-system-aarch64'
 machine=virt,iommu=smmuv3,gic-version=3,virtualization=on
+# Where a program that a boot is told to run may be.
+program_rooms='tests/api tests/lifecycle tests/userspace tests/fail board/run'
 # The rest of the hardware the device tree depends on.
 processor='-cpu cortex-a57 -smp 2 -m 1G'
 
@@ -61,15 +64,36 @@ image_init()
 	mv "$init.new" "$init"
 }
 
+# Debian's FastRPC user space, where something is to run on the board that has a
+# use for it.  It may be missing: then the reason is in $userland_reason.
+image_userland()
+{
+	userland='' userland_reason='no program of this boot asked for it'
+	[ "$mode" != test ] || image_has_userspace_program || return 0
+	"$top/board/setup" userland 2>&1 > /dev/null | tee "$log_base.userland" >&2
+	if userland_is_here; then
+		userland=$userland_dir
+	else
+		userland_reason=$(tail -n 1 "$log_base.userland" | sed 's/^error: //')
+	fi
+}
+
+image_has_userspace_program()
+{
+	for program in $programs; do
+		[ ! -e "$top/tests/userspace/$program.c" ] || return 0
+	done
+	return 1
+}
+
 image_programs()
 {
 	targets=''
 	for program in $programs; do
-		for room in tests/api tests/lifecycle tests/fail board/run none; do
+		for room in $program_rooms none; do
 			[ ! -e "$top/$room/$program.c" ] || break
 		done
-		[ "$room" != none ] ||
-			die "no program \"$program\" in tests/api, tests/lifecycle, tests/fail or board/run"
+		[ "$room" != none ] || die "no program \"$program\" in: $program_rooms"
 		targets="$targets $build/arm64/tests/$program"
 	done
 	# Without a list, as for a shell, all of them.
@@ -90,6 +114,16 @@ image_modules()
 	driver_ko=$modules/in-tree/fastrpc.ko
 	[ -e "$driver_ko" ] ||
 		die "Debian's kernel $kernel comes without the in-tree driver: use KERNEL=6.12 or KERNEL=7"
+}
+
+# What the guest has to know of it: which packages, or why there are none.
+image_stage_userland()
+{
+	if [ "$userland" ]; then
+		cp "$userland/versions" "$stage/etc/userland"
+	else
+		printf 'none: %s\n' "$userland_reason" > "$stage/etc/userland"
+	fi
 }
 
 image_shell()
@@ -125,25 +159,27 @@ image_initramfs()
 	initramfs=$build/$kernel/$mode-$variant-$driver.cpio
 	stage=$build/$kernel/$mode-$variant-$driver.root
 	rm -rf "$stage"
-	for dir in proc sys dev tmp tests modules lib/firmware; do
+	for dir in etc proc sys dev tmp tests modules usr/lib/firmware; do
 		mkdir -p "$stage/$dir"
 	done
+	ln -s usr/lib "$stage/lib"
 	[ "$mode" != shell ] || image_shell
 	cp "$init" "$stage/init"
 	cp "$dsp_ko" "$stage/modules/dsp.ko"
 	cp "$driver_ko" "$stage/modules/fastrpc.ko"
 	# The remoteproc core insists on a file; the DSP model does not look at it.
 	echo board > "$stage/lib/firmware/board-dsp.fw"
-	# The remoteproc core asks for a file before it starts a DSP; the model
-	# is the program, so what is in it does not matter.
-	mkdir -p "$stage/lib/firmware"
-	echo none > "$stage/lib/firmware/board-dsp.fw"
 	image_kernel_modules
 	for program in $programs; do
 		cp "$build/arm64/tests/$program" "$stage/tests/"
 	done
 	aarch64-linux-gnu-strip "$stage"/tests/* 2>/dev/null || :
-	( cd "$stage" && find . -print0 | cpio -0 -o --quiet -H newc -R 0:0 ) > "$initramfs.new" ||
+	image_stage_userland
+	# The kernel unpacks one archive after the other.
+	{
+		{ [ -z "$userland" ] || cat "$userland/cpio"; } &&
+		( cd "$stage" && find . -print0 | cpio -0 -o --quiet -H newc -R 0:0 )
+	} > "$initramfs.new" ||
 		die "packing the initramfs failed: is the disk full?"
 	mv "$initramfs.new" "$initramfs"
 	rm -rf "$stage"
@@ -153,6 +189,7 @@ image_make()
 {
 	"$top/board/setup" packages
 	"$top/board/setup" kernel "$kernel"
+	image_userland
 	# Programs, init and device trees are shared by all kinds of boots.
 	exec 6> "$build/lock"
 	flock 6
