@@ -195,6 +195,51 @@ struct dsp_rule {
 	u8 patch[DSP_PATCH_BYTES];
 };
 
+/* Which process calls, or is to be called: client id, PD, session of its messages. */
+struct dsp_caller {
+	s32 client;
+	u32 pd;
+	u32 session;
+};
+
+/* How long the DSP waits for its host. */
+#define DSP_REVERSE_MS	20000
+
+/*
+ * A call of the DSP to its host
+ * @ctx: what the two know it by
+ * @in: packed arguments, the caller's
+ * @out: packed results, for the caller to free
+ * @result: what the host said; valid with @done, which is under calls_lock
+ */
+struct dsp_reverse {
+	struct list_head node;
+	u32 ctx;
+	u32 handle;
+	u32 sc;
+	const u8 *in;
+	size_t in_len;
+	u8 *out;
+	size_t out_len;
+	s32 result;
+	bool done;
+};
+
+/*
+ * A file of the host
+ * @env: the variable of the host that lists where to look
+ * @size: as the host says
+ * @len: bytes read, @room at most
+ */
+struct dsp_file {
+	char env[DSP_FILE_NAME_LEN];
+	char name[DSP_FILE_NAME_LEN];
+	u64 size;
+	u8 *data;
+	size_t len;
+	size_t room;
+};
+
 struct dsp_capture {
 	u64 serial;
 	u64 addr;
@@ -241,6 +286,11 @@ struct dsp {
 	struct dsp_rule rule[DSP_MAX_RULES];
 	unsigned int rules;
 	struct dsp_capture *captures;
+	struct list_head listeners;
+	u32 reverse_ctx;
+	struct list_head modules;
+	unsigned int nmodules;
+	u32 modules_made;
 
 	/* Faults and the oracle. */
 	spinlock_t fault_lock;
@@ -270,6 +320,8 @@ struct dsp_arg {
  * @ran: the call itself is done, what is left is to write and answer
  * @disowned: its client was released, so its memory must not be touched any
  *	more; under calls_lock
+ * @listens: a "what next?" that has no call for its host yet.  Then it is parked
+ *	without work that is queued; under calls_lock
  */
 struct dsp_request {
 	struct dsp *dsp;
@@ -301,6 +353,7 @@ struct dsp_request {
 	bool parked;
 	bool ran;
 	bool disowned;
+	bool listens;
 };
 
 static inline unsigned int dsp_request_bufs(const struct dsp_request *req)
@@ -376,6 +429,7 @@ s32 dsp_call_violation(struct dsp_request *req, const char *rule);
 /* dsp_process.c */
 void dsp_process_reset(struct dsp *dsp);
 void dsp_process_audio_gone(struct dsp *dsp);
+u32 dsp_process_kind(struct dsp *dsp, s32 client, u32 pd);
 s32 dsp_process_call(struct dsp_request *req);
 s32 dsp_process_add(struct dsp_request *req, s32 client, bool audio);
 s32 dsp_process_known(struct dsp_request *req, s32 client);
@@ -411,6 +465,26 @@ int dsp_map_show(struct dsp *dsp, struct dsp_control_map *out);
 /* dsp_service.c */
 s32 dsp_service_call(struct dsp_request *req);
 u64 dsp_service_hash(u64 hash, const u8 *data, size_t len);
+
+/* dsp_listener.c */
+s32 dsp_listener_call(struct dsp_request *req);
+bool dsp_listener_take(struct dsp_request *req);
+void dsp_listener_end(struct dsp *dsp, s32 client, u32 pd);
+void dsp_listener_drop(struct dsp *dsp, s32 client);
+void dsp_listener_close(struct dsp *dsp);
+unsigned int dsp_listener_count(struct dsp *dsp);
+bool dsp_listener_of_kind(struct dsp *dsp, u32 kind, struct dsp_caller *who);
+struct dsp_caller dsp_caller_of(const struct dsp_request *req);
+int dsp_reverse_call(struct dsp *dsp, const struct dsp_caller *who, struct dsp_reverse *r);
+
+/* dsp_module.c: what clients open by name; also the handles they need for that */
+s32 dsp_module_call(struct dsp_request *req);
+void dsp_module_drop(struct dsp *dsp, s32 client);
+
+/* dsp_file.c: what the DSP wants of its host */
+int dsp_file_read(struct dsp *dsp, const struct dsp_caller *who, struct dsp_file *file);
+int dsp_file_memory(struct dsp *dsp, const struct dsp_caller *who, u32 flags, u64 size,
+		    u64 *dsp_addr);
 
 /* dsp_heap.c */
 void dsp_heap_init(struct dsp *dsp);

@@ -267,8 +267,11 @@ static s32 call_dispatch(struct dsp_request *req)
 		return dsp_utilities_call(req);
 	case DSP_TEST_HANDLE:
 		return dsp_service_call(req);
+	case HANDLE_LISTENER:
+	case HANDLE_LISTENER1:
+		return dsp_listener_call(req);
 	default:
-		return dsp_call_refuse(req, DSP_E_NOHANDLE, "nobody has this handle");
+		return dsp_module_call(req);
 	}
 }
 
@@ -359,9 +362,19 @@ static bool call_park(struct dsp_request *req)
 	struct dsp *dsp = req->dsp;
 	bool hold = req->rule.action == DSP_ANSWER_HOLD;
 
-	if (!hold && !req->delay_ms)
+	if (!hold && !req->delay_ms && !req->listens)
 		return false;
 	spin_lock(&dsp->calls_lock);
+	if (!dsp->link.closing && req->listens && !dsp_listener_take(req)) {
+		req->parked = true;
+		spin_unlock(&dsp->calls_lock);
+		wake_up_all(&dsp->counters);
+		return true;
+	}
+	if (!dsp->link.closing && !hold && !req->delay_ms) {
+		spin_unlock(&dsp->calls_lock);
+		return false;
+	}
 	if (dsp->link.closing) {
 		req->rule.action = DSP_ANSWER_NEVER;
 		spin_unlock(&dsp->calls_lock);
@@ -388,8 +401,10 @@ static void call_work(struct work_struct *work)
 	req->parked = false;
 	spin_unlock(&dsp->calls_lock);
 
-	if (!req->ran) {
-		call_run(req);
+	/* A "what next?" comes here each time it may have something to tell. */
+	if (!req->ran || req->listens) {
+		if (!req->ran)
+			call_run(req);
 		if (call_park(req))
 			return;
 	}
@@ -510,7 +525,9 @@ void dsp_call_drain(struct dsp *dsp)
 	list_for_each_entry_safe(req, next, &dsp->requests, node) {
 		if (!req->parked)
 			continue;
-		if (!list_empty(&req->held_node)) {
+		if (req->listens && !delayed_work_pending(&req->work)) {
+			/* Nobody works on it, nobody would. */
+		} else if (!list_empty(&req->held_node)) {
 			list_del_init(&req->held_node);
 			dsp->held--;
 		} else if (!cancel_delayed_work(&req->work)) {

@@ -16,6 +16,7 @@
 #undef at_least
 
 #define WAIT_MAX_MS	600000u
+#define FILE_MAX	(4u << 20)
 
 static void control_fill_heap(struct dsp *dsp, struct dsp_control_status *st)
 {
@@ -172,6 +173,9 @@ static u64 control_counter(struct dsp *dsp, u32 counter)
 	case DSP_COUNT_PD_STORES:
 		value = READ_ONCE(dsp->maps.counts.stores);
 		break;
+	case DSP_COUNT_LISTENERS:
+		value = dsp_listener_count(dsp);
+		break;
 	}
 	spin_unlock(&dsp->calls_lock);
 	return value;
@@ -238,6 +242,45 @@ static long control_pd(struct dsp *dsp, void *arg)
 	return dsp_pd_show(dsp, arg);
 }
 
+static long control_file(struct dsp *dsp, void *arg)
+{
+	struct dsp_control_file *control = arg;
+	struct dsp_file *file;
+	struct dsp_caller who;
+	long ret = -ENOMEM;
+
+	if (!dsp_listener_of_kind(dsp, control->process, &who))
+		return -ENOTCONN;
+	file = kzalloc(sizeof(*file), GFP_KERNEL);
+	if (!file)
+		return -ENOMEM;
+	strscpy(file->env, control->env, sizeof(file->env));
+	strscpy(file->name, control->name, sizeof(file->name));
+	file->room = FILE_MAX;
+	file->data = kvmalloc(file->room, GFP_KERNEL);
+	if (file->data)
+		ret = dsp_file_read(dsp, &who, file);
+	if (!ret) {
+		control->size = file->size;
+		control->len = file->len;
+		control->hash = dsp_service_hash(0, file->data, file->len);
+		memcpy(control->head, file->data, min(file->len, sizeof(control->head)));
+	}
+	kvfree(file->data);
+	kfree(file);
+	return ret;
+}
+
+static long control_heap(struct dsp *dsp, void *arg)
+{
+	struct dsp_control_heap *heap = arg;
+	struct dsp_caller who;
+
+	if (!dsp_listener_of_kind(dsp, heap->process, &who))
+		return -ENOTCONN;
+	return dsp_file_memory(dsp, &who, heap->flags, heap->size, &heap->dsp_addr);
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -253,6 +296,8 @@ static const struct {
 	{ DSP_CONTROL_RESTART_PD, control_restart_pd },
 	{ DSP_CONTROL_MAP, control_map },
 	{ DSP_CONTROL_PD, control_pd },
+	{ DSP_CONTROL_FILE, control_file },
+	{ DSP_CONTROL_HEAP, control_heap },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */

@@ -215,6 +215,7 @@ enum dsp_control_counter {
 	DSP_COUNT_RUNNING,
 	DSP_COUNT_AUDIO_PD_EPOCH,
 	DSP_COUNT_PD_STORES,
+	DSP_COUNT_LISTENERS,	/* threads of the host that wait for a call of the DSP */
 	DSP_COUNTERS
 };
 
@@ -271,6 +272,43 @@ struct dsp_control_pd {
 	char name[DSP_PD_NAME_LEN];
 };
 
+/* The processes on the DSP, by what they are to the host. */
+enum dsp_process_kind {
+	DSP_PROCESS_ROOT = 0,
+	DSP_PROCESS_AUDIO,
+	DSP_PROCESS_SENSORS,
+	DSP_PROCESS_USER,
+};
+
+/*
+ * A process on the DSP reads a file of the host, through whoever listens for it
+ * there: opened by name in the directories that a variable of the listener's
+ * environment lists.
+ */
+#define DSP_FILE_NAME_LEN	64
+#define DSP_FILE_HEAD_LEN	256
+
+struct dsp_control_file {
+	char label[DSP_LABEL_LEN];
+	__u32 process;		/* enum dsp_process_kind */
+	__u32 pad;
+	char env[DSP_FILE_NAME_LEN];	/* "ADSP_LIBRARY_PATH" */
+	char name[DSP_FILE_NAME_LEN];
+	__u64 size;		/* out: as the host says */
+	__u64 len;		/* out: bytes read */
+	__u64 hash;		/* out: dsp_test_hash of them */
+	__u8 head[DSP_FILE_HEAD_LEN];	/* out: the first of them */
+};
+
+/* A process on the DSP has its host add memory to its heap, or take it back. */
+struct dsp_control_heap {
+	char label[DSP_LABEL_LEN];
+	__u32 process;		/* enum dsp_process_kind */
+	__u32 flags;		/* 8: the remote heap */
+	__u64 size;
+	__u64 dsp_addr;		/* out, or, to take it back, in */
+};
+
 #define DSP_CONTROL_STATUS	 _IOWR('d', 1, struct dsp_control_status)
 #define DSP_CONTROL_BEHAVE	 _IOW('d', 2, struct dsp_control_behave)
 #define DSP_CONTROL_INJECT	 _IOW('d', 3, struct dsp_control_inject)
@@ -288,5 +326,13 @@ struct dsp_control_pd {
 #define DSP_CONTROL_RESTART_PD	 _IOW('d', 9, char[DSP_LABEL_LEN])
 #define DSP_CONTROL_MAP		 _IOWR('d', 10, struct dsp_control_map)
 #define DSP_CONTROL_PD		 _IOWR('d', 11, struct dsp_control_pd)
+
+/*
+ * The DSP calls its host.  They return when it has answered: ENOTCONN: nobody
+ * listens for the process; ENOENT: the host has no such file; EREMOTEIO: the host
+ * refuses something else; EPROTO: it answers nonsense; ETIMEDOUT.
+ */
+#define DSP_CONTROL_FILE	 _IOWR('d', 20, struct dsp_control_file)
+#define DSP_CONTROL_HEAP	 _IOWR('d', 21, struct dsp_control_heap)
 
 #endif

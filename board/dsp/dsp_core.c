@@ -245,6 +245,8 @@ static int core_probe(struct platform_device *pdev)
 	init_waitqueue_head(&dsp->counters);
 	INIT_LIST_HEAD(&dsp->requests);
 	INIT_LIST_HEAD(&dsp->held_list);
+	INIT_LIST_HEAD(&dsp->listeners);
+	INIT_LIST_HEAD(&dsp->modules);
 	ret = core_init_parts(dsp);
 	if (ret)
 		return ret;

@@ -309,8 +309,10 @@ static void link_stop(struct rproc_subdev *subdev, bool crashed)
 	};
 
 	WRITE_ONCE(link->closing, true);
+	dsp_listener_close(dsp);
 	dsp_call_drain(dsp);
 	dsp_pd_end(dsp, 0);
+	dsp_module_drop(dsp, 0);
 	cancel_work_sync(&link->announce);
 	if (link->announced) {
 		strscpy(info.name, link->channel_name, sizeof(info.name));

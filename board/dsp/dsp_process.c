@@ -29,8 +29,11 @@ void dsp_process_audio_gone(struct dsp *dsp)
 	unsigned int i;
 
 	spin_lock(&dsp->calls_lock);
-	for (i = 0; i < dsp->nclients; i++)
+	for (i = 0; i < dsp->nclients; i++) {
+		if (dsp->clients[i].audio)
+			dsp_listener_end(dsp, dsp->clients[i].id, PD_USER);
 		dsp->clients[i].audio = false;
+	}
 	spin_unlock(&dsp->calls_lock);
 }
 
@@ -42,6 +45,19 @@ static int process_index(struct dsp *dsp, s32 client)
 		if (dsp->clients[i].id == client)
 			return i;
 	return -1;
+}
+
+/* What kind of process a client's calls are for: enum dsp_process_kind. */
+u32 dsp_process_kind(struct dsp *dsp, s32 client, u32 pd)
+{
+	int at = process_index(dsp, client);
+
+	lockdep_assert_held(&dsp->calls_lock);
+	if (pd == PD_ROOT)
+		return DSP_PROCESS_ROOT;
+	if (pd == PD_SENSORS)
+		return DSP_PROCESS_SENSORS;
+	return at >= 0 && dsp->clients[at].audio ? DSP_PROCESS_AUDIO : DSP_PROCESS_USER;
 }
 
 s32 dsp_process_add(struct dsp_request *req, s32 client, bool audio)
@@ -113,8 +129,10 @@ static s32 process_release(struct dsp_request *req)
 
 	if (ret)
 		return ret;
+	dsp_listener_drop(dsp, client);
 	dsp_call_disown(req, client);
 	dsp_pd_end(dsp, client);
+	dsp_module_drop(dsp, client);
 	spin_lock(&dsp->calls_lock);
 	dsp->releases++;
 	at = process_index(dsp, client);

@@ -67,8 +67,14 @@
 #define ADDR_SESSION_SHIFT	32
 #define ADDR_SESSION_SHIFT_WIDE	56	/* kaanapali and what falls back to it */
 
+#define HANDLE_REMOTECTL	0
 #define HANDLE_INIT		1
 #define HANDLE_UTILITIES	2
+#define HANDLE_LISTENER		3
+#define HANDLE_PROCESS		4	/* the caller's own process */
+#define HANDLE_MESSAGES		5	/* the DSP's log */
+#define HANDLE_LISTENER1	7
+#define HANDLE_REMOTECTL1	8
 
 #define INIT_ATTACH		0
 #define INIT_RELEASE		1
@@ -90,6 +96,19 @@
 /* MEM_MAP: beside 0 to 4. */
 #define MAP_FD_NOMAP		16
 #define MAP_DMA_HANDLE		0x20000
+
+/* Old and new handles for the same things. */
+#define REMOTECTL_OPEN		0
+#define REMOTECTL_CLOSE		1
+#define REMOTECTL1_OPEN		2
+#define REMOTECTL1_CLOSE	3
+#define LISTENER_INIT2		3
+#define LISTENER_NEXT2		4
+#define LISTENER_FETCH2		5
+#define LISTENER1_INIT2		5
+#define LISTENER1_NEXT2		6
+#define LISTENER1_FETCH2	7
+#define PROCESS_EXIT		2
 
 #define UTIL_ATTRIBUTES		0
 #define UTIL_ATTRIBUTE_WORDS	255
