@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Debian's FastRPC programs on the board. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "daemon.h"
+
+#define MAX_DAEMONS	8
+#define MAX_ARGS	8
+#define LOG_ROOM	(256 << 10)
+#define LOG_SHOWN	4000	/* bytes of its end */
+
+static pid_t daemons[MAX_DAEMONS];
+static int nr_daemons;
+
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
+static char log_text[LOG_ROOM + 1];
+static size_t log_len;
+
+void userland_need(void)
+{
+	static char line[512];
+
+	if (file_read("/etc/userland", line, sizeof(line)) < 0 || !strncmp(line, "none", 4)) {
+		line[strcspn(line, "\n")] = '\0';
+		test_skip(line[0] ? line + strlen("none: ") : "no Debian user space in this image");
+	}
+}
+
+pid_t daemon_start(const char *path, ...)
+{
+	char *argv[MAX_ARGS + 1] = { (char *)path };
+	va_list ap;
+	pid_t pid;
+
+	va_start(ap, path);
+	for (int i = 1; i < MAX_ARGS && (argv[i] = va_arg(ap, char *)); i++)
+		;
+	va_end(ap);
+	REQUIRE(nr_daemons < MAX_DAEMONS);
+	pid = fork();
+	REQUIRE(pid >= 0);
+	if (!pid) {
+		execv(path, argv);
+		printf("cannot run %s: %s\n", path, strerror(errno));
+		fflush(stdout);
+		_exit(127);
+	}
+	daemons[nr_daemons++] = pid;
+	return pid;
+}
+
+bool daemon_runs(pid_t pid)
+{
+	siginfo_t info = { };
+
+	return !waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) && !info.si_pid;
+}
+
+int daemon_end(pid_t pid, int sig)
+{
+	int status = -1;
+
+	if (sig)
+		kill(pid, sig);
+	REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+	for (int i = 0; i < nr_daemons; i++)
+		if (daemons[i] == pid)
+			daemons[i] = daemons[--nr_daemons];
+	return status;
+}
+
+void daemon_end_all(void)
+{
+	while (nr_daemons)
+		daemon_end(daemons[0], SIGKILL);
+}
+
+static void *log_main(void *arg)
+{
+	int fd = (intptr_t)arg;
+	char line[4096];
+	ssize_t len;
+
+	while ((len = recv(fd, line, sizeof(line) - 1, 0)) >= 0) {
+		line[len++] = '\n';
+		pthread_mutex_lock(&log_lock);
+		if (log_len + len <= LOG_ROOM) {
+			memcpy(log_text + log_len, line, len);
+			log_len += len;
+		}
+		pthread_mutex_unlock(&log_lock);
+	}
+	return NULL;
+}
+
+void daemon_log_start(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+	static int fd = -1;
+	pthread_t thread;
+
+	pthread_mutex_lock(&log_lock);
+	log_len = 0;
+	pthread_mutex_unlock(&log_lock);
+	if (fd >= 0)
+		return;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	unlink(addr.sun_path);
+	REQUIRE_EQ(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, log_main, (void *)(intptr_t)fd), 0);
+	pthread_detach(thread);
+}
+
+bool daemon_log_has(const char *text)
+{
+	bool has;
+
+	pthread_mutex_lock(&log_lock);
+	has = memmem(log_text, log_len, text, strlen(text));
+	pthread_mutex_unlock(&log_lock);
+	return has;
+}
+
+void daemon_log_show(void)
+{
+	pthread_mutex_lock(&log_lock);
+	log_text[log_len] = '\0';
+	for (size_t i = 0; i < log_len; i++)
+		if (!log_text[i])
+			log_text[i] = '.';
+	printf("system log:\n%s", log_text + (log_len > LOG_SHOWN ? log_len - LOG_SHOWN : 0));
+	pthread_mutex_unlock(&log_lock);
+}
+
+uint64_t host_file(const char *name, const void *data, size_t len)
+{
+	char path[128];
+	int fd;
+
+	mkdir(FILES_DIR, 0755);
+	snprintf(path, sizeof(path), FILES_DIR "/%s", name);
+	fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+	REQUIRE(fd >= 0);
+	REQUIRE_EQ(write(fd, data, len), (ssize_t)len);
+	close(fd);
+	return test_hash(0, data, len);
+}
+
+int dsp_reads(uint32_t process, const char *name, struct dsp_control_file *file)
+{
+	memset(file, 0, sizeof(*file));
+	strcpy(file->label, DSP);
+	file->process = process;
+	strcpy(file->env, "ADSP_LIBRARY_PATH");
+	snprintf(file->name, sizeof(file->name), "%s", name);
+	return control_ioctl(DSP_CONTROL_FILE, file);
+}
