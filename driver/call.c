@@ -42,7 +42,8 @@ static int make_room(struct frpc_call *call, u32 nr_args)
 {
 	u32 capacity = max_t(u32, nr_args, CALL_ARGS_MIN);
 	struct frpc_message *msg = &call->msg;
-	const size_t arg_bytes = sizeof(*msg->args) + sizeof(*msg->offsets) + sizeof(*msg->order);
+	const size_t arg_bytes = sizeof(*msg->args) + sizeof(*msg->places) + sizeof(*call->maps) +
+				 sizeof(*msg->offsets) + sizeof(*msg->order);
 	struct frpc_arg *args;
 
 	if (call->capacity >= capacity)
@@ -52,7 +53,9 @@ static int make_room(struct frpc_call *call, u32 nr_args)
 		return -ENOMEM;
 	kvfree(msg->args);
 	msg->args = args;
-	msg->offsets = (u32 *)(args + capacity);
+	msg->places = (struct frpc_place *)(args + capacity);
+	call->maps = (struct frpc_map **)(msg->places + capacity);
+	msg->offsets = (u32 *)(call->maps + capacity);
 	msg->order = (u16 *)(msg->offsets + capacity);
 	call->capacity = capacity;
 	return 0;
@@ -102,6 +105,43 @@ struct frpc_call *frpc_call_get(struct frpc_session *session, u32 sc)
 	return call;
 }
 
+/**
+ * frpc_call_map() - map the dma-buf of an argument
+ * @call: the caller's; it uses the map until it ends
+ * @i: number of a mapped argument
+ *
+ * May sleep.
+ *
+ * Return: 0; errors of frpc_map_get().
+ */
+int frpc_call_map(struct frpc_call *call, u32 i)
+{
+	struct frpc_message *msg = &call->msg;
+	struct frpc_map *map;
+
+	if (!call->has_maps) {
+		memset(call->maps, 0, msg->nr_args * sizeof(*call->maps));
+		call->has_maps = true;
+	}
+	map = frpc_map_get(call->session, msg->args[i].fd);
+	if (IS_ERR(map))
+		return PTR_ERR(map);
+	call->maps[i] = map;
+	return 0;
+}
+
+static void put_maps(struct frpc_call *call)
+{
+	u32 i;
+
+	lockdep_assert_held(&call->session->lock);
+
+	for (i = 0; call->has_maps && i < call->msg.nr_args; i++)
+		if (call->maps[i])
+			frpc_map_put_locked(call->maps[i]);
+	call->has_maps = false;
+}
+
 /* Ends the use of a call that is not registered.  May sleep. */
 void frpc_call_put(struct frpc_call *call)
 {
@@ -112,6 +152,7 @@ void frpc_call_put(struct frpc_call *call)
 		call->buffer = NULL;
 	}
 	spin_lock_irq(&session->lock);
+	put_maps(call);
 	list_add(&call->entry, &session->free_calls);
 	spin_unlock_irq(&session->lock);
 }
@@ -125,6 +166,7 @@ static void recycle_parked(struct frpc_call *call)
 	spin_lock_irqsave(&session->lock, flags);
 	frpc_buffer_put_atomic(call->buffer);
 	call->buffer = NULL;
+	put_maps(call);
 	list_add(&call->entry, &session->free_calls);
 	session->nr_parked--;
 	spin_unlock_irqrestore(&session->lock, flags);

@@ -46,12 +46,53 @@ long frpc_result(s32 dsp_result)
 	return dsp_result;
 }
 
+/* Maps what is in dma-bufs, and finds the place of each in them. */
+static int map_args(struct frpc_call *call)
+{
+	struct frpc_message *msg = &call->msg;
+	int ret;
+	u32 i;
+
+	for (i = 0; i < msg->nr_args; i++) {
+		if (!frpc_arg_is_mapped(&msg->args[i]))
+			continue;
+		if (i >= msg->nr_bufs || msg->args[i].attr & FASTRPC_ATTR_SECUREMAP)
+			return -EOPNOTSUPP;
+		ret = frpc_call_map(call, i);
+		if (!ret)
+			ret = frpc_map_place(call->maps[i], &msg->args[i], &msg->places[i]);
+		if (ret)
+			return ret == -EBADF ? -EINVAL : ret;
+	}
+	return 0;
+}
+
+static int sync_maps_for_dsp(struct frpc_call *call)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; !ret && call->has_maps && i < call->msg.nr_args; i++)
+		if (call->maps[i])
+			ret = frpc_map_sync_for_dsp(call->maps[i]);
+	return ret;
+}
+
+static void sync_maps_for_cpu(struct frpc_call *call)
+{
+	u32 i;
+
+	for (i = call->msg.nr_ins; call->has_maps && i < call->msg.nr_args; i++)
+		if (call->maps[i])
+			frpc_map_sync_for_cpu(call->maps[i]);
+}
+
 static void *arg_bytes(const struct frpc_call *call, u32 i)
 {
 	return call->buffer->cpu + call->msg.offsets[i];
 }
 
-/* Lays the message out and gets memory for it; out-buffers read as zero. */
+/* Lays the message out and gets memory for it; copied out-buffers read as zero. */
 static int prepare(struct frpc_call *call)
 {
 	struct frpc_message *msg = &call->msg;
@@ -60,6 +101,8 @@ static int prepare(struct frpc_call *call)
 	u32 i;
 
 	ret = frpc_message_layout(msg);
+	if (!ret)
+		ret = map_args(call);
 	if (ret)
 		return ret;
 	buffer = frpc_buffer_get(call->session, PAGE_ALIGN(msg->len));
@@ -70,8 +113,9 @@ static int prepare(struct frpc_call *call)
 	frpc_message_fill(msg, buffer->cpu, buffer->iova, frpc_session_bits(call->session));
 	/* before any input is copied in: the two may share bytes */
 	for (i = msg->nr_ins; i < msg->nr_bufs; i++)
-		memset(arg_bytes(call, i), 0, msg->args[i].len);
-	return 0;
+		if (frpc_arg_is_inline(&msg->args[i]))
+			memset(arg_bytes(call, i), 0, msg->args[i].len);
+	return sync_maps_for_dsp(call);
 }
 
 static int hand_to_dsp(struct frpc_call *call, struct dsp_request *request)
@@ -125,20 +169,15 @@ static int collect(struct frpc_call *call)
 		frpc_buffer_sync_for_cpu(call->buffer, call->msg.len);
 	srcu_read_unlock(&channel->srcu, idx);
 	dma_rmb();
+	sync_maps_for_cpu(call);
 	return 0;
 }
 
 static int fetch_user_args(struct frpc_call *call, u64 address)
 {
 	size_t len = call->msg.nr_args * sizeof(*call->msg.args);
-	u32 i;
 
-	if (copy_from_user(call->msg.args, u64_to_user_ptr(address), len))
-		return -EFAULT;
-	for (i = 0; i < call->msg.nr_args; i++)
-		if (!frpc_arg_is_inline(&call->msg.args[i]))
-			return -EOPNOTSUPP;
-	return 0;
+	return copy_from_user(call->msg.args, u64_to_user_ptr(address), len) ? -EFAULT : 0;
 }
 
 static int copy_user_inputs(struct frpc_call *call)
@@ -147,8 +186,9 @@ static int copy_user_inputs(struct frpc_call *call)
 	u32 i;
 
 	for (i = 0; i < msg->nr_ins; i++)
-		if (copy_from_user(arg_bytes(call, i), u64_to_user_ptr(msg->args[i].ptr),
-				   msg->args[i].len))
+		if (frpc_arg_is_inline(&msg->args[i]) &&
+		    copy_from_user(arg_bytes(call, i),
+				   u64_to_user_ptr(msg->args[i].ptr), msg->args[i].len))
 			return -EFAULT;
 	return 0;
 }
@@ -159,7 +199,8 @@ static int copy_user_outputs(struct frpc_call *call)
 	u32 i;
 
 	for (i = msg->nr_ins; i < msg->nr_bufs; i++)
-		if (copy_to_user(u64_to_user_ptr(msg->args[i].ptr), arg_bytes(call, i),
+		if (frpc_arg_is_inline(&msg->args[i]) &&
+		    copy_to_user(u64_to_user_ptr(msg->args[i].ptr), arg_bytes(call, i),
 				 msg->args[i].len))
 			return -EFAULT;
 	return 0;
@@ -227,8 +268,9 @@ static void copy_kernel_inputs(struct frpc_call *call)
 	u32 i;
 
 	for (i = 0; i < msg->nr_ins; i++)
-		memcpy(arg_bytes(call, i), (const void *)(uintptr_t)msg->args[i].ptr,
-		       msg->args[i].len);
+		if (frpc_arg_is_inline(&msg->args[i]))
+			memcpy(arg_bytes(call, i), (const void *)(uintptr_t)msg->args[i].ptr,
+			       msg->args[i].len);
 }
 
 static void copy_kernel_outputs(struct frpc_call *call)
@@ -237,7 +279,9 @@ static void copy_kernel_outputs(struct frpc_call *call)
 	u32 i;
 
 	for (i = msg->nr_ins; i < msg->nr_bufs; i++)
-		memcpy((void *)(uintptr_t)msg->args[i].ptr, arg_bytes(call, i), msg->args[i].len);
+		if (frpc_arg_is_inline(&msg->args[i]))
+			memcpy((void *)(uintptr_t)msg->args[i].ptr, arg_bytes(call, i),
+			       msg->args[i].len);
 }
 
 /* 0, -ETIMEDOUT, or -ERESTARTSYS after a fatal signal. */

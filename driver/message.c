@@ -148,7 +148,7 @@ int frpc_message_layout(struct frpc_message *msg)
 }
 
 /* @start: bus address of the bytes, without the session id */
-static void fill_buffer(const struct frpc_arg *arg, u64 start, u64 session_bits,
+static void fill_inline(const struct frpc_arg *arg, u64 start, u64 session_bits,
 			union dsp_arg *out, struct dsp_page *page)
 {
 	u64 first = round_down(start, PAGE_SIZE);
@@ -161,11 +161,23 @@ static void fill_buffer(const struct frpc_arg *arg, u64 start, u64 session_bits,
 	page->size = cpu_to_le64(round_up(start + arg->len, PAGE_SIZE) - first);
 }
 
+static void fill_mapped(const struct frpc_arg *arg, union dsp_arg *out)
+{
+	out->buf.pv = cpu_to_le64(arg->ptr);
+	out->buf.len = cpu_to_le64(arg->len);
+}
+
 static void fill_handle(const struct frpc_arg *arg, union dsp_arg *out)
 {
 	out->dma.fd = cpu_to_le32(arg->fd);
 	out->dma.offset = cpu_to_le32((u32)arg->ptr);
 	out->dma.len = cpu_to_le32((u32)arg->len);
+}
+
+static void fill_place(const struct frpc_place *place, u64 session_bits, struct dsp_page *page)
+{
+	page->addr = cpu_to_le64(place->iova + session_bits);
+	page->size = cpu_to_le64(place->len);
 }
 
 void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 session_bits)
@@ -181,10 +193,14 @@ void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 
 
 		lists[i].num = cpu_to_le32(arg->len ? 1 : 0);
 		lists[i].pgidx = cpu_to_le32(i);
-		if (i < msg->nr_bufs)
-			fill_buffer(arg, iova + msg->offsets[i], session_bits, &args[i], &pages[i]);
-		else
+		if (i >= msg->nr_bufs)
 			fill_handle(arg, &args[i]);
+		else if (frpc_arg_is_mapped(arg))
+			fill_mapped(arg, &args[i]);
+		else
+			fill_inline(arg, iova + msg->offsets[i], session_bits, &args[i], &pages[i]);
+		if (frpc_arg_is_mapped(arg))
+			fill_place(&msg->places[i], session_bits, &pages[i]);
 	}
 }
 

@@ -44,10 +44,22 @@ struct frpc_arg {
 static_assert(sizeof(struct frpc_arg) == 24);
 
 /**
+ * struct frpc_place - where the DSP finds a dma-buf's bytes
+ * @iova: bus address of a page, without the session id; for a buffer the one its
+ *	  first byte is in
+ * @len: bytes, whole pages; 0: there is no dma-buf
+ */
+struct frpc_place {
+	u64 iova;
+	u64 len;
+};
+
+/**
  * struct frpc_message - one call's arguments and their place
  * @args: in-buffers, out-buffers, in-handles, out-handles
  * @offsets: place of each argument's bytes in the message buffer, set by
  *	     frpc_message_layout(); 0 for those without bytes in it, not set for handles
+ * @places: of arguments that frpc_arg_is_mapped(), the caller's to set
  * @order: room for @nr_args numbers, used while laying out
  * @sc: scalars word as the caller gave it
  * @nr_args: all arguments
@@ -59,6 +71,7 @@ static_assert(sizeof(struct frpc_arg) == 24);
 struct frpc_message {
 	struct frpc_arg *args;
 	u32 *offsets;
+	struct frpc_place *places;
 	u16 *order;
 	u32 sc;
 	u32 nr_args;
@@ -84,6 +97,12 @@ static inline bool frpc_arg_is_inline(const struct frpc_arg *arg)
 	return arg->fd == 0 || arg->fd == -1;
 }
 
+/* The DSP reaches a dma-buf for it.  For an argument of no length none is looked at. */
+static inline bool frpc_arg_is_mapped(const struct frpc_arg *arg)
+{
+	return arg->len && !frpc_arg_is_inline(arg);
+}
+
 /**
  * frpc_message_init() - take the counts out of a scalars word
  * @msg: @args, @offsets and @order are the caller's to set
@@ -105,12 +124,13 @@ int frpc_message_layout(struct frpc_message *msg);
 
 /**
  * frpc_message_fill() - write the metadata
- * @msg: laid out
+ * @msg: laid out, the places of mapped arguments known
  * @buf: start of the message buffer; must not be visible to the DSP's program yet
  * @iova: bus address of @buf, page aligned, without the session id
  * @session_bits: what is added to an address to name the session
  *
- * The tokens the DSP gets for the buffers are bus addresses, never kernel ones.
+ * The tokens the DSP gets for inline buffers are bus addresses, never kernel
+ * ones; those of mapped buffers are the caller's own addresses.
  */
 void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 session_bits);
 

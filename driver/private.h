@@ -11,8 +11,8 @@
  * touches the rpmsg device or a context bank's device does so inside
  * channel->srcu, after it has seen that the channel (session) is alive.
  *
- * Lock order: channel->static_lock, session->buffers_lock, then the spinlocks,
- * of which none is taken inside another but call_slot.lock -> session->lock.
+ * Lock order: channel->static_lock, session->maps_lock, session->buffers_lock, then the
+ * spinlocks, of which none is taken inside another but call_slot.lock -> session->lock.
  * The remote heap has its own, see remote_heap.c.
  */
 #ifndef FRPC_PRIVATE_H
@@ -22,6 +22,7 @@
 #include <linux/bitmap.h>
 #include <linux/completion.h>
 #include <linux/device.h>
+#include <linux/hashtable.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/miscdevice.h>
@@ -31,11 +32,13 @@
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "message.h"
 #include "uapi/misc/fastrpc.h"
 
 struct dma_buf;
+struct dma_buf_attachment;
 struct frpc_call;
 struct frpc_channel;
 struct frpc_client;
@@ -82,6 +85,34 @@ struct frpc_buffer {
 };
 
 /**
+ * struct frpc_map - a dma-buf that a session's context bank reaches
+ * @entry: on session->maps until undone; under session->maps_lock
+ * @node: in session->map_hash while it can be found; under session->lock
+ * @session: whose context bank it is mapped for
+ * @buf: reference held
+ * @attachment: of the context bank's device
+ * @sgt: the exporter's account of the mapping
+ * @iova: bus address in the context bank, page aligned, no session bits
+ * @len: bytes, contiguous
+ * @users: calls and others that rely on it; under session->lock
+ * @last_used: jiffies when one of them ended
+ * @is_undone: the context bank has gone, nothing is mapped; under session->lock
+ */
+struct frpc_map {
+	struct list_head entry;
+	struct hlist_node node;
+	struct frpc_session *session;
+	struct dma_buf *buf;
+	struct dma_buf_attachment *attachment;
+	struct sg_table *sgt;
+	dma_addr_t iova;
+	size_t len;
+	u32 users;
+	unsigned long last_used;
+	bool is_undone;
+};
+
+/**
  * struct frpc_session - one compute context bank
  * @channel: it is part of
  * @dev: the context bank's device; NULL: this place is empty
@@ -90,6 +121,11 @@ struct frpc_buffer {
  * @is_alive: @dev may be used; read inside channel->srcu
  * @buffers_lock: protects @buffers and the mapping of every buffer
  * @buffers: all mapped buffers
+ * @maps_lock: protects @maps, and making and undoing maps; taken with nothing
+ *	       else of ours held
+ * @maps: all mapped dma-bufs
+ * @nr_maps: how many
+ * @reap_work: undoes maps that are not needed any more
  * @lock: protects what follows; taken with interrupts off
  * @in_use: a client owns it
  * @nr_parked: calls that were given up before the DSP answered; it may still
@@ -97,6 +133,7 @@ struct frpc_buffer {
  * @free_calls: idle call structures
  * @free_buffers: idle buffers, a list a size class
  * @free_bytes: bytes on those lists
+ * @map_hash: maps by dma-buf
  */
 struct frpc_session {
 	struct frpc_channel *channel;
@@ -106,12 +143,17 @@ struct frpc_session {
 	bool is_alive;
 	struct mutex buffers_lock;
 	struct list_head buffers;
+	struct mutex maps_lock;
+	struct list_head maps;
+	u32 nr_maps;
+	struct delayed_work reap_work;
 	spinlock_t lock;
 	bool in_use;
 	u32 nr_parked;
 	struct list_head free_calls;
 	struct list_head free_buffers[FRPC_POOL_CLASSES];
 	size_t free_bytes;
+	DECLARE_HASHTABLE(map_hash, 6);
 };
 
 /**
@@ -120,6 +162,8 @@ struct frpc_session {
  * @session: its context bank
  * @buffer: its message
  * @msg: its arguments, the driver's private copy
+ * @maps: of its mapped arguments, used by it; valid if @has_maps
+ * @has_maps: some argument is mapped
  * @capacity: arguments there is room for
  * @index: place in the call table while registered
  * @is_parked: given up by its caller; the receive path disposes of it.  Under
@@ -133,6 +177,8 @@ struct frpc_call {
 	struct frpc_session *session;
 	struct frpc_buffer *buffer;
 	struct frpc_message msg;
+	struct frpc_map **maps;
+	bool has_maps;
 	u32 capacity;
 	u32 index;
 	bool is_parked;
@@ -274,10 +320,23 @@ void frpc_pool_drain(struct frpc_session *session);
 /* dmabuf.c */
 struct dma_buf *frpc_dmabuf_export(struct frpc_session *session, u64 size);
 
+/* map.c */
+void frpc_maps_setup(struct frpc_session *session);
+struct frpc_map *frpc_map_get(struct frpc_session *session, int fd);
+void frpc_map_put(struct frpc_map *map);
+void frpc_map_put_locked(struct frpc_map *map);
+int frpc_map_place(const struct frpc_map *map, const struct frpc_arg *arg,
+		   struct frpc_place *place);
+int frpc_map_sync_for_dsp(struct frpc_map *map);
+void frpc_map_sync_for_cpu(struct frpc_map *map);
+void frpc_maps_drain(struct frpc_session *session);
+void frpc_maps_undo(struct frpc_session *session);
+
 /* call.c */
 void frpc_call_table_setup(struct frpc_call_table *table);
 struct frpc_call *frpc_call_get(struct frpc_session *session, u32 sc);
 void frpc_call_put(struct frpc_call *call);
+int frpc_call_map(struct frpc_call *call, u32 i);
 int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie);
 void frpc_call_unregister(struct frpc_call *call);
 bool frpc_call_park(struct frpc_call *call);

@@ -37,7 +37,16 @@ void frpc_sessions_setup(struct frpc_channel *channel)
 		INIT_LIST_HEAD(&session->buffers);
 		spin_lock_init(&session->lock);
 		frpc_pool_setup(session);
+		frpc_maps_setup(session);
 	}
+}
+
+/* Gives up all that is kept only to be used again. */
+static void drain(struct frpc_session *session)
+{
+	frpc_calls_drain(session);
+	frpc_pool_drain(session);
+	frpc_maps_drain(session);
 }
 
 /* The last reference to the channel is gone: no client, no call, no device. */
@@ -49,8 +58,7 @@ void frpc_sessions_teardown(struct frpc_channel *channel)
 		struct frpc_session *session = &channel->sessions[i];
 
 		WARN_ON(session->in_use || session->nr_parked || session->is_alive);
-		frpc_calls_drain(session);
-		frpc_pool_drain(session);
+		drain(session);
 	}
 }
 
@@ -84,8 +92,7 @@ struct frpc_session *frpc_session_get(struct frpc_channel *channel)
 		if (!take_if_free(session))
 			continue;
 		/* late answers to an earlier client may have come back since */
-		frpc_calls_drain(session);
-		frpc_pool_drain(session);
+		drain(session);
 		return session;
 	}
 	return NULL;
@@ -94,8 +101,7 @@ struct frpc_session *frpc_session_get(struct frpc_channel *channel)
 /* Gives a session back, and its idle memory with it.  May sleep. */
 void frpc_session_put(struct frpc_session *session)
 {
-	frpc_calls_drain(session);
-	frpc_pool_drain(session);
+	drain(session);
 
 	spin_lock_irq(&session->lock);
 	session->in_use = false;
@@ -116,6 +122,7 @@ static void session_end(void *data)
 
 	frpc_calls_end(channel, session);
 	frpc_buffers_unmap(session);
+	frpc_maps_undo(session);
 
 	mutex_lock(&channel->sessions_lock);
 	session->dev = NULL;

@@ -244,4 +244,11 @@ void kernel_log_mark(void);
 void kernel_log_rewind(void);
 int kernel_log_count(const char *text);
 
+/* ---- what the IOMMU was asked to do: trace.c ---- */
+
+void iommu_trace_start(void);		/* from 0; skips the case where it cannot */
+void iommu_trace_stop(void);
+void iommu_trace_counts(int *maps, int *unmaps);
+void iommu_trace_wait_unmap(void);	/* fails the case if there is none in WAIT_MS */
+
 #endif /* TESTS_HARNESS_H */

@@ -16,6 +16,7 @@ struct layout {
 	struct frpc_message msg;
 	struct frpc_arg args[FRPC_ARGS_MAX];
 	u32 offsets[FRPC_ARGS_MAX];
+	struct frpc_place places[FRPC_ARGS_MAX];
 	u16 order[FRPC_ARGS_MAX];
 };
 
@@ -29,10 +30,14 @@ static inline void layout_init(struct layout *l, u32 sc)
 	memset(l, 0, sizeof(*l));
 	l->msg.args = l->args;
 	l->msg.offsets = l->offsets;
+	l->msg.places = l->places;
 	l->msg.order = l->order;
 	frpc_message_init(&l->msg, sc);
-	for (u32 i = 0; i < l->msg.nr_args; i++)
+	for (u32 i = 0; i < l->msg.nr_args; i++) {
 		l->args[i].fd = -1;
+		l->places[i].iova = 0x10000000 + i * 0x100000;
+		l->places[i].len = (i + 1) * PAGE_SIZE;
+	}
 }
 
 static inline bool carries_bytes(const struct layout *l, u32 i)
@@ -90,6 +95,15 @@ static inline void check_layout(const struct layout *l)
 	}
 }
 
+/* Its page record is the place of its dma-buf, or nothing. */
+static inline void check_place(const struct layout *l, u32 i, u64 session, const u64 *page)
+{
+	bool is_mapped = l->args[i].len && l->args[i].fd != 0 && l->args[i].fd != -1;
+
+	CHECK_EQ(page[0], is_mapped ? l->places[i].iova + session : 0);
+	CHECK_EQ(page[1], is_mapped ? l->places[i].len : 0);
+}
+
 /* What the DSP does with the metadata leads it to the same bytes. */
 static inline void check_metadata(const struct layout *l)
 {
@@ -112,13 +126,13 @@ static inline void check_metadata(const struct layout *l)
 			CHECK_EQ((s32)args[2 * i], a->fd);
 			CHECK_EQ(args[2 * i] >> 32, (u32)a->ptr);
 			CHECK_EQ(args[2 * i + 1], a->len);
-			CHECK_EQ(pages[2 * i] | pages[2 * i + 1], 0);
+			check_place(l, i, session, pages + 2 * i);
 			continue;
 		}
 		CHECK_EQ(args[2 * i + 1], a->len);
 		if (!carries_bytes(l, i)) {
-			if (!a->len)
-				CHECK_EQ(pages[2 * i] | pages[2 * i + 1], 0);
+			CHECK_EQ(args[2 * i], a->len ? a->ptr : 0);
+			check_place(l, i, session, pages + 2 * i);
 			continue;
 		}
 		/* the DSP's rule: page address plus the token's low bits */

@@ -26,6 +26,7 @@ struct vector {
 	u8 want[SECTIONS][ROOM];	/* by offset in the message buffer or request */
 	size_t from[SECTIONS], to[SECTIONS];
 	s64 place[FRPC_ARGS_MAX];
+	struct frpc_place places[FRPC_ARGS_MAX];
 	u64 len;
 };
 
@@ -114,6 +115,8 @@ static bool read_number(struct vector *v, const char *text)
 		v->cookie = frpc_cookie(n[0], n[1], n[2]);
 	else if (!strcmp(word, "place") && n[0] < FRPC_ARGS_MAX)
 		v->place[n[0]] = n[1];
+	else if (!strcmp(word, "mapped") && n[0] < FRPC_ARGS_MAX)
+		v->places[n[0]] = (struct frpc_place){ .iova = n[1], .len = n[2] };
 	else
 		return false;
 	return true;
@@ -189,7 +192,9 @@ static void check_vector(struct vector *v)
 {
 	static u16 order[FRPC_ARGS_MAX];
 	static u32 offsets[FRPC_ARGS_MAX];
-	struct frpc_message msg = { .args = v->args, .offsets = offsets, .order = order };
+	struct frpc_message msg = {
+		.args = v->args, .offsets = offsets, .places = v->places, .order = order,
+	};
 	u8 *buf;
 
 	frpc_message_init(&msg, v->sc);

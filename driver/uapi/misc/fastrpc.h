@@ -49,13 +49,16 @@ struct fastrpc_alloc_dma_buf {
 	__u64 size;
 };
 
+/* The dma-buf is given to the DSP's virtual machine; needs a hypervisor. */
+#define FASTRPC_ATTR_SECUREMAP	1
+
 /**
  * struct fastrpc_invoke_args - one buffer or handle of a call
  * @ptr: buffer: user address, may be any value when @length is 0;
  *	 handle: its low 32 bits are an offset the DSP gets as it is
  * @length: bytes
  * @fd: dma-buf that @ptr is a mapping of; 0 or -1: none, the bytes are copied
- * @attr: bit 0: hand the dma-buf to the secure world; other bits are ignored
+ * @attr: FASTRPC_ATTR_SECUREMAP; other bits are ignored
  */
 struct fastrpc_invoke_args {
 	__u64 ptr;
@@ -73,9 +76,10 @@ struct fastrpc_invoke_args {
  *	  @sc counts, in the order in-buffers, out-buffers, in-handles, out-handles
  *
  * Sleeps until the DSP has answered or a signal comes.
- * errno: EPERM handle 1; EINVAL a length that wraps or cannot be passed;
- * EFAULT; ENOMEM; ENOSPC 255 calls are in flight on this DSP; EINTR; EPIPE the
- * DSP is gone, before or during the call; EOPNOTSUPP a dma-buf was passed.
+ * errno: EPERM handle 1; EINVAL a length that wraps or cannot be passed, an fd that
+ * names no dma-buf, or bytes beyond its end; EFAULT; ENOMEM; ENOSPC 255 calls are in
+ * flight on this DSP; EINTR; EPIPE the DSP is gone, before or during the call;
+ * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP without a hypervisor.
  */
 struct fastrpc_invoke {
 	__u32 handle;
