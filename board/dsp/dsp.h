@@ -21,6 +21,7 @@
 #define DSP_H
 
 #include <linux/device.h>
+#include <linux/iommu.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
@@ -115,10 +116,12 @@ struct dsp_alloc;
  * struct dsp_audio - the static audio PD
  * @lock: everything below; held across engine transfers, never taken by
  *	anything the host waits for but CREATE_STATIC
+ * @away: detached, and the way to the heap went with the domain: it waits
  */
 struct dsp_audio {
 	struct mutex lock;	/* all of it */
 	bool up;
+	bool away;
 	u64 epoch;
 	struct dsp_range range[DSP_MAX_RANGES];
 	u64 next_token;
@@ -135,6 +138,23 @@ struct dsp_audio {
 	u64 scrub_at;
 	bool told_corrupted;
 	bool told_taken;
+};
+
+/*
+ * struct dsp_domain - what is odd about the remoteproc's IOMMU domain
+ * @ops: the domain's while it is attached; all under rproc->lock but that these
+ *	are called by whoever maps
+ * @hidden: the domain, while rproc->domain is NULL on request
+ * @keep: from here to @keep_end nothing is unmapped
+ */
+struct dsp_domain {
+	struct iommu_domain_ops ops;
+	const struct iommu_domain_ops *real;
+	size_t real_page;
+	size_t page;
+	struct iommu_domain *hidden;
+	u64 keep;
+	u64 keep_end;
 };
 
 /* Who attached; @audio: to the audio PD. */
@@ -263,6 +283,10 @@ struct dsp {
 	struct dsp_maps maps;
 	struct workqueue_struct *wq;
 
+	struct dsp_domain domain;
+	unsigned long holds;		/* enum dsp_hold_point */
+	atomic_t at_hold;
+
 	bool running;
 	u64 boot_epoch;
 	u64 domain_generation;		/* this and the next: under stream[0].lock */
@@ -367,6 +391,21 @@ struct dsp *dsp_first(void);
 struct dsp *dsp_next(struct dsp *dsp);
 void dsp_list_lock(void);
 void dsp_list_unlock(void);
+int dsp_early_boot(struct dsp *dsp);
+
+/* dsp_domain.c */
+int dsp_domain_init(void);
+void dsp_domain_exit(void);
+void dsp_domain_attached(struct dsp *dsp);
+void dsp_domain_detach(struct dsp *dsp);
+void dsp_domain_show(struct dsp *dsp);
+int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order);
+
+/* dsp_hold.c */
+int dsp_hold_init(void);
+void dsp_hold_exit(void);
+void dsp_hold(struct dsp *dsp, enum dsp_hold_point point);
+int dsp_hold_set(struct dsp *dsp, u32 point, bool on);
 
 /* dsp_link.c */
 int dsp_link_init(struct dsp *dsp);
@@ -491,6 +530,7 @@ void dsp_heap_init(struct dsp *dsp);
 void dsp_heap_exit(struct dsp *dsp);
 void dsp_heap_boot(struct dsp *dsp);
 void dsp_heap_halt(struct dsp *dsp);
+void dsp_heap_part(struct dsp *dsp);
 void dsp_heap_restart(struct dsp *dsp);
 s32 dsp_heap_offer(struct dsp *dsp, const u8 *pages, unsigned int count);
 s32 dsp_heap_grow(struct dsp *dsp, u64 base, u64 size, u64 *token);
@@ -507,6 +547,7 @@ void dsp_range_compare(struct dsp *dsp, struct dsp_range *range, u64 off,
 		       const u8 *seen, size_t len);
 void dsp_range_blame(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len);
 void dsp_range_look(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len, u8 *buf);
+void dsp_range_look_all(struct dsp *dsp, struct dsp_range *range, u8 *buf);
 void dsp_range_leave(struct dsp *dsp, struct dsp_range *range, u8 *buf);
 
 /* dsp_alloc.c: the audio PD's own allocator, living in the heap itself */

@@ -4,6 +4,7 @@
  */
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/io.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
@@ -176,6 +177,12 @@ static u64 control_counter(struct dsp *dsp, u32 counter)
 	case DSP_COUNT_LISTENERS:
 		value = dsp_listener_count(dsp);
 		break;
+	case DSP_COUNT_AT_HOLD:
+		value = atomic_read(&dsp->at_hold);
+		break;
+	case DSP_COUNT_CLOSING:
+		value = READ_ONCE(dsp->link.closing);
+		break;
 	}
 	spin_unlock(&dsp->calls_lock);
 	return value;
@@ -281,6 +288,42 @@ static long control_heap(struct dsp *dsp, void *arg)
 	return dsp_file_memory(dsp, &who, heap->flags, heap->size, &heap->dsp_addr);
 }
 
+static long control_domain(struct dsp *dsp, void *arg)
+{
+	return dsp_domain_order(dsp, arg);
+}
+
+static long control_hold(struct dsp *dsp, void *arg)
+{
+	const struct dsp_control_hold *hold = arg;
+
+	return dsp_hold_set(dsp, hold->point, hold->on);
+}
+
+static long control_look(struct dsp *dsp, void *arg)
+{
+	struct dsp_control_look *look = arg;
+	u64 i;
+	u8 *bytes;
+
+	if ((look->addr | look->len) & ~PAGE_MASK || !look->len)
+		return -EINVAL;
+	bytes = memremap(look->addr, look->len, MEMREMAP_WB);
+	if (!bytes)
+		return -EFAULT;
+	look->sum = dsp_service_hash(0, bytes, look->len);
+	look->nonzero = 0;
+	for (i = 0; i < look->len; i++)
+		look->nonzero += !!bytes[i];
+	memunmap(bytes);
+	return 0;
+}
+
+static long control_early_boot(struct dsp *dsp, void *arg)
+{
+	return dsp_early_boot(dsp);
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -298,6 +341,10 @@ static const struct {
 	{ DSP_CONTROL_PD, control_pd },
 	{ DSP_CONTROL_FILE, control_file },
 	{ DSP_CONTROL_HEAP, control_heap },
+	{ DSP_CONTROL_DOMAIN, control_domain },
+	{ DSP_CONTROL_HOLD, control_hold },
+	{ DSP_CONTROL_LOOK, control_look },
+	{ DSP_CONTROL_EARLY_BOOT, control_early_boot },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */

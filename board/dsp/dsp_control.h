@@ -216,6 +216,8 @@ enum dsp_control_counter {
 	DSP_COUNT_AUDIO_PD_EPOCH,
 	DSP_COUNT_PD_STORES,
 	DSP_COUNT_LISTENERS,	/* threads of the host that wait for a call of the DSP */
+	DSP_COUNT_AT_HOLD,	/* how many are held at a point of enum dsp_hold_point */
+	DSP_COUNT_CLOSING,	/* 1: a stop of the DSP has begun, or it is off */
 	DSP_COUNTERS
 };
 
@@ -309,6 +311,46 @@ struct dsp_control_heap {
 	__u64 dsp_addr;		/* out, or, to take it back, in */
 };
 
+/* Manners of the remoteproc's domain. */
+enum dsp_domain_action {
+	DSP_DOMAIN_HIDE = 0,	/* the remoteproc has no domain, though it should; ends with SHOW,
+				 * or when the DSP stops */
+	DSP_DOMAIN_SHOW,	/* and probes that were deferred are tried again */
+	DSP_DOMAIN_KEEP,	/* unmapping [addr, addr+len) comes short; len 0: no more */
+};
+
+struct dsp_control_domain {
+	char label[DSP_LABEL_LEN];
+	__u32 action;		/* enum dsp_domain_action */
+	__u32 pad;
+	__u64 addr;
+	__u64 len;
+};
+
+/* Where the kernel can be held, for a minute at most. */
+enum dsp_hold_point {
+	DSP_HOLD_PROBE = 0,	/* the driver's probe, when it creates a context bank's device */
+	DSP_HOLD_ANNOUNCE,	/* the remoteproc's start, before the channel is announced */
+	DSP_HOLD_ANNOUNCED,	/* the remoteproc's start, when the channel has been announced */
+	DSP_HOLD_REBOOT,	/* a reboot, behind the notifiers of ordinary priority */
+	DSP_HOLD_POINTS
+};
+
+struct dsp_control_hold {
+	char label[DSP_LABEL_LEN];
+	__u32 point;		/* enum dsp_hold_point */
+	__u32 on;		/* 1: hold who comes there; 0: let go */
+};
+
+/* What the CPU sees of memory that is somebody else's.  Reads only. */
+struct dsp_control_look {
+	char label[DSP_LABEL_LEN];
+	__u64 addr;		/* physical, whole pages */
+	__u64 len;
+	__u64 sum;		/* out: dsp_test_hash of the content */
+	__u64 nonzero;		/* out: bytes that are not zero */
+};
+
 #define DSP_CONTROL_STATUS	 _IOWR('d', 1, struct dsp_control_status)
 #define DSP_CONTROL_BEHAVE	 _IOW('d', 2, struct dsp_control_behave)
 #define DSP_CONTROL_INJECT	 _IOW('d', 3, struct dsp_control_inject)
@@ -326,6 +368,15 @@ struct dsp_control_heap {
 #define DSP_CONTROL_RESTART_PD	 _IOW('d', 9, char[DSP_LABEL_LEN])
 #define DSP_CONTROL_MAP		 _IOWR('d', 10, struct dsp_control_map)
 #define DSP_CONTROL_PD		 _IOWR('d', 11, struct dsp_control_pd)
+#define DSP_CONTROL_DOMAIN	 _IOW('d', 12, struct dsp_control_domain)
+#define DSP_CONTROL_HOLD	 _IOW('d', 13, struct dsp_control_hold)
+#define DSP_CONTROL_LOOK	 _IOWR('d', 14, struct dsp_control_look)
+/*
+ * The boot loader, not Linux, has started the DSP: the remoteproc is "detached"
+ * until it is told to start, which attaches it.  ENXIO: the DSP is not off, or
+ * not board,attachable.
+ */
+#define DSP_CONTROL_EARLY_BOOT	 _IOW('d', 15, char[DSP_LABEL_LEN])
 
 /*
  * The DSP calls its host.  They return when it has answered: ENOTCONN: nobody

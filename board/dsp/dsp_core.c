@@ -79,6 +79,7 @@ static int core_prepare(struct rproc *rproc)
 	u64 range[2];
 	int ret = 0;
 
+	dsp_domain_attached(dsp);
 	if (core_occupied(dsp, range))
 		ret = dsp_iommu_map(rproc->domain, range[0], range[0], range[1],
 				    IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE);
@@ -97,6 +98,7 @@ static int core_unprepare(struct rproc *rproc)
 	dsp_stream_attached(dsp, false);
 	if (core_occupied(dsp, range))
 		iommu_unmap(rproc->domain, range[0], range[1]);
+	dsp_domain_detach(dsp);
 	return 0;
 }
 
@@ -106,9 +108,9 @@ static int core_load(struct rproc *rproc, const struct firmware *fw)
 	return 0;
 }
 
-static int core_start(struct rproc *rproc)
+/* There are domains now, and the DSP's accesses can go through them. */
+static int core_open_streams(struct dsp *dsp)
 {
-	struct dsp *dsp = rproc->priv;
 	u32 value, events;
 	int ret;
 
@@ -119,8 +121,12 @@ static int core_start(struct rproc *rproc)
 		dev_err(dsp->dev, "the engine of stream %#x does not move a word: %d\n",
 			dsp->stream[0].stream_id, ret);
 		dsp_stream_enable(dsp, false);
-		return ret;
 	}
+	return ret;
+}
+
+static void core_boot(struct dsp *dsp)
+{
 	dsp_process_reset(dsp);
 	dsp_heap_boot(dsp);
 
@@ -129,6 +135,49 @@ static int core_start(struct rproc *rproc)
 	dsp->running = true;
 	spin_unlock(&dsp->calls_lock);
 	wake_up_all(&dsp->counters);
+}
+
+static int core_start(struct rproc *rproc)
+{
+	struct dsp *dsp = rproc->priv;
+	int ret;
+
+	ret = core_open_streams(dsp);
+	if (!ret)
+		core_boot(dsp);
+	return ret;
+}
+
+/* Somebody else starts the DSP, before Linux has to do with it. */
+int dsp_early_boot(struct dsp *dsp)
+{
+	struct rproc *rproc = dsp->rproc;
+	int ret = -ENXIO;
+
+	mutex_lock(&rproc->lock);
+	if (rproc->state == RPROC_OFFLINE && rproc->ops->attach) {
+		core_boot(dsp);
+		rproc->state = RPROC_DETACHED;
+		ret = 0;
+	}
+	mutex_unlock(&rproc->lock);
+	return ret;
+}
+
+static int core_attach(struct rproc *rproc)
+{
+	return core_open_streams(rproc->priv);
+}
+
+/* The DSP runs on, with all that it has, unless the core takes the way to it. */
+static int core_detach(struct rproc *rproc)
+{
+	struct dsp *dsp = rproc->priv;
+
+	if (rproc->has_iommu) {
+		dsp_heap_part(dsp);
+		dsp_stream_enable(dsp, false);
+	}
 	return 0;
 }
 
@@ -136,6 +185,7 @@ static int core_stop(struct rproc *rproc)
 {
 	struct dsp *dsp = rproc->priv;
 
+	dsp_domain_show(dsp);
 	dsp_heap_halt(dsp);
 	dsp_stream_enable(dsp, false);
 	spin_lock(&dsp->calls_lock);
@@ -151,6 +201,17 @@ static const struct rproc_ops core_ops = {
 	.load = core_load,
 	.start = core_start,
 	.stop = core_stop,
+};
+
+/* With board,attachable: also for a DSP that was there before Linux, and stays. */
+static const struct rproc_ops core_attachable_ops = {
+	.prepare = core_prepare,
+	.unprepare = core_unprepare,
+	.load = core_load,
+	.start = core_start,
+	.stop = core_stop,
+	.attach = core_attach,
+	.detach = core_detach,
 };
 
 static void core_remove(void *data)
@@ -230,9 +291,12 @@ static int core_probe(struct platform_device *pdev)
 	int ret;
 
 	of_property_read_string(dev->of_node, "label", &label);
-	rproc = devm_rproc_alloc(dev, label, &core_ops, DSP_FIRMWARE, sizeof(*dsp));
+	rproc = devm_rproc_alloc(dev, label, of_property_read_bool(dev->of_node, "board,attachable") ?
+				 &core_attachable_ops : &core_ops, DSP_FIRMWARE, sizeof(*dsp));
 	if (!rproc)
 		return -ENOMEM;
+	if (of_property_read_bool(dev->of_node, "board,attach-on-recovery"))
+		set_bit(RPROC_FEAT_ATTACH_ON_RECOVERY, rproc->features);
 	rproc->has_iommu = !of_property_read_bool(dev->of_node, "board,no-iommu-domain");
 	rproc->auto_boot = false;
 
@@ -288,11 +352,21 @@ static int __init dsp_init(void)
 	ret = dsp_control_init();
 	if (ret)
 		goto err_engine;
-	ret = platform_driver_register(&core_driver);
+	ret = dsp_domain_init();
 	if (ret)
 		goto err_control;
+	ret = dsp_hold_init();
+	if (ret)
+		goto err_domain;
+	ret = platform_driver_register(&core_driver);
+	if (ret)
+		goto err_hold;
 	return 0;
 
+err_hold:
+	dsp_hold_exit();
+err_domain:
+	dsp_domain_exit();
 err_control:
 	dsp_control_exit();
 err_engine:
@@ -305,6 +379,8 @@ err_smmu:
 static void __exit dsp_exit(void)
 {
 	platform_driver_unregister(&core_driver);
+	dsp_hold_exit();
+	dsp_domain_exit();
 	dsp_control_exit();
 	dsp_engine_exit();
 	dsp_smmu_exit();

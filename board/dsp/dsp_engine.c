@@ -35,8 +35,11 @@
 #define SCRIPT_MOVE_MAX		0x00ffffffu
 #define SCRIPT_INT		0x98080000u
 
-/* One page of script, then the bounce buffer, physically contiguous. */
-#define HARNESS_USED		(PAGE_SIZE + DSP_BOUNCE_BYTES)
+/*
+ * One page of script, then the bounce buffer, physically contiguous, and rounded up
+ * to where it can be mapped with the largest board,page-size.
+ */
+#define HARNESS_USED		(2 * DSP_BOUNCE_BYTES)
 
 struct dsp_engine {
 	struct list_head node;

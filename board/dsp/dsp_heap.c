@@ -156,7 +156,7 @@ static int heap_thread(void *data)
 
 	while (!kthread_should_stop()) {
 		mutex_lock(&audio->lock);
-		if (buf && audio->up) {
+		if (buf && audio->up && !audio->away) {
 			u64 at = audio->range[audio->scrub_range].base;
 
 			if (heap_scrub(dsp, buf))
@@ -420,6 +420,7 @@ void dsp_heap_boot(struct dsp *dsp)
 	mutex_lock(&audio->lock);
 	audio->epoch++;
 	audio->up = true;
+	audio->away = false;
 	audio->base = 0;
 	audio->size = 0;
 	audio->pages = 0;
@@ -456,6 +457,25 @@ void dsp_heap_halt(struct dsp *dsp)
 	audio->alloc = NULL;
 	for_each_range(range, audio)
 		dsp_range_leave(dsp, range, buf);
+	mutex_unlock(&audio->lock);
+	kvfree(buf);
+}
+
+/*
+ * The remoteproc core detaches and takes the domain: whoever lent the memory can do
+ * nothing about that.  The PD looks at all of it a last time, keeps what it has,
+ * and waits for its end; then it looks once more, past the SMMU.
+ */
+void dsp_heap_part(struct dsp *dsp)
+{
+	struct dsp_audio *audio = &dsp->audio;
+	u8 *buf = kvmalloc(DSP_BOUNCE_BYTES, GFP_KERNEL);
+	struct dsp_range *range;
+
+	mutex_lock(&audio->lock);
+	for_each_range(range, audio)
+		dsp_range_look_all(dsp, range, buf);
+	audio->away = true;
 	mutex_unlock(&audio->lock);
 	kvfree(buf);
 }

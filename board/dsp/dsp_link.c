@@ -293,9 +293,11 @@ static int link_start(struct rproc_subdev *subdev)
 		schedule_work(&link->announce);
 		return 0;
 	}
+	dsp_hold(dsp, DSP_HOLD_ANNOUNCE);
 	ret = link_register_channel(dsp);
 	if (ret)
 		link_edge_destroy(link);
+	dsp_hold(dsp, DSP_HOLD_ANNOUNCED);
 	return ret;
 }
 
@@ -309,6 +311,7 @@ static void link_stop(struct rproc_subdev *subdev, bool crashed)
 	};
 
 	WRITE_ONCE(link->closing, true);
+	wake_up_all(&dsp->counters);
 	dsp_listener_close(dsp);
 	dsp_call_drain(dsp);
 	dsp_pd_end(dsp, 0);

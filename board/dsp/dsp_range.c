@@ -4,6 +4,7 @@
  * become of that.  The caller holds audio.lock.
  */
 #include <linux/bitmap.h>
+#include <linux/io.h>
 #include <linux/mm.h>
 
 #include "dsp.h"
@@ -68,12 +69,27 @@ void dsp_range_blame(struct dsp *dsp, struct dsp_range *range, u64 off, size_t l
 			range_lost(dsp, range, i);
 }
 
+/* The DSP has no way there now.  What it left must be there all the same. */
+static void range_look_behind(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len)
+{
+	void *bytes = memremap(range->base + off, len, MEMREMAP_WB);
+
+	if (WARN_ON_ONCE(!bytes))
+		return;
+	dsp_range_compare(dsp, range, off, bytes, len);
+	memunmap(bytes);
+}
+
 /* Look at [off, off+len) of a range, whole pages: there, and as it was left? */
 void dsp_range_look(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len, u8 *buf)
 {
 	u64 before = bitmap_weight(range->lost, range_pages(range));
 	u32 word, events;
 
+	if (dsp->audio.away) {
+		range_look_behind(dsp, range, off, len);
+		return;
+	}
 	dsp_range_blame(dsp, range, off, len);
 	if (bitmap_weight(range->lost, range_pages(range)) == before &&
 	    find_next_bit(range->lost, (off + len) / WIRE_PAGE, off / WIRE_PAGE) ==
@@ -154,13 +170,19 @@ int dsp_range_first_touch(struct dsp *dsp, struct dsp_range *range, u8 *buf)
 	return 0;
 }
 
-/* Look at all of a range a last time and forget it. */
-void dsp_range_leave(struct dsp *dsp, struct dsp_range *range, u8 *buf)
+/* @buf may be NULL: then nothing is looked at. */
+void dsp_range_look_all(struct dsp *dsp, struct dsp_range *range, u8 *buf)
 {
 	u64 off;
 
 	for (off = 0; buf && off < range->size; off += DSP_BOUNCE_BYTES)
 		dsp_range_look(dsp, range, off,
 			       min_t(u64, DSP_BOUNCE_BYTES, range->size - off), buf);
+}
+
+/* Look at all of a range a last time and forget it. */
+void dsp_range_leave(struct dsp *dsp, struct dsp_range *range, u8 *buf)
+{
+	dsp_range_look_all(dsp, range, buf);
 	dsp_range_free(range);
 }

@@ -445,6 +445,8 @@ static int stream_bus_event(struct notifier_block *nb, unsigned long action, voi
 			continue;
 		if (action == BUS_NOTIFY_DEL_DEVICE)
 			dsp_map_bank_gone(dsp, s);
+		if (action == BUS_NOTIFY_ADD_DEVICE)
+			dsp_hold(dsp, DSP_HOLD_PROBE);
 		mutex_lock(&s->lock);
 		if (action == BUS_NOTIFY_ADD_DEVICE && !s->client) {
 			s->client = get_device(dev);

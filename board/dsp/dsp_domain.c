@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The remoteproc's IOMMU domain, with manners of its own.
+ *
+ * From prepare to unprepare the domain's table of operations is replaced by a
+ * copy, so that it can do what real ones do and this SMMU's does not:
+ *  - have a larger smallest page (property board,page-size);
+ *  - not give back what was mapped: unmapping comes short (DSP_DOMAIN_KEEP).
+ * And the remoteproc can be without its domain for a while, as if that were not
+ * there yet (DSP_DOMAIN_HIDE).  The stream is translated by it all the same.
+ */
+#include <linux/of.h>
+#include <linux/platform_device.h>
+
+#include "dsp.h"
+#include "dsp_compat.h"
+
+static struct dsp_domain *domain_of(struct iommu_domain *domain)
+{
+	return container_of(domain->ops, struct dsp_domain, ops);
+}
+
+/* A page of board,page-size is so many of the SMMU's own; others are as they are. */
+static size_t domain_split(struct dsp_domain *d, size_t *page)
+{
+	size_t parts = 1;
+
+	if (*page == d->page && d->page > d->real_page) {
+		parts = d->page / d->real_page;
+		*page = d->real_page;
+	}
+	return parts;
+}
+
+static int domain_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t phys,
+			    size_t page, size_t count, int prot, gfp_t gfp, size_t *mapped)
+{
+	struct dsp_domain *d = domain_of(domain);
+
+	count *= domain_split(d, &page);
+	return d->real->map_pages(domain, iova, phys, page, count, prot, gfp, mapped);
+}
+
+static size_t domain_unmap_pages(struct iommu_domain *domain, unsigned long iova, size_t page,
+				 size_t count, struct iommu_iotlb_gather *gather)
+{
+	struct dsp_domain *d = domain_of(domain);
+	u64 end = (u64)iova + page * count;
+
+	if (iova < d->keep_end && d->keep < end) {
+		if (iova >= d->keep)
+			return 0;
+		count = (d->keep - iova) / page;
+	}
+	count *= domain_split(d, &page);
+	return count ? d->real->unmap_pages(domain, iova, page, count, gather) : 0;
+}
+
+/* The core has attached a domain: a new one for each boot. */
+void dsp_domain_attached(struct dsp *dsp)
+{
+	struct iommu_domain *domain = dsp->rproc->domain;
+	struct dsp_domain *d = &dsp->domain;
+	u32 page = 0;
+
+	if (!domain)
+		return;
+	of_property_read_u32(dsp->dev->of_node, "board,page-size", &page);
+	d->real = domain->ops;
+	d->real_page = BIT(__ffs(domain->pgsize_bitmap));
+	d->page = max_t(size_t, page, d->real_page);
+	d->ops = *d->real;
+	d->ops.map_pages = domain_map_pages;
+	d->ops.unmap_pages = domain_unmap_pages;
+	domain->ops = &d->ops;
+	domain->pgsize_bitmap = (domain->pgsize_bitmap & ~(d->page - 1)) | d->page;
+}
+
+/* It is about to take it away. */
+void dsp_domain_detach(struct dsp *dsp)
+{
+	struct iommu_domain *domain = dsp->rproc->domain;
+
+	if (domain && domain->ops == &dsp->domain.ops)
+		domain->ops = dsp->domain.real;
+}
+
+/* rproc->lock held. */
+void dsp_domain_show(struct dsp *dsp)
+{
+	if (dsp->domain.hidden)
+		dsp->rproc->domain = dsp->domain.hidden;
+	dsp->domain.hidden = NULL;
+}
+
+static int domain_hide(struct dsp *dsp)
+{
+	if (!dsp->rproc->domain)
+		return -ENXIO;
+	dsp->domain.hidden = dsp->rproc->domain;
+	dsp->rproc->domain = NULL;
+	return 0;
+}
+
+static int late_probe(struct platform_device *pdev)
+{
+	return 0;
+}
+
+static struct platform_driver late_driver = {
+	.probe = late_probe,
+	.driver = { .name = "dsp-late" },
+};
+
+/* Whenever a device gets its driver, those that were put off are tried again. */
+static void domain_announce(struct dsp *dsp)
+{
+	struct platform_device *late;
+
+	late = platform_device_register_simple("dsp-late", PLATFORM_DEVID_AUTO, NULL, 0);
+	if (!IS_ERR(late))
+		platform_device_unregister(late);
+}
+
+int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order)
+{
+	struct rproc *rproc = dsp->rproc;
+	int ret = 0;
+
+	mutex_lock(&rproc->lock);
+	switch (order->action) {
+	case DSP_DOMAIN_HIDE:
+		ret = domain_hide(dsp);
+		break;
+	case DSP_DOMAIN_SHOW:
+		dsp_domain_show(dsp);
+		break;
+	case DSP_DOMAIN_KEEP:
+		dsp->domain.keep = order->addr;
+		dsp->domain.keep_end = order->addr + order->len;
+		break;
+	default:
+		ret = -EINVAL;
+	}
+	mutex_unlock(&rproc->lock);
+	if (order->action == DSP_DOMAIN_SHOW)
+		domain_announce(dsp);
+	return ret;
+}
+
+int dsp_domain_init(void)
+{
+	return platform_driver_register(&late_driver);
+}
+
+void dsp_domain_exit(void)
+{
+	platform_driver_unregister(&late_driver);
+}
