@@ -127,6 +127,30 @@ void control_wait(uint32_t counter, uint64_t at_least)
 	test_abort();
 }
 
+void control_domain(uint32_t action, uint64_t addr, uint64_t len)
+{
+	struct dsp_control_domain d = { .label = DSP, .action = action, .addr = addr, .len = len };
+
+	control_do(DSP_CONTROL_DOMAIN, &d, "domain");
+}
+
+void control_hold(uint32_t point, bool on)
+{
+	struct dsp_control_hold h = { .label = DSP, .point = point, .on = on };
+
+	control_do(DSP_CONTROL_HOLD, &h, "hold");
+}
+
+uint64_t control_look(uint64_t addr, uint64_t len, uint64_t *nonzero)
+{
+	struct dsp_control_look l = { .label = DSP, .addr = addr, .len = len };
+
+	control_do(DSP_CONTROL_LOOK, &l, "look");
+	if (nonzero)
+		*nonzero = l.nonzero;
+	return l.sum;
+}
+
 uint64_t control_faults(void)
 {
 	struct dsp_control_status st;

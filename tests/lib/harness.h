@@ -195,6 +195,11 @@ const uint8_t *control_argument(const struct dsp_control_capture *cap, unsigned 
 /* Word of @len bytes, little-endian. */
 uint64_t wire_word(const uint8_t *p, size_t len);
 
+void control_domain(uint32_t action, uint64_t addr, uint64_t len);
+void control_hold(uint32_t point, bool on);
+/* What the CPU sees there; *nonzero may be NULL. */
+uint64_t control_look(uint64_t addr, uint64_t len, uint64_t *nonzero);
+
 /* ---- the audio PD's heap: heap.c ---- */
 
 /* A daemon of the audio PD, with a DSP that was freshly booted. */
@@ -207,6 +212,8 @@ long heap_shrink(int fd, uint64_t token, uint64_t size);
 void heap_account_read(char *text, size_t size);
 long heap_account(const char *name);		/* the number behind "name=" */
 int heap_account_lines(const char *part);	/* how often @part is in it */
+/* How many "region" or "growth" pieces are in a state; "" for any. */
+int heap_pieces(const char *what, const char *state);
 
 struct heap_piece {
 	uint64_t base, size;
@@ -229,6 +236,10 @@ void dsp_stop(void);
 void dsp_restart(void);			/* returns when the new node is there */
 void dsp_crash(void);			/* returns when it has booted again */
 bool dsp_is_running(void);
+int dsp_index(void);			/* N of remoteprocN */
+/* The remoteproc's state file. */
+int dsp_state_write(const char *word);	/* 0 or -errno */
+void dsp_state_read(char *word, size_t size);
 
 const char *driver_ko(void);
 int driver_load(void);			/* 0 or -errno */

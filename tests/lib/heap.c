@@ -59,6 +59,24 @@ int heap_account_lines(const char *part)
 	return seen;
 }
 
+int heap_pieces(const char *what, const char *state)
+{
+	char text[4096], start[32], end[32], *line, *rest = text;
+	int count = 0;
+
+	heap_account_read(text, sizeof(text));
+	snprintf(start, sizeof(start), "  %s [", what);
+	snprintf(end, sizeof(end), "] %s", state);
+	while ((line = strsep(&rest, "\n"))) {
+		size_t len = strlen(line), tail = strlen(end);
+
+		if (!strncmp(line, start, strlen(start)) &&
+		    (!*state || (len > tail && !strcmp(line + len - tail, end))))
+			count++;
+	}
+	return count;
+}
+
 struct heap_piece control_growth(uint32_t age)
 {
 	struct dsp_control_capture cap;

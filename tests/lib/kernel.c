@@ -61,7 +61,7 @@ long file_number(const char *path, const char *key)
 }
 
 /* The remoteproc that is our DSP; others may exist beside it. */
-static int dsp_index(void)
+int dsp_index(void)
 {
 	char path[80], name[64];
 
@@ -75,32 +75,40 @@ static int dsp_index(void)
 	test_abort();
 }
 
-static int dsp_state(const char *text)
+int dsp_state_write(const char *word)
 {
 	char path[80];
 
 	snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/state", dsp_index());
-	return file_write(path, text);
+	return file_write(path, word);
+}
+
+void dsp_state_read(char *word, size_t size)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/state", dsp_index());
+	file_read(path, word, size);
+	word[strcspn(word, "\n")] = '\0';
 }
 
 bool dsp_is_running(void)
 {
-	char path[80], state[32];
+	char state[32];
 
-	snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/state", dsp_index());
-	file_read(path, state, sizeof(state));
-	return !strncmp(state, "running", 7);
+	dsp_state_read(state, sizeof(state));
+	return !strcmp(state, "running");
 }
 
 void dsp_start(void)
 {
-	REQUIRE_EQ(dsp_state("start"), 0);
+	REQUIRE_EQ(dsp_state_write("start"), 0);
 	control_wait(DSP_COUNT_RUNNING, 1);
 }
 
 void dsp_stop(void)
 {
-	REQUIRE_EQ(dsp_state("stop"), 0);
+	REQUIRE_EQ(dsp_state_write("stop"), 0);
 }
 
 void dsp_restart(void)
