@@ -42,14 +42,27 @@ static bool is_rebooting;
 /* --- watching the DSP ------------------------------------------------------- */
 
 /*
- * The remoteproc core is past the stop op.  A remoteproc that can be detached
- * comes here with its DSP running on, and cannot be told from one that halted.
+ * Was it the stop op that has run, or the detach op, which leaves the DSP running?
+ * The core does not say, but it detaches only what it attached to, or on the
+ * recovery of a remoteproc with a feature for that; the state is still the one
+ * before.  Attached and stopped cannot be told from attached and detached.
+ * Offline: a boot that failed half-way has been undone.
  */
+static bool is_halted(const struct rproc *rproc)
+{
+	if (!rproc->ops->detach)
+		return true;
+	if (rproc->state == RPROC_CRASHED)
+		return !test_bit(RPROC_FEAT_ATTACH_ON_RECOVERY, rproc->features);
+	return rproc->state == RPROC_RUNNING || rproc->state == RPROC_OFFLINE;
+}
+
+/* The remoteproc core is past the stop op, or the detach op.  Its lock is held. */
 static void dsp_is_off(struct rproc_subdev *subdev)
 {
 	struct frpc_remote_heap *heap = container_of(subdev, struct frpc_remote_heap, subdev);
-	enum frpc_heap_event event = heap->rproc->ops->detach ? FRPC_HEAP_DSP_LOST :
-								FRPC_HEAP_DSP_OFF;
+	enum frpc_heap_event event = is_halted(heap->rproc) ? FRPC_HEAP_DSP_OFF :
+							      FRPC_HEAP_DSP_LOST;
 
 	mutex_lock(&heap->lock);
 	heap->incarnation++;
