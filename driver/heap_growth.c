@@ -145,7 +145,9 @@ int frpc_remote_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, siz
 		return -EINVAL;
 	mutex_lock(&heap->lock);
 	list_for_each_entry(piece, &heap->growth, entry) {
-		if (!dsp_addr || piece->dsp_addr != dsp_addr || piece->region.len != len)
+		/* a quarantined one is no longer in the DSP's books */
+		if (piece->state != FRPC_HEAP_OFFERED || !dsp_addr ||
+		    piece->dsp_addr != dsp_addr || piece->region.len != len)
 			continue;
 		offer->is_new = false;
 		offer->phys = piece->region.phys;

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory that the IOMMU does not give back: the DSP might still reach it.  It is
+ * counted, said once, and never used again, and everything else goes on.
+ */
+#include "harness.h"
+
+#define MIB		(1ul << 20)
+#define REGION_PART	0x60200000ul
+#define REFUSED		"cannot be taken back"
+
+static void allow_messages(void)
+{
+	test_allow(REFUSED);
+	test_allow("crash detected in");
+	test_allow("handling crash");
+	test_allow("recovering " DSP);
+}
+
+static int daemon_open(void)
+{
+	int fd;
+
+	dsp_restart();
+	fd = node_open();
+	REQUIRE_EQ(create_audio(fd), 0);
+	return fd;
+}
+
+static uint64_t grow(int fd)
+{
+	struct fastrpc_req_mmap req = {
+		.fd = -1, .flags = FASTRPC_MAP_REMOTE_HEAP, .size = MIB,
+	};
+
+	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &req), 0);
+	return req.vaddrout;
+}
+
+static long shrink(int fd, uint64_t token)
+{
+	struct fastrpc_req_munmap req = { .vaddrout = token, .size = MIB };
+
+	return node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &req);
+}
+
+static uint64_t requests(void)
+{
+	struct dsp_control_status st;
+
+	control_status(&st);
+	return st.requests;
+}
+
+/* What the DSP left there, and nobody has written or zeroed since. */
+static uint64_t content(uint64_t addr, uint64_t len)
+{
+	uint64_t nonzero, sum = control_look(addr, len, &nonzero);
+
+	CHECK(nonzero > len / 2);
+	return sum;
+}
+
+static void check_heap_given(void)
+{
+	struct offer o;
+	int fd = node_open();
+
+	REQUIRE_EQ(create_audio(fd), 0);
+	control_offer(0, &o);
+	CHECK_EQ(o.pages, 1);
+	control_heap_in_use();
+	node_close(fd);
+}
+
+/* The DSP gives a piece back, and the domain does not let go of it. */
+TEST(growth_after_munmap)
+{
+	long before = heap_account("quarantines=");
+	uint64_t token, asked, addr, sum;
+	int fd;
+
+	allow_messages();
+	fd = daemon_open();
+	token = grow(fd);
+	addr = heap_piece_start("growth");
+	control_heap_in_use();
+	control_domain(DSP_DOMAIN_KEEP, addr, MIB);
+	kernel_log_mark();
+	CHECK_EQ(shrink(fd, token), 0);
+	CHECK_EQ(kernel_log_count(REFUSED), 1);
+	CHECK_EQ(heap_account("quarantines="), before + 1);
+	CHECK_EQ(heap_pieces("growth", "quarantined"), 1);
+	sum = content(addr, MIB);
+
+	/* nobody's: it cannot be given back a second time */
+	asked = requests();
+	CHECK_EQ(shrink(fd, token), -EINVAL);
+	CHECK_EQ(requests(), asked);
+
+	/* and is no hindrance */
+	CHECK_EQ(shrink(fd, grow(fd)), 0);
+	control_heap_in_use();
+	control_domain(DSP_DOMAIN_KEEP, 0, 0);
+	node_close(fd);
+	dsp_restart();
+	check_heap_given();
+	CHECK_EQ(kernel_log_count(REFUSED), 0);
+	CHECK_EQ(heap_pieces("growth", "quarantined"), 1);
+	CHECK_EQ(content(addr, MIB), sum);
+}
+
+/* The same when the DSP ends: the domain goes or, after a crash, stays. */
+static void growth_at_the_end(void (*end)(void))
+{
+	long before = heap_account("quarantines="), len = heap_account("growth=");
+	struct dsp_control_capture cap;
+	uint64_t addr, sum;
+	int fd;
+
+	allow_messages();
+	fd = daemon_open();
+	grow(fd);
+	control_capture(0, &cap);
+	addr = wire_word(control_argument(&cap, 3, 1, 16), 8);
+	control_heap_in_use();
+	node_close(fd);
+	control_domain(DSP_DOMAIN_KEEP, addr, MIB);
+	kernel_log_mark();
+	end();
+	node_wait(NODE, true);
+	control_domain(DSP_DOMAIN_KEEP, 0, 0);
+	CHECK_EQ(kernel_log_count(REFUSED), 1);
+	CHECK_EQ(heap_account("quarantines="), before + 1);
+	CHECK_EQ(heap_account("growth="), len + (long)MIB);
+	sum = content(addr, MIB);
+	check_heap_given();
+	dsp_restart();
+	check_heap_given();
+	CHECK_EQ(kernel_log_count(REFUSED), 0);
+	CHECK_EQ(content(addr, MIB), sum);
+}
+
+TEST(growth_after_a_stop)
+{
+	growth_at_the_end(dsp_restart);
+}
+
+TEST(growth_after_a_crash)
+{
+	growth_at_the_end(dsp_crash);
+}
+
+/* The last case: from here on this boot has no region. */
+TEST(region)
+{
+	long before = heap_account("quarantines=");
+	uint64_t addr = heap_piece_start("region"), sum;
+	int fd;
+
+	allow_messages();
+	fd = daemon_open();
+	control_heap_in_use();
+	control_domain(DSP_DOMAIN_KEEP, REGION_PART, 2 * MIB);
+	kernel_log_mark();
+	dsp_stop();
+	CHECK_EQ(kernel_log_count(REFUSED), 1);
+	CHECK_EQ(heap_account("quarantines="), before + 1);
+	CHECK_EQ(heap_pieces("region", "quarantined"), 1);
+	control_domain(DSP_DOMAIN_KEEP, 0, 0);
+	node_close(fd);
+	sum = content(addr, 8 * MIB);
+	for (int i = 0; i < 3; i++) {
+		test_context("boot %d", i);
+		kernel_log_mark();
+		if (i)
+			dsp_crash();
+		else
+			dsp_start();
+		node_wait(NODE, true);
+		fd = node_open();
+		CHECK_EQ(create_audio(fd), -ENOMEM);
+		CHECK_EQ(attach(fd), 0);
+		CHECK_EQ(invoke_null(fd), 0);
+		node_close(fd);
+		CHECK_EQ(kernel_log_count("quarantined, not used"), 1);
+	}
+	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
+	CHECK_EQ(heap_account("quarantines="), before + 1);
+	CHECK_EQ(content(addr, 8 * MIB), sum);
+}
