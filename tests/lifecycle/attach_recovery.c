@@ -43,20 +43,16 @@ static void check_no_heap_again(void)
 
 TEST(crashed_while_offered)
 {
-	struct fastrpc_req_mmap req = {
-		.fd = -1, .flags = FASTRPC_MAP_REMOTE_HEAP, .size = MIB,
-	};
 	struct dsp_control_status before, after;
+	uint64_t token;
 	int fd;
 
 	test_allow("crash detected in");
 	test_allow("handling crash");
 	test_allow("recovering " DSP);
 	test_allow("the DSP may still run");
-	dsp_restart();
-	fd = node_open();
-	REQUIRE_EQ(create_audio(fd), 0);
-	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &req), 0);
+	fd = daemon_open();
+	REQUIRE_EQ(heap_grow(fd, MIB, &token), 0);
 	control_heap_in_use();
 	control_status(&before);
 	kernel_log_mark();

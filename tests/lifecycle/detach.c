@@ -38,14 +38,11 @@ static void attach_early(void)
 	node_wait(NODE, true);
 }
 
-static uint64_t grow(int fd)
+static void grow(int fd)
 {
-	struct fastrpc_req_mmap req = {
-		.fd = -1, .flags = FASTRPC_MAP_REMOTE_HEAP, .size = MIB,
-	};
+	uint64_t token;
 
-	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &req), 0);
-	return req.vaddrout;
+	REQUIRE_EQ(heap_grow(fd, MIB, &token), 0);
 }
 
 /* A plain stop of what Linux itself has booted: nothing to be afraid of. */

@@ -5,9 +5,8 @@
  */
 #include "harness.h"
 
-#define MIB		(1ul << 20)
-#define REGION_PART	0x60200000ul
-#define REFUSED		"cannot be taken back"
+#define MIB	(1ul << 20)
+#define REFUSED	"cannot be taken back"
 
 static void allow_messages(void)
 {
@@ -17,31 +16,12 @@ static void allow_messages(void)
 	test_allow("recovering " DSP);
 }
 
-static int daemon_open(void)
-{
-	int fd;
-
-	dsp_restart();
-	fd = node_open();
-	REQUIRE_EQ(create_audio(fd), 0);
-	return fd;
-}
-
 static uint64_t grow(int fd)
 {
-	struct fastrpc_req_mmap req = {
-		.fd = -1, .flags = FASTRPC_MAP_REMOTE_HEAP, .size = MIB,
-	};
+	uint64_t token;
 
-	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &req), 0);
-	return req.vaddrout;
-}
-
-static long shrink(int fd, uint64_t token)
-{
-	struct fastrpc_req_munmap req = { .vaddrout = token, .size = MIB };
-
-	return node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &req);
+	REQUIRE_EQ(heap_grow(fd, MIB, &token), 0);
+	return token;
 }
 
 static uint64_t requests(void)
@@ -83,11 +63,11 @@ TEST(growth_after_munmap)
 	allow_messages();
 	fd = daemon_open();
 	token = grow(fd);
-	addr = heap_piece_start("growth");
+	addr = control_growth(0).base;
 	control_heap_in_use();
 	control_domain(DSP_DOMAIN_KEEP, addr, MIB);
 	kernel_log_mark();
-	CHECK_EQ(shrink(fd, token), 0);
+	CHECK_EQ(heap_shrink(fd, token, MIB), 0);
 	CHECK_EQ(kernel_log_count(REFUSED), 1);
 	CHECK_EQ(heap_account("quarantines="), before + 1);
 	CHECK_EQ(heap_pieces("growth", "quarantined"), 1);
@@ -95,11 +75,11 @@ TEST(growth_after_munmap)
 
 	/* nobody's: it cannot be given back a second time */
 	asked = requests();
-	CHECK_EQ(shrink(fd, token), -EINVAL);
+	CHECK_EQ(heap_shrink(fd, token, MIB), -EINVAL);
 	CHECK_EQ(requests(), asked);
 
 	/* and is no hindrance */
-	CHECK_EQ(shrink(fd, grow(fd)), 0);
+	CHECK_EQ(heap_shrink(fd, grow(fd), MIB), 0);
 	control_heap_in_use();
 	control_domain(DSP_DOMAIN_KEEP, 0, 0);
 	node_close(fd);
@@ -114,15 +94,13 @@ TEST(growth_after_munmap)
 static void growth_at_the_end(void (*end)(void))
 {
 	long before = heap_account("quarantines="), len = heap_account("growth=");
-	struct dsp_control_capture cap;
 	uint64_t addr, sum;
 	int fd;
 
 	allow_messages();
 	fd = daemon_open();
 	grow(fd);
-	control_capture(0, &cap);
-	addr = wire_word(control_argument(&cap, 3, 1, 16), 8);
+	addr = control_growth(0).base;
 	control_heap_in_use();
 	node_close(fd);
 	control_domain(DSP_DOMAIN_KEEP, addr, MIB);
@@ -155,13 +133,15 @@ TEST(growth_after_a_crash)
 TEST(region)
 {
 	long before = heap_account("quarantines=");
-	uint64_t addr = heap_piece_start("region"), sum;
+	struct offer o;
+	uint64_t sum;
 	int fd;
 
 	allow_messages();
 	fd = daemon_open();
+	control_offer(0, &o);
 	control_heap_in_use();
-	control_domain(DSP_DOMAIN_KEEP, REGION_PART, 2 * MIB);
+	control_domain(DSP_DOMAIN_KEEP, o.base + 2 * MIB, 2 * MIB);
 	kernel_log_mark();
 	dsp_stop();
 	CHECK_EQ(kernel_log_count(REFUSED), 1);
@@ -169,7 +149,7 @@ TEST(region)
 	CHECK_EQ(heap_pieces("region", "quarantined"), 1);
 	control_domain(DSP_DOMAIN_KEEP, 0, 0);
 	node_close(fd);
-	sum = content(addr, 8 * MIB);
+	sum = content(o.base, o.size);
 	for (int i = 0; i < 3; i++) {
 		test_context("boot %d", i);
 		kernel_log_mark();
@@ -187,5 +167,5 @@ TEST(region)
 	}
 	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
 	CHECK_EQ(heap_account("quarantines="), before + 1);
-	CHECK_EQ(content(addr, 8 * MIB), sum);
+	CHECK_EQ(content(o.base, o.size), sum);
 }

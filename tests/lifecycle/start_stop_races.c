@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The DSP is stopped, or crashes, while it is still coming up: the driver's probe
+ * is under way, nobody watches for the DSP's end yet, a first request is out.
+ */
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "harness.h"
+
+#define SYNC_ANNOUNCE	"/sys/module/dsp/parameters/sync_announce"
+
+/* Something that a thread does and that will not come back for a while. */
+struct errand {
+	pthread_t thread;
+	long (*run)(int fd);
+	int fd;
+	long result;
+	volatile pid_t tid;
+};
+
+static void *errand_main(void *arg)
+{
+	struct errand *errand = arg;
+
+	errand->tid = syscall(SYS_gettid);
+	errand->result = errand->run(errand->fd);
+	return NULL;
+}
+
+static void errand_start(struct errand *errand, long (*run)(int fd), int fd)
+{
+	memset(errand, 0, sizeof(*errand));
+	errand->run = run;
+	errand->fd = fd;
+	REQUIRE_EQ(pthread_create(&errand->thread, NULL, errand_main, errand), 0);
+}
+
+static long errand_end(struct errand *errand)
+{
+	pthread_join(errand->thread, NULL);
+	return errand->result;
+}
+
+/* It has got as far as it can: it sleeps in the kernel. */
+static void errand_wait_blocked(struct errand *errand)
+{
+	char path[64], text[256], *state;
+
+	for (int ms = 0; ms < WAIT_MS; ms++) {
+		const struct timespec pause = { .tv_nsec = 1000000 };
+
+		snprintf(path, sizeof(path), "/proc/self/task/%d/stat", errand->tid);
+		if (errand->tid && file_read(path, text, sizeof(text)) > 0) {
+			state = strrchr(text, ')');
+			if (state && (state[2] == 'S' || state[2] == 'D'))
+				return;
+		}
+		nanosleep(&pause, NULL);
+	}
+	CHECK(!"the thread blocks");
+	test_abort();
+}
+
+static long do_start(int fd)
+{
+	(void)fd;
+	return dsp_state_write("start");
+}
+
+static long do_stop(int fd)
+{
+	(void)fd;
+	return dsp_state_write("stop");
+}
+
+static long do_create(int fd)
+{
+	return create_audio(fd);
+}
+
+static long do_grow(int fd)
+{
+	uint64_t token;
+
+	return heap_grow(fd, 1 << 20, &token);
+}
+
+static void crash_begin(void)
+{
+	char path[80];
+
+	test_allow("crash detected in");
+	test_allow("handling crash");
+	test_allow("recovering " DSP);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/remoteproc/remoteproc%d/crash",
+		 dsp_index());
+	REQUIRE_EQ(file_write(path, "1"), 0);
+}
+
+static void restore(void)
+{
+	for (uint32_t point = 0; point < DSP_HOLD_POINTS; point++)
+		control_hold(point, false);
+	file_write(SYNC_ANNOUNCE, "0");
+	driver_restore();
+}
+
+static uint64_t boot_epoch(void)
+{
+	struct dsp_control_status st;
+
+	control_status(&st);
+	return st.boot_epoch;
+}
+
+/* The DSP is off: the driver has everything back. */
+static void check_all_back(void)
+{
+	CHECK_EQ(node_try_open(NODE), -ENOENT);
+	CHECK_EQ(heap_pieces("region", "claimed"), 1);
+	CHECK_EQ(heap_pieces("growth", ""), 0);
+	CHECK_EQ(heap_account("quarantines="), 0);
+}
+
+/* This run of the DSP is like any other. */
+static void check_run(void)
+{
+	struct offer o;
+	int fd = node_open();
+
+	REQUIRE_EQ(create_audio(fd), 0);
+	control_offer(0, &o);
+	CHECK_EQ(o.pages, 1);
+	control_heap_in_use();
+	node_close(fd);
+}
+
+static void check_next_run(void)
+{
+	dsp_start();
+	check_run();
+}
+
+/* Stopped with the probe half-way: it ends first, in its own time. */
+TEST(stopped_while_probing)
+{
+	struct errand stop;
+
+	test_teardown = restore;
+	for (int i = 0; i < 3; i++) {
+		dsp_stop();
+		control_hold(DSP_HOLD_PROBE, true);
+		dsp_start();
+		control_wait(DSP_COUNT_AT_HOLD, 1);
+		CHECK_EQ(heap_pieces("region", "granted"), 1);
+		errand_start(&stop, do_stop, -1);
+		control_wait(DSP_COUNT_CLOSING, 1);
+		control_hold(DSP_HOLD_PROBE, false);
+		CHECK_EQ(errand_end(&stop), 0);
+		check_all_back();
+		check_next_run();
+	}
+}
+
+TEST(crashed_while_probing)
+{
+	uint64_t epoch;
+
+	test_teardown = restore;
+	for (int i = 0; i < 3; i++) {
+		dsp_stop();
+		control_hold(DSP_HOLD_PROBE, true);
+		dsp_start();
+		control_wait(DSP_COUNT_AT_HOLD, 1);
+		epoch = boot_epoch();
+		crash_begin();
+		control_wait(DSP_COUNT_CLOSING, 1);
+		control_hold(DSP_HOLD_PROBE, false);
+		control_wait(DSP_COUNT_BOOT_EPOCH, epoch + 1);
+		check_run();
+	}
+}
+
+/* Probed inside the boot, with the remoteproc's lock held, and a stop waiting for that. */
+TEST(stopped_while_probing_inside_the_start)
+{
+	struct errand start, stop;
+
+	test_teardown = restore;
+	dsp_stop();
+	REQUIRE_EQ(file_write(SYNC_ANNOUNCE, "1"), 0);
+	control_hold(DSP_HOLD_PROBE, true);
+	errand_start(&start, do_start, -1);
+	control_wait(DSP_COUNT_AT_HOLD, 1);
+	errand_start(&stop, do_stop, -1);
+	errand_wait_blocked(&stop);
+	control_hold(DSP_HOLD_PROBE, false);
+	CHECK_EQ(errand_end(&start), 0);
+	CHECK_EQ(errand_end(&stop), 0);
+	check_all_back();
+	check_next_run();
+}
+
+/*
+ * The stop, or the crash, is before us in the queue for the remoteproc's lock, so
+ * nobody watches for the DSP's end when it comes.  A daemon is there already: it
+ * must get nothing, or only what is noticed to come back.
+ */
+static void unwatched(bool crash)
+{
+	struct errand start, stop, create;
+	uint64_t epoch;
+	long result;
+	int fd;
+
+	test_teardown = restore;
+	dsp_stop();
+	REQUIRE_EQ(file_write(SYNC_ANNOUNCE, "1"), 0);
+	control_hold(DSP_HOLD_ANNOUNCE, true);
+	control_hold(DSP_HOLD_ANNOUNCED, true);
+	epoch = boot_epoch();
+	errand_start(&start, do_start, -1);
+	control_wait(DSP_COUNT_AT_HOLD, 1);
+	if (crash) {
+		crash_begin();
+	} else {
+		errand_start(&stop, do_stop, -1);
+		errand_wait_blocked(&stop);
+	}
+	control_hold(DSP_HOLD_ANNOUNCE, false);
+	fd = node_open();
+	control_wait(DSP_COUNT_AT_HOLD, 1);
+	errand_start(&create, do_create, fd);
+	errand_wait_blocked(&create);
+	CHECK_EQ(heap_pieces("region", "granted"), 1);	/* not offered: it waits */
+	control_hold(DSP_HOLD_ANNOUNCED, false);
+	CHECK_EQ(errand_end(&start), 0);
+	result = errand_end(&create);
+	CHECK(result == -EPIPE || !result);
+	node_close(fd);
+	if (crash) {
+		control_wait(DSP_COUNT_BOOT_EPOCH, epoch + 2);
+		check_run();
+		return;
+	}
+	CHECK_EQ(errand_end(&stop), 0);
+	check_all_back();
+	check_next_run();
+}
+
+TEST(stopped_while_unwatched)
+{
+	for (int i = 0; i < 3; i++)
+		unwatched(false);
+}
+
+TEST(crashed_while_unwatched)
+{
+	for (int i = 0; i < 3; i++)
+		unwatched(true);
+}
+
+/* A request that offers memory is with the DSP. */
+static void in_flight(long (*request)(int fd), uint32_t method, bool crash)
+{
+	uint64_t epoch;
+	struct errand errand;
+	int fd;
+
+	test_teardown = restore;
+	dsp_restart();
+	fd = node_open();
+	if (request != do_create)
+		REQUIRE_EQ(create_audio(fd), 0);
+	control_behave(1, method, DSP_ANSWER_HOLD, 1, 0);
+	errand_start(&errand, request, fd);
+	control_wait(DSP_COUNT_HELD, 1);
+	epoch = boot_epoch();
+	if (crash) {
+		crash_begin();
+		control_wait(DSP_COUNT_BOOT_EPOCH, epoch + 1);
+	} else {
+		dsp_stop();
+	}
+	CHECK_EQ(errand_end(&errand), -EPIPE);
+	control_normal();
+	node_close(fd);
+	if (crash) {
+		check_run();
+		return;
+	}
+	check_all_back();
+	check_next_run();
+}
+
+TEST(stopped_with_create_static_in_flight)
+{
+	in_flight(do_create, 8, false);
+}
+
+TEST(stopped_with_growth_in_flight)
+{
+	in_flight(do_grow, 4, false);
+}
+
+TEST(crashed_with_growth_in_flight)
+{
+	in_flight(do_grow, 4, true);
+}
