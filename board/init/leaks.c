@@ -8,7 +8,7 @@
 #include "init.h"
 
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
-#define MIN_AGE_S	6	/* the kernel takes no younger object for a leak */
+#define MIN_AGE_MS	5100	/* the kernel takes no younger object for a leak */
 
 bool leaks_are_watched(void)
 {
@@ -34,16 +34,29 @@ void leaks_forget(void)
 	tell("clear");
 }
 
-/* 0: none; else each is in the report.  An object counts at the second look. */
+static void wait_until(uint64_t ms)
+{
+	uint64_t now = now_ms();
+
+	if (now < ms)
+		usleep((ms - now) * 1000);
+}
+
+/*
+ * 0: none; else each is in the report.  An object counts at the second look,
+ * because the first only learns what is in it, and at that one it must be old
+ * enough.
+ */
 int leaks_find(void)
 {
+	uint64_t start = now_ms();
 	unsigned int lines = 0;
 	char line[512];
 	FILE *f;
 
 	if (tell("scan"))
 		return -1;
-	sleep(MIN_AGE_S);
+	wait_until(start + MIN_AGE_MS);
 	if (tell("scan"))
 		return -1;
 	f = fopen(KMEMLEAK, "r");
