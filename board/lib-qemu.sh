@@ -15,6 +15,7 @@ qemu_command_line()
 	printf '%s ' console=ttyAMA0 panic=-1 printk.devkmsg=on log_buf_len=4M \
 		board.mode="$mode" board.driver="$driver" board.kernel="$kernel" \
 		board.variant="$variant" board.limit="$limit" board.slow="$slowness" \
+		board.stop="${stop:-0}" \
 		board.run="$(printf '%s' "$programs" | tr -s ' \n' ,)"
 	# What a variant needs of the kernel, beside what it changes in the tree.
 	[ ! -e "$top/board/dts/variants/$variant.cmdline" ] ||
@@ -74,7 +75,8 @@ qemu_boot()
 	if [ "$mode" = shell ]; then
 		"$qemu" "$@" || boot_status=$?
 	else
-		timeout -k 5 "$seconds" "$qemu" "$@" < /dev/null || boot_status=$?
+		# in the foreground: what ends this script's group ends QEMU too
+		timeout --foreground -k 5 "$seconds" "$qemu" "$@" < /dev/null || boot_status=$?
 	fi
 	wait $formatting || :
 	rm -f "$report_pipe"

@@ -24,7 +24,8 @@ struct board_config {
 	char variant[32];	/* board.variant=default */
 	char run[2048];		/* board.run=name,name,... */
 	unsigned int limit;	/* board.limit=seconds one program may take */
-	unsigned int slow;		/* every limit is this many times longer */
+	unsigned int slow;	/* every limit is this many times longer */
+	bool stop;		/* board.stop=1: nothing runs after a bad kernel log */
 };
 
 extern struct board_config config;

@@ -12,6 +12,7 @@
 enum { EXIT_SKIPPED = 77 };
 
 static unsigned int passed, failed, skipped;
+static bool log_was_bad;
 
 static void count(const char *name, const char *verdict, unsigned int ms, const char *reason)
 {
@@ -52,6 +53,7 @@ static bool run_test(const char *name)
 	run_program(path, &r);
 	log_judge(&r.log);
 	judge(&r, why, sizeof(why));
+	log_was_bad |= r.log.hits;
 	if (r.faults_allowed)
 		report("allow-faults", "%s", name);
 	if (*why)
@@ -86,6 +88,7 @@ static bool boot_test(const char *name, int (*step)(void))
 	if (!done)
 		snprintf(why, sizeof(why), "see the lines above and the console log");
 	log_judge(&log);
+	log_was_bad |= log.hits;
 	if (done && log.hits)
 		snprintf(why, sizeof(why), "%u kernel messages, first: %.400s",
 			 log.hits, log.first);
@@ -100,14 +103,17 @@ static int take_down(void)
 	return machine_tell_dsps("stop");
 }
 
-void tests_run(void)
+/* What comes after a checker's report may be its consequence, or go unseen. */
+static bool may_go_on(void)
 {
-	bool alive = boot_test("board-up", machine_setup);
+	return !config.stop || !log_was_bad;
+}
+
+static bool run_programs(bool alive)
+{
 	char *name, *rest = config.run;
 
-	if (leaks_are_watched())
-		leaks_forget();
-	while ((name = strsep(&rest, ","))) {
+	while ((name = strsep(&rest, ",")) && may_go_on()) {
 		if (!*name)
 			continue;
 		if (alive)
@@ -115,6 +121,16 @@ void tests_run(void)
 		else
 			count(name, "fail", 0, "not run: the board is not usable any more");
 	}
+	return alive && may_go_on();
+}
+
+void tests_run(void)
+{
+	bool alive = boot_test("board-up", machine_setup);
+
+	if (leaks_are_watched())
+		leaks_forget();
+	alive = run_programs(alive);
 	if (alive)
 		boot_test("board-down", take_down);
 	if (alive && leaks_are_watched())
