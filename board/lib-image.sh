@@ -108,7 +108,7 @@ image_modules()
 	modules=$cache/kernels/$kernel/modules
 	dsp_ko=$("$top/board/kbuild" "$kernel" "$top/board/dsp")
 	if [ "$driver" = ours ]; then
-		driver_ko=$("$top/board/kbuild" "$kernel" "$top/driver")
+		driver_ko=$("$top/board/kbuild" ${coverage:+--coverage} "$kernel" "$top/driver")
 		return
 	fi
 	driver_ko=$modules/in-tree/fastrpc.ko

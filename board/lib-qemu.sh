@@ -15,7 +15,7 @@ qemu_command_line()
 	printf '%s ' console=ttyAMA0 panic=-1 printk.devkmsg=on log_buf_len=4M \
 		board.mode="$mode" board.driver="$driver" board.kernel="$kernel" \
 		board.variant="$variant" board.limit="$limit" board.slow="$slowness" \
-		board.stop="${stop:-0}" \
+		board.stop="${stop:-0}" board.coverage="${coverage:+1}" \
 		board.run="$(printf '%s' "$programs" | tr -s ' \n' ,)"
 	# What a variant needs of the kernel, beside what it changes in the tree.
 	[ ! -e "$top/board/dts/variants/$variant.cmdline" ] ||
@@ -42,6 +42,9 @@ qemu_arguments()
 		-chardev "file,id=report,path=$report_pipe" \
 		-device pci-serial,chardev=report,addr=02.0 \
 		-trace "smmuv3_*_event,file=$smmu_log"
+	[ -z "$coverage" ] || printf '%s\n' \
+		-fsdev "local,id=coverage,path=$coverage,security_model=none" \
+		-device virtio-9p-pci,fsdev=coverage,mount_tag=coverage,addr=03.0
 	for engine in $engines; do
 		printf '%s\n' -device "lsi53c895a,addr=$engine"
 	done

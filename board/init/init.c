@@ -39,6 +39,8 @@ static void take_option(const char *option)
 		config.limit = atoi(option + 12);
 	if (!strncmp(option, "board.slow=", 11) && atoi(option + 11) > 0)
 		config.slow = atoi(option + 11);
+	if (!strcmp(option, "board.coverage=1"))
+		config.coverage = true;
 	if (!strcmp(option, "board.stop=1"))
 		config.stop = true;
 }

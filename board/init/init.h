@@ -25,6 +25,7 @@ struct board_config {
 	char run[2048];		/* board.run=name,name,... */
 	unsigned int limit;	/* board.limit=seconds one program may take */
 	unsigned int slow;	/* every limit is this many times longer */
+	bool coverage;		/* board.coverage=1 */
 	bool stop;		/* board.stop=1: nothing runs after a bad kernel log */
 };
 
@@ -95,6 +96,9 @@ uint64_t now_ms(void);
 bool leaks_are_watched(void);
 void leaks_forget(void);
 int leaks_find(void);
+
+/* coverage.c */
+int coverage_save(void);
 
 /* tests.c and steps.c: the two things a boot is for. */
 void tests_run(void);

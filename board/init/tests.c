@@ -135,5 +135,7 @@ void tests_run(void)
 		boot_test("board-down", take_down);
 	if (alive && leaks_are_watched())
 		boot_test("leaks", leaks_find);
+	if (alive && config.coverage)
+		boot_test("coverage", coverage_save);
 	report("end", "%u %u %u", passed, failed, skipped);
 }
