@@ -4,6 +4,7 @@
 #	make run	boot the virtual board and bring the audio PD up
 #	make test	every test; the last line counts them
 #	make test-debug	the board's tests on kernels with checkers, built from source
+#	make coverage	which lines of the driver the board's tests run
 #	make shell	the same board with a shell on it
 #
 # Variables: KERNEL=6.12|6.1|7  DRIVER=ours|in-tree  VARIANT=name  EL=2  V=1 (console)
@@ -28,7 +29,10 @@ test: el-check
 
 # KASAN, lockdep, kmemleak, failure injection: board/config/debug.config
 test-debug: el-check
-	@board/setup kernel 6.12-debug && tests/run --board --kernel 6.12-debug $(if $(filter 1,$(V)),--verbose)
+	@board/setup kernel 6.12-debug && tests/run --board --lanes 2 --kernel 6.12-debug $(if $(filter 1,$(V)),--verbose)
+
+coverage: el-check
+	@tests/coverage
 
 el-check:
 	@[ "$(EL)" = 2 ] || { echo "error: EL=$(EL) is not available yet: \
@@ -38,4 +42,4 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-debug el-check clean
+.PHONY: module run shell test test-debug coverage el-check clean
