@@ -248,12 +248,13 @@ struct dsp_reverse {
 /*
  * A file of the host
  * @env: the variable of the host that lists where to look
- * @size: as the host says
+ * @ask_size: ask the host for @size
  * @len: bytes read, @room at most
  */
 struct dsp_file {
 	char env[DSP_FILE_NAME_LEN];
 	char name[DSP_FILE_NAME_LEN];
+	bool ask_size;
 	u64 size;
 	u8 *data;
 	size_t len;

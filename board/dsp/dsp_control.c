@@ -264,6 +264,7 @@ static long control_file(struct dsp *dsp, void *arg)
 	strscpy(file->env, control->env, sizeof(file->env));
 	strscpy(file->name, control->name, sizeof(file->name));
 	file->room = FILE_MAX;
+	file->ask_size = control->ask_size;
 	file->data = kvmalloc(file->room, GFP_KERNEL);
 	if (file->data)
 		ret = dsp_file_read(dsp, &who, file);

@@ -293,10 +293,10 @@ enum dsp_process_kind {
 struct dsp_control_file {
 	char label[DSP_LABEL_LEN];
 	__u32 process;		/* enum dsp_process_kind */
-	__u32 pad;
+	__u32 ask_size;		/* some hosts do not know that call, and end */
 	char env[DSP_FILE_NAME_LEN];	/* "ADSP_LIBRARY_PATH" */
 	char name[DSP_FILE_NAME_LEN];
-	__u64 size;		/* out: as the host says */
+	__u64 size;		/* out: as the host says, if it was asked */
 	__u64 len;		/* out: bytes read */
 	__u64 hash;		/* out: dsp_test_hash of them */
 	__u8 head[DSP_FILE_HEAD_LEN];	/* out: the first of them */

@@ -248,7 +248,8 @@ static int file_read_all(struct dsp *dsp, const struct dsp_caller *who, struct p
 	ret = file_open(dsp, who, p, module, file, &fd);
 	if (ret)
 		return ret;
-	ret = file_length(dsp, who, p, module, fd, &file->size);
+	if (file->ask_size)
+		ret = file_length(dsp, who, p, module, fd, &file->size);
 	while (!ret && !eof && file->len < file->room)
 		ret = file_piece(dsp, who, p, module, fd, file, &eof);
 	closed = file_close(dsp, who, p, module, fd);

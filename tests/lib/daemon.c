@@ -15,22 +15,15 @@
 #define LOG_ROOM	(256 << 10)
 #define LOG_SHOWN	4000	/* bytes of its end */
 
+bool dsp_asks_sizes = true;
+
 static pid_t daemons[MAX_DAEMONS];
 static int nr_daemons;
 
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
-static char log_text[LOG_ROOM + 1];
+static pthread_cond_t log_grew = PTHREAD_COND_INITIALIZER;
+static char log_text[LOG_ROOM];
 static size_t log_len;
-
-void userland_need(void)
-{
-	static char line[512];
-
-	if (file_read("/etc/userland", line, sizeof(line)) < 0 || !strncmp(line, "none", 4)) {
-		line[strcspn(line, "\n")] = '\0';
-		test_skip(line[0] ? line + strlen("none: ") : "no Debian user space in this image");
-	}
-}
 
 pid_t daemon_start(const char *path, ...)
 {
@@ -93,31 +86,14 @@ static void *log_main(void *arg)
 		if (log_len + len <= LOG_ROOM) {
 			memcpy(log_text + log_len, line, len);
 			log_len += len;
+			pthread_cond_broadcast(&log_grew);
 		}
 		pthread_mutex_unlock(&log_lock);
 	}
 	return NULL;
 }
 
-void daemon_log_start(void)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
-	static int fd = -1;
-	pthread_t thread;
-
-	pthread_mutex_lock(&log_lock);
-	log_len = 0;
-	pthread_mutex_unlock(&log_lock);
-	if (fd >= 0)
-		return;
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	unlink(addr.sun_path);
-	REQUIRE_EQ(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
-	REQUIRE_EQ(pthread_create(&thread, NULL, log_main, (void *)(intptr_t)fd), 0);
-	pthread_detach(thread);
-}
-
-bool daemon_log_has(const char *text)
+bool daemon_logged(const char *text)
 {
 	bool has;
 
@@ -127,15 +103,83 @@ bool daemon_log_has(const char *text)
 	return has;
 }
 
-void daemon_log_show(void)
+void daemon_log_forget(void)
 {
 	pthread_mutex_lock(&log_lock);
-	log_text[log_len] = '\0';
-	for (size_t i = 0; i < log_len; i++)
-		if (!log_text[i])
-			log_text[i] = '.';
-	printf("system log:\n%s", log_text + (log_len > LOG_SHOWN ? log_len - LOG_SHOWN : 0));
+	log_len = 0;
 	pthread_mutex_unlock(&log_lock);
+}
+
+static void log_start(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+	static int fd = -1;
+	pthread_t thread;
+
+	daemon_log_forget();
+	if (fd >= 0)
+		return;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	unlink(addr.sun_path);
+	REQUIRE_EQ(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, log_main, (void *)(intptr_t)fd), 0);
+	pthread_detach(thread);
+}
+
+/* Its last lines; what cannot be printed is a dot. */
+static void log_show(void)
+{
+	size_t from;
+
+	pthread_mutex_lock(&log_lock);
+	from = log_len > LOG_SHOWN ? log_len - LOG_SHOWN : 0;
+	puts("system log:");
+	for (size_t i = from; i < log_len; i++)
+		putchar(log_text[i] == '\n' || (log_text[i] >= ' ' && log_text[i] < 127) ?
+			log_text[i] : '.');
+	pthread_mutex_unlock(&log_lock);
+}
+
+void userland_need(void)
+{
+	static char line[512];
+
+	if (file_read("/etc/userland", line, sizeof(line)) < 0 || !strncmp(line, "none", 4)) {
+		line[strcspn(line, "\n")] = '\0';
+		test_skip(line[0] ? line + strlen("none: ") : "no Debian user space in this image");
+	}
+	mkdir(FILES_ROOT "/dsp", 0755);
+	mkdir(FILES_DIR, 0755);
+	setenv("DSP_LIBRARY_PATH", FILES_DIR, 1);
+	log_start();
+}
+
+void daemon_wait_listening(unsigned int count)
+{
+	if (!control_try_wait(DSP_COUNT_LISTENERS, count, WAIT_MS))
+		return;
+	log_show();
+	CHECK(!"the daemons wait for calls of the DSP");
+	test_abort();
+}
+
+void daemon_wait_logged(const char *text)
+{
+	struct timespec end;
+	bool said = false;
+	int err = 0;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += WAIT_MS / 1000;
+	pthread_mutex_lock(&log_lock);
+	while (!(said = memmem(log_text, log_len, text, strlen(text))) && !err)
+		err = pthread_cond_timedwait(&log_grew, &log_lock, &end);
+	pthread_mutex_unlock(&log_lock);
+	if (said)
+		return;
+	log_show();
+	CHECK(!"a daemon said what was waited for");
+	test_abort();
 }
 
 uint64_t host_file(const char *name, const void *data, size_t len)
@@ -143,7 +187,6 @@ uint64_t host_file(const char *name, const void *data, size_t len)
 	char path[128];
 	int fd;
 
-	mkdir(FILES_DIR, 0755);
 	snprintf(path, sizeof(path), FILES_DIR "/%s", name);
 	fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
 	REQUIRE(fd >= 0);
@@ -157,7 +200,30 @@ int dsp_reads(uint32_t process, const char *name, struct dsp_control_file *file)
 	memset(file, 0, sizeof(*file));
 	strcpy(file->label, DSP);
 	file->process = process;
+	file->ask_size = dsp_asks_sizes;
 	strcpy(file->env, "ADSP_LIBRARY_PATH");
 	snprintf(file->name, sizeof(file->name), "%s", name);
 	return control_ioctl(DSP_CONTROL_FILE, file);
+}
+
+void check_dsp_reads(uint32_t process, size_t len)
+{
+	static uint32_t seed;
+	struct dsp_control_file file;
+	char *data = malloc(len + 1);
+	uint64_t hash;
+	int ret;
+
+	REQUIRE(data);
+	fill_pattern(data, len, ++seed);
+	hash = host_file("some.bin", data, len);
+	ret = dsp_reads(process, "some.bin", &file);
+	if (!CHECK_EQ(ret, 0))
+		log_show();
+	if (dsp_asks_sizes)
+		CHECK_EQ(file.size, len);
+	CHECK_EQ(file.len, len);
+	CHECK_EQ(file.hash, hash);
+	CHECK_MEM(file.head, data, len < sizeof(file.head) ? len : sizeof(file.head));
+	free(data);
 }

@@ -14,10 +14,17 @@
 #define CDSPRPCD	"/usr/sbin/cdsprpcd"
 #define HEXAGONRPCD	"/usr/libexec/hexagonrpc/hexagonrpcd"
 
-/* Where the programs of the host look for what the DSP wants. */
-#define FILES_DIR	"/tmp/dsp"
+/*
+ * Where the programs of the host look for what the DSP wants; the place below the
+ * root is hexagonrpcd's.
+ */
+#define FILES_ROOT	"/tmp"
+#define FILES_DIR	FILES_ROOT "/dsp/" DSP
 
-/* Skips the case, with the reason, where the packages could not be had. */
+/*
+ * Skips the case, with the reason, where the packages could not be had.  Else what
+ * programs log is collected from here on, and they find files in FILES_DIR.
+ */
 void userland_need(void);
 
 /* Start a program (its path, then its arguments, then NULL); ends with the case. */
@@ -27,14 +34,22 @@ bool daemon_runs(pid_t pid);
 int daemon_end(pid_t pid, int sig);
 void daemon_end_all(void);
 
-/* Has any program said this to the system log since daemon_log_start()? */
-void daemon_log_start(void);
-bool daemon_log_has(const char *text);
-void daemon_log_show(void);
+bool daemon_logged(const char *text);
+void daemon_log_forget(void);
+/*
+ * Wait until so many threads wait for calls of the DSP, or until some program has
+ * said this to the system log.  If not, the case ends with the end of that log.
+ */
+void daemon_wait_listening(unsigned int count);
+void daemon_wait_logged(const char *text);
 
 /* A file the DSP may ask for, in FILES_DIR; its test_hash(). */
 uint64_t host_file(const char *name, const void *data, size_t len);
+/* Whether the DSP asks for the length of a file before it reads it. */
+extern bool dsp_asks_sizes;
 /* The process on the DSP reads it through its daemon; 0 or -errno. */
 int dsp_reads(uint32_t process, const char *name, struct dsp_control_file *file);
+/* It reads one of this length, and all of it is right. */
+void check_dsp_reads(uint32_t process, size_t len);
 
 #endif

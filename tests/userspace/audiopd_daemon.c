@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Debian's adsprpcd, as it is, as the daemon of the audio PD. */
+#include <signal.h>
+
+#include "daemon.h"
+
+#define HEAP_PAGES	2048
+#define GROWTH		(256 << 10)
+#define REMOTE_HEAP	8
+
+/* Fresh: the audio PD has no heap yet, so the daemon's attach brings it. */
+static void setup(void)
+{
+	userland_need();
+	dsp_restart();
+}
+
+static void __attribute__((constructor)) fixture(void)
+{
+	test_setup = setup;
+	test_teardown = daemon_end_all;
+}
+
+static pid_t start(void)
+{
+	pid_t pid = daemon_start(ADSPRPCD, "audiopd", NULL);
+
+	daemon_wait_listening(1);
+	return pid;
+}
+
+static void check_audio_pd(void)
+{
+	struct dsp_control_status st;
+
+	control_status(&st);
+	CHECK(st.audio_pd_up);
+	CHECK_EQ(st.heap_pages, HEAP_PAGES);
+	control_heap_in_use();
+	check_dsp_reads(DSP_PROCESS_AUDIO, 10000);
+}
+
+TEST(attaches_gets_the_heap_and_serves_files)
+{
+	pid_t pid = start();
+
+	check_audio_pd();
+	CHECK(daemon_runs(pid));
+}
+
+/* The PD wants more: apps_mem of the daemon, MMAP of the driver, and back. */
+TEST(heap_grows_by_the_daemon)
+{
+	struct dsp_control_heap heap = {
+		.label = DSP, .process = DSP_PROCESS_AUDIO, .flags = REMOTE_HEAP, .size = GROWTH,
+	};
+	struct dsp_control_status st;
+
+	start();
+	control_heap_in_use();
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_HEAP, &heap), 0);
+	CHECK(heap.dsp_addr > UINT32_MAX);	/* the DSP's own name for it, not cut */
+	control_status(&st);
+	CHECK_EQ(st.heap_pages, HEAP_PAGES + GROWTH / PAGE);
+	CHECK_EQ(st.heap_pages_touched, st.heap_pages);
+
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_HEAP, &heap), 0);
+	control_status(&st);
+	CHECK_EQ(st.heap_pages, HEAP_PAGES);
+	check_audio_pd();
+}
+
+TEST(comes_back_after_a_crash)
+{
+	struct dsp_control_status st;
+	pid_t pid = start();
+
+	for (int i = 0; i < 3; i++) {
+		test_context("crash %d", i);
+		check_audio_pd();
+		dsp_crash();
+		daemon_wait_listening(1);
+		control_status(&st);
+		CHECK_EQ(st.heap_pages, HEAP_PAGES);
+	}
+	check_audio_pd();
+	CHECK(daemon_runs(pid));
+}
+
+TEST(comes_back_after_a_stop)
+{
+	pid_t pid = start();
+
+	dsp_restart();
+	daemon_wait_listening(1);
+	check_audio_pd();
+	CHECK(daemon_runs(pid));
+}
+
+/* Another daemon finds the PD with the heap it has, and grows it. */
+TEST(killed_and_started_again)
+{
+	pid_t pid = start();
+	struct dsp_control_status st;
+
+	control_heap_in_use();
+	control_status(&st);
+	daemon_end(pid, SIGKILL);
+	control_wait(DSP_COUNT_RELEASES, st.releases + 1);
+	start();
+	check_audio_pd();
+}
+
+/* The daemon of the root PD, of other make, beside it. */
+TEST(with_hexagonrpcd)
+{
+	pid_t other = daemon_start(HEXAGONRPCD, "-f", NODE, "-d", DSP, "-R", FILES_ROOT, NULL);
+
+	daemon_wait_listening(1);
+	daemon_start(ADSPRPCD, "audiopd", NULL);
+	daemon_wait_listening(2);
+	check_audio_pd();
+	CHECK(daemon_runs(other));
+}
