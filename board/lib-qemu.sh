@@ -16,6 +16,7 @@ qemu_command_line()
 		board.mode="$mode" board.driver="$driver" board.kernel="$kernel" \
 		board.variant="$variant" board.limit="$limit" board.slow="$slowness" \
 		board.stop="${stop:-0}" board.coverage="${coverage:+1}" \
+		board.seed="${FUZZ_SEED:-}" board.runs="${FUZZ_RUNS:-}" \
 		board.run="$(printf '%s' "$programs" | tr -s ' \n' ,)"
 	# What a variant needs of the kernel, beside what it changes in the tree.
 	[ ! -e "$top/board/dts/variants/$variant.cmdline" ] ||

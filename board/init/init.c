@@ -27,6 +27,8 @@ static void take_option(const char *option)
 		{ "board.kernel=", config.kernel, sizeof(config.kernel) },
 		{ "board.variant=", config.variant, sizeof(config.variant) },
 		{ "board.run=", config.run, sizeof(config.run) },
+		{ "board.seed=", config.seed, sizeof(config.seed) },
+		{ "board.runs=", config.runs, sizeof(config.runs) },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
@@ -73,6 +75,8 @@ static void set_environment(void)
 	setenv("BOARD_KERNEL", config.kernel, 1);
 	setenv("BOARD_VARIANT", config.variant, 1);
 	setenv("BOARD_SLOW", slow, 1);
+	setenv("FUZZ_SEED", config.seed, 1);
+	setenv("FUZZ_RUNS", config.runs, 1);
 }
 
 static void shell_run(void)

@@ -23,6 +23,8 @@ struct board_config {
 	char kernel[16];	/* board.kernel=6.12 */
 	char variant[32];	/* board.variant=default */
 	char run[2048];		/* board.run=name,name,... */
+	char seed[24];		/* board.seed=, board.runs=: for programs with random input */
+	char runs[24];
 	unsigned int limit;	/* board.limit=seconds one program may take */
 	unsigned int slow;	/* every limit is this many times longer */
 	bool coverage;		/* board.coverage=1 */

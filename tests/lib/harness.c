@@ -2,6 +2,7 @@
 /* Cases, checks, exit codes. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <sys/wait.h>
 
 #include "harness.h"
 
@@ -20,9 +21,6 @@ static pthread_t case_thread;
 
 void (*test_setup)(void);
 void (*test_teardown)(void);
-
-/* node.c */
-void node_close_all(void);
 
 void test_register(struct test_case *tc)
 {
@@ -86,6 +84,24 @@ void test_abort(void)
 		_exit(EXIT_FAILED);
 	}
 	longjmp(case_end, 1);
+}
+
+void test_in_child(void (*part)(void *), void *arg)
+{
+	pid_t pid;
+	int status = 0;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		case_failures = 0;
+		case_pid = 0;		/* test_abort() ends the child */
+		part(arg);
+		fflush(stdout);
+		_exit(case_failures ? EXIT_FAILED : EXIT_PASSED);
+	}
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK_EQ(status, 0);
 }
 
 void test_skip(const char *why)

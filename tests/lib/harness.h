@@ -74,6 +74,8 @@ bool check_true(const char *file, int line, const char *text, bool value);
 bool check_mem(const char *file, int line, const char *text, const void *got,
 	       const void *want, size_t len);
 void test_abort(void) __attribute__((noreturn));
+/* Runs a part of the case in a child, so that nothing of its memory stays; its checks count. */
+void test_in_child(void (*part)(void *), void *arg);
 /* Ends this case as not applicable here; a program of only such cases exits 77. */
 void test_skip(const char *why) __attribute__((noreturn));
 /* Context for the checks that follow ("length 4095"); printed with a failure. */
@@ -92,6 +94,7 @@ int node_open(void);
 /* One attempt: a file descriptor or -errno. */
 int node_try_open(const char *path);
 void node_close(int fd);
+void node_close_all(void);
 void node_wait(const char *path, bool present);
 /* Compute banks in the device tree: as many sessions the driver has to offer. */
 int node_sessions(void);
@@ -261,5 +264,45 @@ void iommu_trace_start(void);		/* from 0; skips the case where it cannot */
 void iommu_trace_stop(void);
 void iommu_trace_counts(int *maps, int *unmaps);
 void iommu_trace_wait_unmap(void);	/* fails the case if there is none in WAIT_MS */
+
+/* ---- the kernel's free memory and its trend: leaks.c ---- */
+
+#define MEMORY_FIGURES	64
+#define MEMORY_SLABS	512
+
+struct memory_slab {
+	char name[48];
+	long active, size;
+};
+
+struct memory {
+	long free_pages;
+	struct memory_slab slabs[MEMORY_SLABS];
+	int nr_slabs;
+};
+
+/* Everything that can be dropped is dropped first. */
+void memory_read(struct memory *m);
+/*
+ * Free memory goes up and down by some twenty pages by itself, and at times by a
+ * hundred at once, so two figures say nothing.  The trend does: the median of the
+ * slopes between any two of figures taken @every so many rounds; pages lost a round.
+ */
+double memory_trend(const long *free_pages, int count, int every);
+/* Fails if any kind of object has grown by @slack or more. */
+void memory_compare_slabs(const struct memory *before, const struct memory *after, long slack);
+
+/* ---- threads at work while signals hit them: crowd.c ---- */
+
+#define CROWD_MAX	16
+/* @args: @count arguments of @arg_size bytes each.  Returns when all have ended. */
+void crowd_run(void (*work)(void *), void *args, size_t arg_size, int count);
+
+/* ---- numbers from a seed: random.c ---- */
+
+uint64_t random_seed(void);		/* of the environment, or the default; prints it */
+unsigned int random_runs(unsigned int otherwise);
+uint64_t random_next(uint64_t *state);
+uint32_t random_below(uint64_t *state, uint32_t n);
 
 #endif /* TESTS_HARNESS_H */

@@ -33,7 +33,6 @@ void node_close(int fd)
 	close(fd);
 }
 
-void node_close_all(void);
 void node_close_all(void)
 {
 	while (nr_nodes)

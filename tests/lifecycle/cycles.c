@@ -12,116 +12,20 @@
 #define WARM_UP		20	/* caches fill, page tables grow once */
 #define MEASURE_EVERY	5
 #define MEASURES	((CYCLES - WARM_UP) / MEASURE_EVERY)
-/*
- * Free memory goes up and down by some twenty pages by itself, and at times by a
- * hundred at once, so two figures say nothing.  The trend does: the median of the
- * slopes between any two figures.  A page lost in each cycle makes it one.
- */
+/* A page lost in each cycle makes it one. */
 #define TREND_PAGES	0.5
 /* In each slab cache less than three objects for four cycles.  (12 were seen.) */
 #define OBJECTS_SLACK	((CYCLES - WARM_UP) * 3 / 4)
 
-struct slab {
-	char name[48];
-	long active, size;
-};
-
-struct memory {
-	long free_pages;
-	struct slab slabs[512];
-	int nr_slabs;
-};
-
-static void read_slabs(struct memory *m)
-{
-	static char text[256 << 10];
-	char *line;
-
-	m->nr_slabs = 0;
-	if (file_read("/proc/slabinfo", text, sizeof(text)) <= 0)
-		return;
-	for (line = strtok(text, "\n"); line && m->nr_slabs < 512; line = strtok(NULL, "\n")) {
-		struct slab *s = &m->slabs[m->nr_slabs];
-
-		if (sscanf(line, "%47s %ld %*d %ld", s->name, &s->active, &s->size) == 3)
-			m->nr_slabs++;
-	}
-}
-
-/* Free pages that the processors keep to themselves; nr_free_pages leaves them out. */
-static long pages_in_cpu_lists(void)
-{
-	static char text[64 << 10];
-	const char *at = text;
-	long sum = 0;
-
-	REQUIRE(file_read("/proc/zoneinfo", text, sizeof(text)) > 0);
-	while ((at = strstr(at, " count:"))) {
-		at += strlen(" count:");
-		sum += strtol(at, NULL, 10);
-	}
-	return sum;
-}
-
-/* Everything that can be dropped is dropped first. */
-static void measure(struct memory *m)
-{
-	sync();
-	for (int i = 0; i < 3; i++)
-		REQUIRE_EQ(file_write("/proc/sys/vm/drop_caches", "3"), 0);
-	m->free_pages = file_number("/proc/vmstat", "nr_free_pages") + pages_in_cpu_lists();
-	REQUIRE(m->free_pages > 0);
-	read_slabs(m);
-}
-
-static int compare_slopes(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* Pages lost a cycle, of figures taken every MEASURE_EVERY cycles. */
-static double trend(const long *free_pages, int count)
-{
-	static double slopes[MEASURES * MEASURES];
-	int n = 0;
-
-	for (int i = 0; i < count; i++)
-		for (int j = i + 1; j < count; j++)
-			slopes[n++] = (double)(free_pages[i] - free_pages[j]) /
-				      ((j - i) * MEASURE_EVERY);
-	qsort(slopes, n, sizeof(*slopes), compare_slopes);
-	return slopes[n / 2];
-}
-
 static void check_trend(const long *free_pages, int count)
 {
-	double lost = trend(free_pages, count);
+	double lost = memory_trend(free_pages, count, MEASURE_EVERY);
 
 	printf("free pages, every %d cycles from the %dth:", MEASURE_EVERY, WARM_UP);
 	for (int i = 0; i < count; i++)
 		printf(" %ld", free_pages[i]);
 	printf("\nlost per cycle: %.2f\n", lost);
 	CHECK(lost < TREND_PAGES);
-}
-
-static void compare_slabs(const struct memory *before, const struct memory *after)
-{
-	CHECK(before->nr_slabs);
-	for (int i = 0; i < after->nr_slabs; i++) {
-		const struct slab *a = &after->slabs[i];
-
-		for (int j = 0; j < before->nr_slabs; j++) {
-			const struct slab *b = &before->slabs[j];
-
-			if (strcmp(a->name, b->name) || a->active <= b->active)
-				continue;
-			test_context("slab %s of %ld bytes: %ld objects more", a->name,
-				     a->size, a->active - b->active);
-			CHECK(a->active - b->active < OBJECTS_SLACK);
-		}
-	}
 }
 
 /* A call that needs more memory than one that is physically contiguous. */
@@ -210,7 +114,7 @@ TEST(hundred_cycles)
 	kernel_log_mark();
 	for (int i = 0; i < cycles; i++) {
 		if (!is_slow && i >= WARM_UP && i % MEASURE_EVERY == 0) {
-			measure(&after);
+			memory_read(&after);
 			free_pages[measured++] = after.free_pages;
 			if (i == WARM_UP)
 				before = after;
@@ -218,10 +122,10 @@ TEST(hundred_cycles)
 		cycle(i);
 	}
 	if (!is_slow) {
-		measure(&after);
+		memory_read(&after);
 		test_context("%s", "");
 		check_trend(free_pages, measured);
-		compare_slabs(&before, &after);
+		memory_compare_slabs(&before, &after, OBJECTS_SLACK);
 	}
 	test_context("%s", "");
 	CHECK_EQ(kernel_log_count("mapped 1:1"), cycles);
