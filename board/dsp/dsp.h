@@ -564,6 +564,9 @@ void dsp_fault_events(struct dsp_stream *s, const struct dsp_smmu_events *events
 void dsp_fault_count(struct dsp *dsp, u64 *violation, u64 by);
 void dsp_fault_clear(struct dsp *dsp);
 
+/* dsp_fuzz.c */
+void dsp_fuzz_answer(struct dsp_request *req);
+
 /* dsp_control.c */
 int dsp_control_init(void);
 void dsp_control_exit(void);

@@ -153,8 +153,13 @@ enum dsp_control_action {
 	DSP_ANSWER_OUTPUT,	/* right answer, but the first out-buffer begins with value (u64) */
 	DSP_ANSWER_POLL,	/* if the result is 0: write the poll word, then answer after value
 				 * milliseconds, or never (DSP_POLL_ONLY) */
+	DSP_ANSWER_FUZZ,	/* the work is done, then all that the DSP can write is made up
+				 * from value and the number of the call: see dsp_fuzz.c */
 	DSP_ANSWER_ACTIONS
 };
+
+/* In the value of DSP_ANSWER_FUZZ: also write to the message after it was answered. */
+#define DSP_FUZZ_LATE		(1ull << 63)
 
 #define DSP_ANY			0xffffffffu
 #define DSP_PATCH_BYTES		128

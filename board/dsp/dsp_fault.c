@@ -229,6 +229,9 @@ static void fault_messages(struct dsp_request *req)
 		if (!fault_poll(req))
 			return;
 		break;
+	case DSP_ANSWER_FUZZ:
+		dsp_fuzz_answer(req);
+		return;
 	}
 	if (req->rule.action != DSP_ANSWER_SHORT_ONLY)
 		fault_send_right(req);
