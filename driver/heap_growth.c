@@ -8,6 +8,8 @@
  * kernel's memory, never from the region, which was given away as a whole.
  *
  * A piece is returned when the DSP says that it is done with it, or is halted.
+ * The end of the PD alone does not return it: nobody says when the DSP has let go
+ * of what the PD had, and the next PD does not know of it.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -84,7 +86,9 @@ int frpc_remote_heap_grow(struct frpc_channel *channel, size_t len, struct frpc_
 	mutex_lock(&heap->lock);
 	if (heap->channel != channel)
 		piece = ERR_PTR(-EPIPE);
-	else if (heap->base.state != FRPC_HEAP_OFFERED)
+	else if (heap->pd.state == FRPC_PD_DOWN)
+		piece = ERR_PTR(-ENOTCONN);
+	else if (!frpc_heap_is_offered(heap->base.state))
 		piece = ERR_PTR(-ENOMEM);
 	else
 		piece = piece_add(heap, len);

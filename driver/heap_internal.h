@@ -14,10 +14,12 @@
 #include <linux/mutex.h>
 #include <linux/remoteproc.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "heap_access.h"
 #include "heap_state.h"
+#include "pd_watch.h"
 
 struct platform_device;
 
@@ -72,6 +74,10 @@ struct frpc_heap_counts {
  * @growth_len: their bytes
  * @incarnation: counts how often the DSP was halted
  * @counts: for people
+ * @is_offering: a request with the region in it is with the DSP
+ * @is_unanswered: one has ended without an answer in this run of the DSP
+ * @offer_done: woken when @is_offering ends
+ * @pd: is it up?
  * @subdev: tells when the DSP is halted; under the remoteproc's lock
  * @is_watched: @subdev is with the remoteproc core; under the remoteproc's lock
  * @watch_work: puts it there where probe could not
@@ -90,6 +96,10 @@ struct frpc_remote_heap {
 	size_t growth_len;
 	u64 incarnation;
 	struct frpc_heap_counts counts;
+	bool is_offering;
+	bool is_unanswered;
+	wait_queue_head_t offer_done;
+	struct frpc_pd_watch pd;
 	struct rproc_subdev subdev;
 	bool is_watched;
 	struct work_struct watch_work;

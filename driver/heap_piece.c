@@ -73,6 +73,9 @@ int frpc_heap_piece_grant(struct frpc_heap_piece *piece, const struct frpc_heap_
 /* While the DSP may have the memory, who remembers that must stay. */
 static void pin_module(struct frpc_heap_piece *piece)
 {
+	/* offered again: held since the first time */
+	if (piece->has_pin)
+		return;
 	/* an open file holds the module already, so this cannot fail */
 	__module_get(THIS_MODULE);
 	piece->has_pin = true;
@@ -89,7 +92,7 @@ static void unpin_module(struct frpc_heap_piece *piece)
  * frpc_heap_piece_offer() - take a piece as offered
  * @piece: of a locked heap; the address is sent after this
  *
- * Return: whether it can be offered now: it was GRANTED.
+ * Return: whether it can be offered now: it was GRANTED or ORPHANED.
  */
 bool frpc_heap_piece_offer(struct frpc_heap_piece *piece)
 {
@@ -100,12 +103,13 @@ bool frpc_heap_piece_offer(struct frpc_heap_piece *piece)
 	return true;
 }
 
-/* The address did not leave after all: GRANTED again. */
+/* The address did not leave after all: what it was before the offer. */
 void frpc_heap_piece_unsent(struct frpc_heap_piece *piece)
 {
 	if (!frpc_heap_piece_step(piece, FRPC_HEAP_UNSENT))
 		return;
-	unpin_module(piece);
+	if (piece->state == FRPC_HEAP_GRANTED)
+		unpin_module(piece);
 	piece->heap->counts.offers--;
 }
 

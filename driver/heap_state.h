@@ -8,6 +8,8 @@
  *   GRANTING     no                 being opened
  *   GRANTED      no                 could, but was never told the address
  *   OFFERED      no                 yes
+ *   ORPHANED     no                 maybe: the PD that had it is gone, the DSP runs
+ *   REOFFERED    no                 yes, and an earlier PD had it
  *   REVOKING     no                 no: it is off, or never knew
  *   QUARANTINED  never              maybe
  */
@@ -22,6 +24,8 @@ enum frpc_heap_state {
 	FRPC_HEAP_GRANTING,
 	FRPC_HEAP_GRANTED,
 	FRPC_HEAP_OFFERED,
+	FRPC_HEAP_ORPHANED,
+	FRPC_HEAP_REOFFERED,
 	FRPC_HEAP_REVOKING,
 	FRPC_HEAP_QUARANTINED,
 	FRPC_HEAP_STATES
@@ -36,6 +40,7 @@ enum frpc_heap_event {
 	FRPC_HEAP_OFFER,	/* about to send its address */
 	FRPC_HEAP_UNSENT,	/* the address did not leave after all */
 	FRPC_HEAP_WITHDRAW,	/* take back what was never offered */
+	FRPC_HEAP_PD_GONE,	/* the PD that had it has died, the DSP has not */
 	FRPC_HEAP_RETURNED,	/* the DSP says it uses it no more */
 	FRPC_HEAP_DSP_OFF,	/* the DSP is halted */
 	FRPC_HEAP_DSP_LOST,	/* nobody can tell whether it is halted */
@@ -52,6 +57,9 @@ enum frpc_heap_event {
  * Return: whether the event was allowed.
  */
 bool frpc_heap_step(enum frpc_heap_state *state, enum frpc_heap_event event);
+
+/* Has the PD that runs now been told of it, as far as anybody knows? */
+bool frpc_heap_is_offered(enum frpc_heap_state state);
 
 /* For people. */
 const char *frpc_heap_state_name(enum frpc_heap_state state);

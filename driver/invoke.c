@@ -302,7 +302,7 @@ static int wait_for_dsp(struct frpc_call *call, bool may_be_killed)
 /**
  * frpc_invoke_kernel() - a request of the kernel's own
  * @session: through whose context bank the message is read
- * @request: what; ->was_sent is set
+ * @request: what; ->was_sent and ->was_answered are set
  * @dsp_result: the DSP's result, set if 0 is returned
  *
  * Sleeps, FRPC_TIMEOUT_MS at most.  After a timeout or a signal the DSP may still
@@ -318,6 +318,7 @@ int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *re
 	int ret;
 
 	request->was_sent = false;
+	request->was_answered = false;
 	call = frpc_call_get(session, request->sc);
 	if (!call)
 		return -ENOMEM;
@@ -338,6 +339,7 @@ int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *re
 	ret = collect(call);
 	if (ret)
 		goto out_put_call;
+	request->was_answered = true;
 	copy_kernel_outputs(call);
 	*dsp_result = call->retval;
 

@@ -355,6 +355,7 @@ void frpc_calls_drain(struct frpc_session *session);
  * @args: kernel addresses and lengths, as many as @sc counts
  * @may_be_killed: a fatal signal ends the wait; not in release
  * @was_sent: out: the DSP may have seen it, whatever the result
+ * @was_answered: out: the DSP is done with it
  */
 struct frpc_kernel_call {
 	u32 pd;
@@ -363,6 +364,7 @@ struct frpc_kernel_call {
 	const struct frpc_arg *args;
 	bool may_be_killed;
 	bool was_sent;
+	bool was_answered;
 };
 
 long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke);

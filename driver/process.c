@@ -60,7 +60,8 @@ long frpc_process_attach(struct frpc_client *client, u32 pd)
  * @gift: memory to add to its heap, or NULL
  */
 static long send_create_static(struct frpc_client *client, const char *name, u32 namelen,
-			       const struct frpc_heap_offer *gift, bool *was_sent)
+			       const struct frpc_heap_offer *gift, bool *was_sent,
+			       bool *was_answered)
 {
 	const struct dsp_create_static head = {
 		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
@@ -88,6 +89,7 @@ static long send_create_static(struct frpc_client *client, const char *name, u32
 	WRITE_ONCE(client->is_known, true);
 	ret = control(client, &call);
 	*was_sent = call.was_sent;
+	*was_answered = call.was_answered;
 	return ret;
 }
 
@@ -95,15 +97,16 @@ static long send_create_static(struct frpc_client *client, const char *name, u32
 static long create_audio_pd(struct frpc_client *client, const char *name, u32 namelen)
 {
 	struct frpc_heap_offer offer;
-	bool was_sent;
+	bool was_sent, was_answered;
 	long ret;
 
 	ret = frpc_remote_heap_offer(client->channel, &offer);
 	if (ret)
 		return ret;
-	ret = send_create_static(client, name, namelen, offer.is_new ? &offer : NULL, &was_sent);
-	if (offer.is_new && !was_sent)
-		frpc_remote_heap_offer_unsent(client->channel, &offer);
+	ret = send_create_static(client, name, namelen, offer.is_new ? &offer : NULL, &was_sent,
+				 &was_answered);
+	if (offer.is_new)
+		frpc_remote_heap_offer_done(client->channel, &offer, was_sent, was_answered);
 	if (!ret)
 		WRITE_ONCE(client->has_audio_pd, true);
 	return ret;
@@ -125,7 +128,7 @@ long frpc_process_create_static(struct frpc_client *client,
 {
 	struct frpc_channel *channel = client->channel;
 	char name[STATIC_NAME_MAX];
-	bool was_sent;
+	bool was_sent, was_answered;
 	long ret;
 
 	if (!create->namelen || create->namelen > STATIC_NAME_MAX)
@@ -140,7 +143,8 @@ long frpc_process_create_static(struct frpc_client *client,
 	if (!strcmp(name, AUDIO_PD_NAME))
 		ret = create_audio_pd(client, name, create->namelen);
 	else
-		ret = send_create_static(client, name, create->namelen, NULL, &was_sent);
+		ret = send_create_static(client, name, create->namelen, NULL, &was_sent,
+					 &was_answered);
 	mutex_unlock(&channel->static_lock);
 	return ret;
 }

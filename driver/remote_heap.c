@@ -8,6 +8,10 @@
  * with the domain still in place, on stop and on crash); only then is memory
  * that was offered taken back.  While the DSP may have it the module stays.
  *
+ * What is offered goes to one PD.  pd_watch.c may tell that this one is gone; then
+ * the region is ORPHANED, which is as good as GRANTED for an offer to the next PD
+ * and as bad as OFFERED for everything else.
+ *
  * Locks: heaps_lock (the lists, and who is attached) before heap->lock (the
  * state).  heap->lock is also taken under the remoteproc's lock; that one is
  * never waited for here but in the work and at module end, where nothing of
@@ -41,6 +45,13 @@ static bool is_rebooting;
 
 /* --- watching the DSP ------------------------------------------------------- */
 
+/* heap->lock held. */
+static void end_offering(struct frpc_remote_heap *heap)
+{
+	WRITE_ONCE(heap->is_offering, false);
+	wake_up_all(&heap->offer_done);
+}
+
 /*
  * Was it the stop op that has run, or the detach op, which leaves the DSP running?
  * The core does not say, but it detaches only what it attached to, or on the
@@ -66,9 +77,13 @@ static void dsp_is_off(struct rproc_subdev *subdev)
 
 	mutex_lock(&heap->lock);
 	heap->incarnation++;
+	heap->pd.state = FRPC_PD_UNKNOWN;
+	heap->is_unanswered = false;
+	end_offering(heap);
 	frpc_heap_growth_dsp_off(heap, event);
 	frpc_heap_piece_revoke_on(&heap->base, event);
 	mutex_unlock(&heap->lock);
+	frpc_pd_watch_update(heap);
 }
 
 /* A DSP that is told nothing may use what was opened to it from now on. */
@@ -90,6 +105,7 @@ static void watch(struct frpc_remote_heap *heap)
 		rproc_add_subdev(heap->rproc, &heap->subdev);
 	heap->is_watched = true;
 	offer_implicitly(heap);
+	frpc_pd_watch_update(heap);
 }
 
 static void watch_work(struct work_struct *work)
@@ -157,6 +173,8 @@ static struct frpc_remote_heap *heap_alloc(struct rproc *rproc,
 	mutex_init(&heap->lock);
 	INIT_LIST_HEAD(&heap->growth);
 	INIT_WORK(&heap->watch_work, watch_work);
+	init_waitqueue_head(&heap->offer_done);
+	frpc_pd_watch_init(heap);
 	get_device(&rproc->dev);
 	heap->rproc = rproc;
 	heap->subdev.unprepare = dsp_is_off;
@@ -297,6 +315,8 @@ static int make_granted(struct frpc_remote_heap *heap, struct device *dev,
 		log_grant(dev, heap, ret);
 		return ret;
 	case FRPC_HEAP_OFFERED:
+	case FRPC_HEAP_ORPHANED:
+	case FRPC_HEAP_REOFFERED:
 		dev_info(dev, "remote heap %pa: the DSP still has it\n", &heap->base.region.phys);
 		return 0;
 	default:
@@ -313,6 +333,7 @@ static int connect(struct frpc_channel *channel, struct frpc_remote_heap *heap,
 
 	mutex_lock(&heap->lock);
 	heap->is_implicit = is_implicit;
+	heap->pd.is_wanted = !is_implicit && frpc_pd_watch_knows(channel->label);
 	ret = make_granted(heap, &channel->rpdev->dev, access);
 	if (!ret) {
 		heap->channel = channel;
@@ -404,9 +425,13 @@ static int make_offered(struct frpc_remote_heap *heap, struct frpc_heap_offer *o
 {
 	if (READ_ONCE(is_rebooting))
 		return -ESHUTDOWN;
+	if (heap->pd.state == FRPC_PD_DOWN)
+		return -ENOTCONN;
 	offer->is_new = frpc_heap_piece_offer(&heap->base);
-	if (heap->base.state != FRPC_HEAP_OFFERED)
+	if (!frpc_heap_is_offered(heap->base.state))
 		return -ENOMEM;
+	if (offer->is_new)
+		WRITE_ONCE(heap->is_offering, true);
 	offer->phys = heap->base.region.phys;
 	offer->len = heap->base.region.len;
 	offer->incarnation = heap->incarnation;
@@ -432,8 +457,15 @@ int frpc_remote_heap_offer(struct frpc_channel *channel, struct frpc_heap_offer 
 	return ret;
 }
 
-void frpc_remote_heap_offer_unsent(struct frpc_channel *channel,
-				   const struct frpc_heap_offer *offer)
+static void take_offer_back(struct frpc_remote_heap *heap, const struct frpc_channel *channel)
+{
+	frpc_heap_piece_unsent(&heap->base);
+	if (heap->channel != channel)
+		frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_WITHDRAW);
+}
+
+void frpc_remote_heap_offer_done(struct frpc_channel *channel, const struct frpc_heap_offer *offer,
+				 bool was_sent, bool was_answered)
 {
 	struct frpc_remote_heap *heap = channel->heap;
 
@@ -442,9 +474,11 @@ void frpc_remote_heap_offer_unsent(struct frpc_channel *channel,
 	mutex_lock(&heap->lock);
 	/* the DSP may have been halted since, and started again */
 	if (heap->incarnation == offer->incarnation) {
-		frpc_heap_piece_unsent(&heap->base);
-		if (heap->channel != channel)
-			frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_WITHDRAW);
+		if (!was_sent)
+			take_offer_back(heap, channel);
+		else if (!was_answered)
+			heap->is_unanswered = true;
+		end_offering(heap);
 	}
 	mutex_unlock(&heap->lock);
 }
@@ -463,9 +497,9 @@ static void show_heap(struct seq_file *seq, struct frpc_remote_heap *heap)
 	const struct frpc_heap_piece *piece;
 
 	mutex_lock(&heap->lock);
-	seq_printf(seq, "%s channel=%s halts=%llu grants=%llu offers=%llu revokes=%llu quarantines=%llu growth=%zu\n",
+	seq_printf(seq, "%s channel=%s pd=%s halts=%llu grants=%llu offers=%llu revokes=%llu quarantines=%llu growth=%zu\n",
 		   dev_name(&heap->rproc->dev), heap->channel ? heap->channel->label : "-",
-		   heap->incarnation, counts->grants, counts->offers, counts->revokes,
+		   frpc_pd_state_name(&heap->pd), heap->incarnation, counts->grants, counts->offers, counts->revokes,
 		   counts->quarantines, heap->growth_len);
 	show_piece(seq, "region", &heap->base);
 	list_for_each_entry(piece, &heap->growth, entry)
@@ -507,6 +541,7 @@ void frpc_remote_heap_fini(void)
 	list_splice_init(&retired, &heaps);
 	list_for_each_entry_safe(heap, next, &heaps, entry) {
 		stop_watching(heap);
+		frpc_pd_watch_fini(heap);
 		WARN_ON(heap->base.state != FRPC_HEAP_CLAIMED || !list_empty(&heap->growth));
 		list_del(&heap->entry);
 		frpc_remote_heap_put(heap);

@@ -59,17 +59,20 @@ void frpc_remote_heap_detach(struct frpc_channel *channel);
  *
  * Sleeps; must not be called under the remoteproc's lock.
  *
- * Return: 0; -ENOMEM: there is no heap to offer and none was.
+ * Return: 0; -ENOMEM: there is no heap to offer and none was; -ENOTCONN: the audio
+ * PD is down.
  */
 int frpc_remote_heap_offer(struct frpc_channel *channel, struct frpc_heap_offer *offer);
 
 /**
- * frpc_remote_heap_offer_unsent() - the offer never left
+ * frpc_remote_heap_offer_done() - the request with the offer in it has ended
  * @channel: with its static_lock held
  * @offer: a new one
+ * @was_sent: the DSP may know of it; else it is as it was before
+ * @was_answered: the DSP has said what came of it
  */
-void frpc_remote_heap_offer_unsent(struct frpc_channel *channel,
-				   const struct frpc_heap_offer *offer);
+void frpc_remote_heap_offer_done(struct frpc_channel *channel, const struct frpc_heap_offer *offer,
+				 bool was_sent, bool was_answered);
 
 /**
  * frpc_remote_heap_grow() - add memory to the heap, and take it as offered
@@ -79,8 +82,9 @@ void frpc_remote_heap_offer_unsent(struct frpc_channel *channel,
  *
  * Sleeps.
  *
- * Return: 0; -ENOMEM: no memory, the heap is as large as it may be, or the DSP
- * does not have the region; -EPIPE; errors of opening it to the DSP.
+ * Return: 0; -ENOMEM: no memory, the heap is as large as it may be, or the PD
+ * does not have the region; -ENOTCONN: the PD is down; -EPIPE; errors of opening
+ * it to the DSP.
  */
 int frpc_remote_heap_grow(struct frpc_channel *channel, size_t len,
 			  struct frpc_heap_offer *offer);

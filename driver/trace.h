@@ -19,6 +19,8 @@
 			 { FRPC_HEAP_GRANTING, "granting" },	\
 			 { FRPC_HEAP_GRANTED, "granted" },	\
 			 { FRPC_HEAP_OFFERED, "offered" },	\
+			 { FRPC_HEAP_ORPHANED, "orphaned" },	\
+			 { FRPC_HEAP_REOFFERED, "offered-again" },\
 			 { FRPC_HEAP_REVOKING, "revoking" },	\
 			 { FRPC_HEAP_QUARANTINED, "quarantined" })
 
@@ -52,6 +54,7 @@ TRACE_EVENT(frpc_heap_step,
 				   { FRPC_HEAP_OFFER, "offer" },
 				   { FRPC_HEAP_UNSENT, "unsent" },
 				   { FRPC_HEAP_WITHDRAW, "withdraw" },
+				   { FRPC_HEAP_PD_GONE, "pd-gone" },
 				   { FRPC_HEAP_RETURNED, "returned" },
 				   { FRPC_HEAP_DSP_OFF, "dsp-off" },
 				   { FRPC_HEAP_DSP_LOST, "dsp-lost" },

@@ -15,26 +15,30 @@
 /*
  * The rule, written down once more and in another shape: for each state what
  * each event leads to.  Columns in the order of enum frpc_heap_event: CLAIM,
- * UNCLAIM, GRANT, GRANT_DONE, GRANT_FAILED, OFFER, UNSENT, WITHDRAW, RETURNED,
- * DSP_OFF, DSP_LOST, REVOKE_DONE, REVOKE_FAILED.
+ * UNCLAIM, GRANT, GRANT_DONE, GRANT_FAILED, OFFER, UNSENT, WITHDRAW, PD_GONE,
+ * RETURNED, DSP_OFF, DSP_LOST, REVOKE_DONE, REVOKE_FAILED.
  */
 #define UN	FRPC_HEAP_UNOWNED
 #define CL	FRPC_HEAP_CLAIMED
 #define GI	FRPC_HEAP_GRANTING
 #define GD	FRPC_HEAP_GRANTED
 #define OF	FRPC_HEAP_OFFERED
+#define OR	FRPC_HEAP_ORPHANED
+#define AG	FRPC_HEAP_REOFFERED
 #define RE	FRPC_HEAP_REVOKING
 #define QU	FRPC_HEAP_QUARANTINED
 
 static const int rule[FRPC_HEAP_STATES][FRPC_HEAP_EVENTS] = {
-	/*	   CLA UNC GRA DON FAI OFF UNS WIT RET DSP LOS RDO RFA */
-	[UN] = { CL, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
-	[CL] = { NO, UN, GI, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
-	[GI] = { NO, NO, NO, GD, CL, NO, NO, NO, NO, NO, NO, NO, NO },
-	[GD] = { NO, NO, NO, NO, NO, OF, NO, RE, NO, RE, QU, NO, NO },
-	[OF] = { NO, NO, NO, NO, NO, NO, GD, NO, RE, RE, QU, NO, NO },
-	[RE] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, CL, QU },
-	[QU] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	/*	   CLA UNC GRA DON FAI OFF UNS WIT PDG RET DSP LOS RDO RFA */
+	[UN] = { CL, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	[CL] = { NO, UN, GI, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	[GI] = { NO, NO, NO, GD, CL, NO, NO, NO, NO, NO, NO, NO, NO, NO },
+	[GD] = { NO, NO, NO, NO, NO, OF, NO, RE, NO, NO, RE, QU, NO, NO },
+	[OF] = { NO, NO, NO, NO, NO, NO, GD, NO, OR, RE, RE, QU, NO, NO },
+	[OR] = { NO, NO, NO, NO, NO, AG, NO, NO, NO, NO, RE, QU, NO, NO },
+	[AG] = { NO, NO, NO, NO, NO, NO, OR, NO, OR, NO, RE, QU, NO, NO },
+	[RE] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, CL, QU },
+	[QU] = { NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO },
 };
 
 static void test_every_pair(void)

@@ -11,7 +11,9 @@
 /* What is so, whatever the driver calls it. */
 struct world {
 	bool open_to_dsp;	/* mapped or assigned, as far as anybody knows */
-	bool dsp_knows;		/* the address was sent to the DSP that runs now */
+	bool pd_knows;		/* the address was sent to the PD that runs now */
+	bool dsp_knows;		/* ... or to one before it, since the DSP started */
+	bool dsp_knew;		/* ... before the last offer */
 	bool ours;		/* taken from whoever had it */
 	bool lost;		/* cannot be had back */
 };
@@ -25,6 +27,7 @@ static inline void happen(struct world *w, enum frpc_heap_event event)
 		break;
 	case FRPC_HEAP_UNCLAIM:		/* I1: back to an allocator only when closed */
 		CHECK(w->ours && !w->open_to_dsp && !w->dsp_knows && !w->lost);
+		CHECK(!w->pd_knows);
 		w->ours = false;
 		break;
 	case FRPC_HEAP_GRANT:
@@ -35,15 +38,25 @@ static inline void happen(struct world *w, enum frpc_heap_event event)
 		CHECK(!w->dsp_knows);
 		w->open_to_dsp = false;
 		break;
-	case FRPC_HEAP_OFFER:		/* I2: once; I4: opened before */
-		CHECK(w->open_to_dsp && !w->dsp_knows && !w->lost);
+	case FRPC_HEAP_OFFER:		/* I2: once a PD; I4: opened before */
+		CHECK(w->open_to_dsp && !w->pd_knows && !w->lost);
+		w->dsp_knew = w->dsp_knows;
+		w->pd_knows = true;
 		w->dsp_knows = true;
 		break;
 	case FRPC_HEAP_UNSENT:
-		w->dsp_knows = false;
+		w->pd_knows = false;
+		w->dsp_knows = w->dsp_knew;
+		break;
+	case FRPC_HEAP_WITHDRAW:
+		CHECK(!w->dsp_knows);
+		break;
+	case FRPC_HEAP_PD_GONE:
+		w->pd_knows = false;
 		break;
 	case FRPC_HEAP_RETURNED:
 	case FRPC_HEAP_DSP_OFF:
+		w->pd_knows = false;
 		w->dsp_knows = false;
 		break;
 	case FRPC_HEAP_DSP_LOST:
@@ -70,6 +83,8 @@ static inline void check_state(const struct world *w, enum frpc_heap_state state
 		CHECK(!cpu_may_touch(state));
 	if (w->lost)
 		CHECK_EQ(state, FRPC_HEAP_QUARANTINED);
+	else
+		CHECK_EQ(frpc_heap_is_offered(state), w->pd_knows);
 }
 
 #endif /* TESTS_HEAP_WORLD_H */
