@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The audio PD restarts alone and the driver is told, by a service registry that
+ * this program runs.  Each PD gets the region once, and none gets it by mistake.
+ */
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "harness.h"
+#include "servreg.h"
+
+#define MIB		(1ul << 20)
+#define HEAPS		"/sys/kernel/debug/fastrpc/heaps"
+#define CREATE_STATIC	1, 8	/* handle and method */
+
+/* ---- what the driver says of its heap ---- */
+
+static bool heap_says(const char *word)
+{
+	char text[4096];
+
+	REQUIRE(file_read(HEAPS, text, sizeof(text)) > 0);
+	return strstr(text, word) != NULL;
+}
+
+static bool piece_is(const char *what, const char *state)
+{
+	char text[4096], line[32], *at;
+
+	REQUIRE(file_read(HEAPS, text, sizeof(text)) > 0);
+	snprintf(line, sizeof(line), "\n  %s [", what);
+	at = strstr(text, line);
+	at = at ? strchr(at, ']') : NULL;
+	at = at ? at + 2 : NULL;
+	return at && !strncmp(at, state, strlen(state)) && at[strlen(state)] == '\n';
+}
+
+/* The file cannot be waited for, so it is read until it says so. */
+static void wait_heap_says(const char *word)
+{
+	time_t end = time(NULL) + WAIT_MS / 1000;
+
+	while (!heap_says(word)) {
+		if (time(NULL) > end) {
+			printf("%s does not say \"%s\"\n", HEAPS, word);
+			CHECK(!"the driver took notice");
+			test_abort();
+		}
+		sched_yield();
+	}
+}
+
+/* ---- the board ---- */
+
+static void kernel_or_skip(void)
+{
+	if (!servreg_is_possible())
+		test_skip("this kernel has no QRTR sockets");
+	node_wait(NODE, true);
+	if (heap_says(" pd=- "))
+		test_skip("this kernel has no PDR helper, so the driver cannot be told");
+}
+
+static void put_back(void)
+{
+	servreg_stop();
+	driver_restore();
+}
+
+/* A fresh driver, so that nobody listens yet, then a fresh DSP. */
+static void begin(enum servreg_fault fault)
+{
+	test_teardown = put_back;
+	kernel_or_skip();
+	dsp_stop();
+	REQUIRE_EQ(driver_unload(), 0);
+	servreg_start(fault);
+	REQUIRE_EQ(driver_load(), 0);
+	dsp_start();
+	node_wait(NODE, true);
+}
+
+/* The same, and its audio PD is up. */
+static void begin_up(void)
+{
+	begin(SERVREG_HONEST);
+	servreg_wait_listeners(1);
+	servreg_tell(SERVREG_UP);
+	CHECK(heap_says(" pd=up "));
+}
+
+/* The driver listens anew, and for a while also as it did before. */
+static void restart_dsp(void)
+{
+	unsigned int came = servreg_came();
+
+	dsp_restart();
+	servreg_wait_came(came + 1);
+}
+
+static void pd_dies_and_comes_back(void)
+{
+	char label[DSP_LABEL_LEN] = DSP;
+
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_RESTART_PD, label), 0);
+}
+
+static void told_restart(void)
+{
+	servreg_tell(SERVREG_DOWN);
+	pd_dies_and_comes_back();
+	servreg_tell(SERVREG_UP);
+}
+
+static void check_open(uint64_t addr)
+{
+	struct dsp_control_access access = { .label = DSP, .addr = addr };
+
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &access), 0);
+	CHECK_EQ(access.faulted, 0);
+}
+
+/* What the next CREATE_STATIC carries, as the DSP saw it. */
+static void check_offered(int fd, uint32_t pages)
+{
+	struct offer o;
+
+	REQUIRE_EQ(create_audio(fd), 0);
+	control_offer(0, &o);
+	CHECK_EQ(o.pages, pages);
+	CHECK(pages ? o.base != 0 : o.base == 0);
+}
+
+/*
+ * The PD has all of the region and works in it.  It is not zero for the second one:
+ * the DSP runs, so nobody else may touch it.
+ */
+static void check_in_use(void)
+{
+	struct dsp_control_status st;
+
+	control_status(&st);
+	CHECK(st.audio_pd_up);
+	CHECK(st.heap_pages);
+	CHECK_EQ(st.heap_pages_granted, st.heap_pages);
+	CHECK_EQ(st.heap_pages_touched, st.heap_pages);
+	control_wait(DSP_COUNT_HEAP_STORES, st.heap_stores + 20);
+	check_open(st.heap_base);
+	check_open(st.heap_base + st.heap_size - PAGE);
+}
+
+/* ---- told, and right ---- */
+
+TEST(offered_again_once)
+{
+	int fd, other;
+
+	begin_up();
+	fd = node_open();
+	check_offered(fd, 1);
+	CHECK(piece_is("region", "offered"));
+	for (int i = 0; i < 3; i++) {
+		test_context("restart %d", i);
+		servreg_tell(SERVREG_DOWN);
+		CHECK(heap_says(" pd=down "));
+		CHECK(piece_is("region", "orphaned"));
+		pd_dies_and_comes_back();
+		servreg_tell(SERVREG_UP);
+		CHECK(heap_says(" pd=up "));
+		check_offered(fd, 1);
+		CHECK(piece_is("region", "offered-again"));
+		check_in_use();
+		other = node_open();
+		check_offered(other, 0);
+		check_offered(fd, 0);
+		node_close(other);
+	}
+}
+
+TEST(told_everything_twice)
+{
+	int fd;
+
+	begin_up();
+	fd = node_open();
+	check_offered(fd, 1);
+	servreg_tell(SERVREG_UP);
+	check_offered(fd, 0);
+	servreg_tell(SERVREG_DOWN);
+	servreg_tell(SERVREG_DOWN);
+	pd_dies_and_comes_back();
+	servreg_tell(SERVREG_UP);
+	servreg_tell(SERVREG_UP);
+	check_offered(fd, 1);
+	servreg_tell(SERVREG_UP);
+	check_offered(fd, 0);
+	check_in_use();
+}
+
+/* It was down before anybody came: there is nothing to offer again. */
+TEST(restarted_before_the_first_offer)
+{
+	int fd;
+
+	begin_up();
+	fd = node_open();
+	servreg_tell(SERVREG_DOWN);
+	CHECK(piece_is("region", "granted"));
+	CHECK_EQ(create_audio(fd), -ENOTCONN);
+	servreg_tell(SERVREG_UP);
+	check_offered(fd, 1);
+	CHECK(piece_is("region", "offered"));
+	control_heap_in_use();
+	check_offered(fd, 0);
+}
+
+TEST(nothing_is_offered_while_down)
+{
+	struct fastrpc_req_mmap map = {
+		.fd = -1, .flags = FASTRPC_MAP_REMOTE_HEAP, .size = MIB,
+	};
+	struct dsp_control_status before, after;
+	int fd;
+
+	begin_up();
+	fd = node_open();
+	check_offered(fd, 1);
+	servreg_tell(SERVREG_DOWN);
+	control_status(&before);
+	kernel_log_mark();
+	for (int i = 0; i < 1000; i++)
+		CHECK_EQ(create_audio(fd), -ENOTCONN);
+	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), -ENOTCONN);
+	CHECK_EQ(kernel_log_count(""), 0);
+	control_status(&after);
+	CHECK_EQ(after.requests, before.requests);
+	CHECK_EQ(invoke_null(fd), 0);		/* the rest of the channel works */
+	pd_dies_and_comes_back();
+	servreg_tell(SERVREG_UP);
+	/* the new PD has to have the region first */
+	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), -ENOMEM);
+	check_offered(fd, 1);
+	check_in_use();
+}
+
+/* The new PD knows nothing of what was added for the old one. */
+TEST(growth_stays_with_the_dsp)
+{
+	struct fastrpc_req_mmap map = {
+		.fd = -1, .flags = FASTRPC_MAP_REMOTE_HEAP, .size = MIB,
+	};
+	struct fastrpc_req_munmap unmap = { .size = MIB };
+	struct dsp_control_capture cap;
+	uint64_t added;
+	int fd;
+
+	begin_up();
+	fd = node_open();
+	check_offered(fd, 1);
+	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), 0);
+	control_capture(0, &cap);
+	added = wire_word(control_argument(&cap, 3, 1, 16), 8);
+	unmap.vaddrout = map.vaddrout;
+	told_restart();
+	check_offered(fd, 1);
+	CHECK(piece_is("growth", "offered"));
+	check_open(added);
+	CHECK(node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &unmap) != 0);
+	CHECK(piece_is("growth", "offered"));
+	check_open(added);
+	/* but it can have more */
+	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), 0);
+	unmap.vaddrout = map.vaddrout;
+	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &unmap), 0);
+	dsp_stop();
+	CHECK(!heap_says("growth ["));
+	CHECK(piece_is("region", "claimed"));
+}
+
+/* ---- with something in flight ---- */
+
+static void *create_main(void *arg)
+{
+	return (void *)create_audio(*(int *)arg);
+}
+
+static void start_held_create(pthread_t *thread, int *fd)
+{
+	control_behave(CREATE_STATIC, DSP_ANSWER_HOLD, 1, 0);
+	REQUIRE_EQ(pthread_create(thread, NULL, create_main, fd), 0);
+	control_wait(DSP_COUNT_HELD, 1);
+}
+
+static void check_created(pthread_t thread)
+{
+	void *ret;
+
+	pthread_join(thread, &ret);
+	CHECK_EQ((long)ret, 0);
+}
+
+/* The old PD had taken it: its answer comes before the driver lets the new one start. */
+TEST(answered_while_going_down)
+{
+	pthread_t thread;
+	int fd;
+
+	begin_up();
+	fd = node_open();
+	start_held_create(&thread, &fd);
+	servreg_send(SERVREG_DOWN);
+	wait_heap_says(" pd=down ");
+	control_release(1, false);
+	servreg_wait_ack();
+	check_created(thread);
+	CHECK(piece_is("region", "orphaned"));
+	pd_dies_and_comes_back();
+	servreg_tell(SERVREG_UP);
+	check_offered(fd, 1);
+	check_in_use();
+}
+
+/* Nobody knows which PD takes it: not again for this one, but for the next. */
+TEST(not_answered_while_going_down)
+{
+	pthread_t thread;
+	int fd;
+
+	begin_up();
+	fd = node_open();
+	start_held_create(&thread, &fd);
+	servreg_tell(SERVREG_DOWN);
+	CHECK(piece_is("region", "offered"));
+	pd_dies_and_comes_back();
+	servreg_tell(SERVREG_UP);
+	control_release(1, false);
+	check_created(thread);
+	check_offered(fd, 0);
+	told_restart();
+	check_offered(fd, 1);
+	check_in_use();
+}
+
+/* Never answered: it may be with any PD until the DSP is halted. */
+TEST(never_answered)
+{
+	pid_t child;
+	int fd;
+
+	begin_up();
+	control_behave(CREATE_STATIC, DSP_ANSWER_HOLD, 1, 0);
+	child = fork();
+	REQUIRE(child >= 0);
+	if (!child)
+		_exit(create_audio(node_try_open(NODE)) != 0);
+	control_wait(DSP_COUNT_HELD, 1);
+	kill(child, SIGKILL);
+	REQUIRE_EQ(waitpid(child, NULL, 0), child);
+	told_restart();
+	fd = node_open();
+	check_offered(fd, 0);
+	CHECK(piece_is("region", "offered"));
+	control_release(1, false);
+	node_close(fd);
+	restart_dsp();
+	check_offered(node_open(), 1);
+	control_heap_in_use();
+}
+
+/* ---- the DSP, the driver and the registry come and go ---- */
+
+/* What was said to the listener of the run before, and is worked on only now. */
+TEST(news_of_an_earlier_run)
+{
+	int fd;
+
+	begin_up();
+	check_offered(node_open(), 1);
+	restart_dsp();
+	servreg_tell(SERVREG_UP);
+	fd = node_open();
+	check_offered(fd, 1);
+	servreg_tell_oldest(SERVREG_DOWN);
+	check_offered(fd, 0);
+	servreg_tell_oldest(SERVREG_UP);
+	check_offered(fd, 0);
+	CHECK(piece_is("region", "offered"));
+	control_heap_in_use();
+	/* and it is no "up" of this one */
+	restart_dsp();
+	servreg_tell_oldest(SERVREG_UP);
+	CHECK(heap_says(" pd=unknown "));
+}
+
+/* "Up" of the run before is no "up" of this one. */
+TEST(down_without_up)
+{
+	int fd;
+
+	begin_up();
+	check_offered(node_open(), 1);
+	restart_dsp();
+	CHECK(heap_says(" pd=unknown "));
+	servreg_tell(SERVREG_DOWN);
+	CHECK(heap_says(" pd=unknown "));
+	fd = node_open();
+	check_offered(fd, 1);
+	servreg_tell(SERVREG_UP);
+	check_offered(fd, 0);
+	control_heap_in_use();
+}
+
+TEST(dsp_crashes_while_down)
+{
+	unsigned int came;
+	int fd;
+
+	test_allow("crash detected in");
+	test_allow("handling crash");
+	test_allow("recovering " DSP);
+	begin_up();
+	fd = node_open();
+	check_offered(fd, 1);
+	servreg_tell(SERVREG_DOWN);
+	CHECK_EQ(create_audio(fd), -ENOTCONN);
+	node_close(fd);
+	came = servreg_came();
+	dsp_crash();
+	fd = node_open();
+	CHECK(heap_says(" pd=unknown "));
+	check_offered(fd, 1);
+	CHECK(piece_is("region", "offered"));
+	control_heap_in_use();
+	servreg_wait_came(came + 1);
+	servreg_tell(SERVREG_UP);
+	check_offered(fd, 0);
+	told_restart();
+	check_offered(fd, 1);
+	check_in_use();
+}
+
+TEST(unbound_meanwhile)
+{
+	struct dsp_control_status st;
+	char device[64];
+	int fd;
+
+	begin_up();
+	fd = node_open();
+	check_offered(fd, 1);
+	control_status(&st);
+	node_close(fd);
+	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
+	told_restart();
+	CHECK(piece_is("region", "orphaned"));
+	check_open(st.heap_base);
+	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
+	REQUIRE_EQ(driver_bind(device), 0);
+	fd = node_open();
+	CHECK(heap_says(" pd=up "));
+	check_offered(fd, 1);
+	check_in_use();
+	check_offered(fd, 0);
+	/* and once more without being used in between: it stays open all the same */
+	told_restart();
+	node_close(fd);
+	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
+	CHECK(piece_is("region", "orphaned"));
+	check_open(st.heap_base);
+	REQUIRE_EQ(driver_bind(device), 0);
+	check_offered(node_open(), 1);
+	check_in_use();
+}
+
+TEST(unloaded_afterwards)
+{
+	int fd;
+
+	begin_up();
+	fd = node_open();
+	check_offered(fd, 1);
+	told_restart();
+	check_offered(fd, 1);
+	node_close(fd);
+	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
+	dsp_stop();
+	REQUIRE_EQ(driver_unload(), 0);
+	servreg_wait_listeners(0);
+	REQUIRE_EQ(driver_load(), 0);
+	dsp_start();
+	fd = node_open();
+	servreg_wait_listeners(1);
+	servreg_tell(SERVREG_UP);
+	check_offered(fd, 1);
+	control_heap_in_use();
+}
+
+/* ---- a registry that is of no use ---- */
+
+/* As without one: once for a run of the DSP, and the log is not filled. */
+static void check_conservative(enum servreg_fault fault)
+{
+	int fd;
+
+	kernel_log_mark();
+	begin(fault);
+	servreg_wait_asked();
+	fd = node_open();
+	check_offered(fd, 1);
+	pd_dies_and_comes_back();
+	if (fault == SERVREG_STATELESS || fault == SERVREG_DEAF) {
+		servreg_wait_listeners(1);
+		servreg_send(SERVREG_DOWN);
+	}
+	for (int i = 0; i < 100; i++)
+		check_offered(fd, 0);
+	CHECK(piece_is("region", "offered"));
+	node_close(fd);
+	dsp_stop();
+	/* what the helper waits for ends here */
+	REQUIRE_EQ(driver_unload(), 0);
+	REQUIRE(kernel_log_count("PDR: ") < 10);
+}
+
+TEST(registry_that_is_of_no_use)
+{
+	static const enum servreg_fault faults[] = {
+		SERVREG_MUTE, SERVREG_REFUSES, SERVREG_ELSEWHERE, SERVREG_BABBLE,
+		SERVREG_DEAF, SERVREG_STATELESS,
+	};
+
+	/* the helper's own words, a few for each run of the DSP */
+	test_allow("PDR: ");
+	test_allow("failed to decode incoming message");
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		test_context("fault %d", faults[i]);
+		check_conservative(faults[i]);
+		put_back();
+	}
+}
+
+/* Words that mean nothing, or mean another domain. */
+TEST(news_that_is_none)
+{
+	static const uint32_t states[] = {
+		SERVREG_EARLY, SERVREG_UNINIT, 0, 1, 0xffffffff, 0x80000000,
+	};
+	uint8_t noise[256];
+	int fd;
+
+	test_allow("failed to decode incoming message");
+	test_allow("qmi_decode: Inval");
+	begin_up();
+	fd = node_open();
+	check_offered(fd, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		test_context("state 0x%x", states[i]);
+		servreg_tell(states[i]);
+		CHECK(heap_says(" pd=up "));
+		check_offered(fd, 0);
+	}
+	test_context("noise");
+	servreg_send_of("msm/adsp/sensor_pd", SERVREG_DOWN);
+	servreg_send_of("", SERVREG_DOWN);
+	for (unsigned int len = 1; len <= sizeof(noise); len += 17) {
+		fill_pattern(noise, len, len);
+		servreg_send_raw(noise, len);
+	}
+	servreg_tell(SERVREG_UP);
+	check_offered(fd, 0);
+	control_heap_in_use();
+}
