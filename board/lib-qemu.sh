@@ -31,6 +31,13 @@ qemu_command_line()
 	[ "$mode$verbose" != run ] || printf '%s' loglevel=5
 }
 
+# What a variant has beyond them.
+qemu_more_engines()
+{
+	[ ! -e "$top/board/dts/variants/$variant.engines" ] ||
+		sed "/^#/d" "$top/board/dts/variants/$variant.engines"
+}
+
 # Print qemu's arguments but the console, one per line.
 qemu_arguments()
 {
@@ -46,7 +53,7 @@ qemu_arguments()
 	[ -z "$coverage" ] || printf '%s\n' \
 		-fsdev "local,id=coverage,path=$coverage,security_model=none" \
 		-device virtio-9p-pci,fsdev=coverage,mount_tag=coverage,addr=03.0
-	for engine in $engines; do
+	for engine in $engines $(qemu_more_engines); do
 		printf '%s\n' -device "lsi53c895a,addr=$engine"
 	done
 }

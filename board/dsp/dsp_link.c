@@ -341,6 +341,9 @@ int dsp_link_init(struct dsp *dsp)
 		return -EINVAL;
 	}
 	link->channel_node = of_get_compatible_child(link->edge_node, "qcom,fastrpc");
+	if (!link->channel_node)
+		link->channel_node = of_get_compatible_child(link->edge_node,
+							     "qcom,kaanapali-fastrpc");
 	if (!link->channel_node) {
 		dev_err(dsp->dev, "no qcom,fastrpc node below %pOF\n", link->edge_node);
 		of_node_put(link->edge_node);

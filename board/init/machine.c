@@ -15,7 +15,7 @@
 
 #define RPROC_CLASS	"/sys/class/remoteproc"
 #define DEVICE_TREE	"/proc/device-tree"
-#define MAX_DSPS	4
+#define MAX_DSPS	8
 
 static char dsp_labels[MAX_DSPS][DSP_LABEL_LEN];
 static unsigned int dsp_count;
