@@ -35,10 +35,27 @@ static void control_do(unsigned long request, void *arg, const char *what)
 	test_abort();
 }
 
+static const char *current = DSP;
+
+void control_select(const char *label)
+{
+	current = label;
+}
+
+const char *control_selected(void)
+{
+	return current;
+}
+
+static void put_label(char label[DSP_LABEL_LEN])
+{
+	snprintf(label, DSP_LABEL_LEN, "%s", current);
+}
+
 void control_status(struct dsp_control_status *st)
 {
 	memset(st, 0, sizeof(*st));
-	strcpy(st->label, DSP);
+	put_label(st->label);
 	control_do(DSP_CONTROL_STATUS, st, "status");
 }
 
@@ -46,10 +63,11 @@ void control_behave(uint32_t handle, uint32_t method, uint32_t action,
 		    uint32_t count, uint64_t value)
 {
 	struct dsp_control_behave b = {
-		.label = DSP, .handle = handle, .method = method,
+		.handle = handle, .method = method,
 		.action = action, .count = count, .value = value,
 	};
 
+	put_label(b.label);
 	control_do(DSP_CONTROL_BEHAVE, &b, "behave");
 }
 
@@ -61,16 +79,18 @@ void control_normal(void)
 void control_release(uint32_t count, bool newest_first)
 {
 	struct dsp_control_release r = {
-		.label = DSP, .count = count, .newest_first = newest_first,
+		.count = count, .newest_first = newest_first,
 	};
 
+	put_label(r.label);
 	control_do(DSP_CONTROL_RELEASE_HELD, &r, "release held answers");
 }
 
 static void inject(const void *data, uint32_t len, uint32_t moment)
 {
-	struct dsp_control_inject in = { .label = DSP, .len = len, .moment = moment };
+	struct dsp_control_inject in = { .len = len, .moment = moment };
 
+	put_label(in.label);
 	memcpy(in.data, data, len);
 	control_do(DSP_CONTROL_INJECT, &in, "inject");
 }
@@ -88,25 +108,27 @@ void control_inject_at_destroy(const void *data, uint32_t len)
 void control_capture(uint32_t age, struct dsp_control_capture *cap)
 {
 	memset(cap, 0, sizeof(*cap));
-	strcpy(cap->label, DSP);
+	put_label(cap->label);
 	cap->age = age;
 	control_do(DSP_CONTROL_CAPTURE, cap, "capture");
 }
 
 void control_clear(void)
 {
-	char label[DSP_LABEL_LEN] = DSP;
+	char label[DSP_LABEL_LEN];
 
+	put_label(label);
 	control_do(DSP_CONTROL_CLEAR, label, "clear");
 }
 
 int control_try_wait(uint32_t counter, uint64_t at_least, uint32_t timeout_ms)
 {
 	struct dsp_control_wait w = {
-		.label = DSP, .counter = counter, .at_least = at_least,
+		.counter = counter, .at_least = at_least,
 		.timeout_ms = timeout_ms,
 	};
 
+	put_label(w.label);
 	return control_ioctl(DSP_CONTROL_WAIT, &w);
 }
 
@@ -172,7 +194,7 @@ bool control_map_after(uint64_t token, struct dsp_control_map *map)
 	int ret;
 
 	memset(map, 0, sizeof(*map));
-	strcpy(map->label, DSP);
+	put_label(map->label);
 	map->token = token;
 	ret = control_ioctl(DSP_CONTROL_MAP, map);
 	if (ret && ret != -ENOENT)
@@ -200,7 +222,7 @@ bool control_pd(uint32_t index, struct dsp_control_pd *pd)
 	int ret;
 
 	memset(pd, 0, sizeof(*pd));
-	strcpy(pd->label, DSP);
+	put_label(pd->label);
 	pd->index = index;
 	ret = control_ioctl(DSP_CONTROL_PD, pd);
 	if (ret && ret != -ENOENT)

@@ -171,6 +171,7 @@ static void run_case(struct test_case *tc)
 		tc->run();
 	}
 	if (!setjmp(case_end)) {
+		control_select(DSP);
 		control_normal();
 		control_release(DSP_ANY, false);
 		node_close_all();

@@ -96,7 +96,7 @@ int node_try_open(const char *path);
 void node_close(int fd);
 void node_close_all(void);
 void node_wait(const char *path, bool present);
-/* Compute banks in the device tree: as many sessions the driver has to offer. */
+/* Compute banks of the selected DSP in the device tree: as many sessions the driver has to offer. */
 int node_sessions(void);
 
 /*
@@ -160,6 +160,9 @@ long async_join(struct async_call *a);
 /* ---- the DSP model's control node: control.c ---- */
 
 int control_ioctl(unsigned long request, void *arg);	/* 0 or -errno */
+/* Which DSP everything below is about, until the case ends; DSP at its start. */
+void control_select(const char *label);
+const char *control_selected(void);
 void control_status(struct dsp_control_status *st);
 void control_behave(uint32_t handle, uint32_t method, uint32_t action,
 		    uint32_t count, uint64_t value);
@@ -234,6 +237,7 @@ int file_write(const char *path, const char *text);	/* 0 or -errno */
 int file_read(const char *path, char *buf, size_t size);	/* length or -errno */
 long file_number(const char *path, const char *key);	/* "key  123" lines */
 
+/* The DSP that is selected (control_select()), for the first two. */
 void dsp_start(void);
 void dsp_stop(void);
 void dsp_restart(void);			/* returns when the new node is there */

@@ -67,10 +67,14 @@ int dsp_index(void)
 
 	for (int i = 0; i < 8; i++) {
 		snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/name", i);
-		if (file_read(path, name, sizeof(name)) > 0 && strstr(name, DSP))
+		if (file_read(path, name, sizeof(name)) <= 0)
+			continue;
+		name[strcspn(name, "\n")] = '\0';
+		if (!strcmp(name, control_selected()))
 			return i;
 	}
-	printf("no remoteproc is called %s; was the board booted with its device tree?\n", DSP);
+	printf("no remoteproc is called %s; was the board booted with its device tree?\n",
+	       control_selected());
 	CHECK(!"the remoteproc is there");
 	test_abort();
 }

@@ -82,8 +82,12 @@ static int count_bank(const char *path, const struct stat *st, int type, struct 
 
 int node_sessions(void)
 {
+	char path[80];
+
 	banks = 0;
-	nftw("/sys/firmware/devicetree/base", count_bank, 16, FTW_PHYS);
+	snprintf(path, sizeof(path), "/sys/firmware/devicetree/base/remoteproc-%s",
+		 control_selected());
+	nftw(path, count_bank, 16, FTW_PHYS);
 	return banks;
 }
 
