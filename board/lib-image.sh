@@ -65,16 +65,21 @@ image_init()
 }
 
 # Debian's FastRPC user space, where something is to run on the board that has a
-# use for it.  It may be missing: then the reason is in $userland_reason.
+# use for it.  It may be missing: then the reason is in $userland_reason, and it is
+# not looked for again before an hour has passed.
 image_userland()
 {
 	userland='' userland_reason='no program of this boot asked for it'
 	[ "$mode" != test ] || image_has_userspace_program || return 0
-	"$top/board/setup" userland 2>&1 > /dev/null | tee "$log_base.userland" >&2
+	if ! userland_is_here && [ -z "$(find "$userland_failed" -mmin -60 2>/dev/null)" ]; then
+		"$top/board/setup" userland 2>&1 > /dev/null | tee "$log_base.userland" >&2
+		userland_is_here ||
+			tail -n 1 "$log_base.userland" | sed 's/^error: //' > "$userland_failed"
+	fi
 	if userland_is_here; then
 		userland=$userland_dir
 	else
-		userland_reason=$(tail -n 1 "$log_base.userland" | sed 's/^error: //')
+		userland_reason=$(cat "$userland_failed")
 	fi
 }
 

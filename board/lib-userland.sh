@@ -8,6 +8,7 @@
 # Counts up when the list of packages, or what is kept of them, changes.
 userland_layout=1
 userland_dir=$cache/userland
+userland_failed=$cache/userland.failed
 
 # "fastrpc" is in contrib, and newer than the release it is used on.
 userland_suites='trixie trixie-updates trixie-security trixie-backports'

@@ -129,6 +129,7 @@ verdict_run()
 		judge_run
 	fi
 	ran="driver $driver, kernel $(cat "$cache/kernels/$kernel/release")"
+	ran="$ran, client $(sed -n 's/^step client: \([^,]*\).*/\1/p' "$report_log")"
 	echo
 	if [ -z "$cause" ]; then
 		printf 'PASS (%s): the audio PD is up, the DSP used all %s pages of its heap, no SMMU fault (guest 0, QEMU %s)\n' \

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The client of `make run`: what adsprpcd does to bring the audio PD up, and
- * then a look at what the DSP has made of it.
+ * The client of `make run`: brings the audio PD up and looks at what the DSP has
+ * made of it.  The bringing up is done by Debian's adsprpcd where it is on the
+ * board, else with the one ioctl of it that matters here.
  *
  * Works with any FastRPC driver: what its ioctls return is reported, what the
  * DSP and the SMMU saw decides.  Lines that start with "@step " are for the
@@ -20,7 +21,9 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "dsp_control.h"
@@ -31,6 +34,12 @@
 #define STORES_WANTED	100	/* of the PD's allocator, to see that it lives */
 #define ATTR_ARCH	6
 #define ECHO_BYTES	10000
+#define DAEMON		"/usr/sbin/adsprpcd"
+#define SLICE_MS	200	/* between two looks at what became of the daemon */
+#define FILE_DIR	"/tmp/files"
+#define FILE_NAME	"audio.txt"
+#define FILE_TEXT	"read by the audio PD through its daemon\n"
+#define GROWTH		(256 << 10)
 
 static int control_fd;
 static const char *node;	/* the one that was opened last */
@@ -119,13 +128,18 @@ static void look_at(struct dsp_control_status *st)
 }
 
 /* false: not within the time. */
-static bool wait_until(uint32_t counter, uint64_t at_least)
+static bool wait_for(uint32_t counter, uint64_t at_least, uint32_t ms)
 {
 	struct dsp_control_wait w = {
-		.label = LABEL, .counter = counter, .timeout_ms = WAIT_MS, .at_least = at_least,
+		.label = LABEL, .counter = counter, .timeout_ms = ms, .at_least = at_least,
 	};
 
 	return !ioctl(control_fd, DSP_CONTROL_WAIT, &w);
+}
+
+static bool wait_until(uint32_t counter, uint64_t at_least)
+{
+	return wait_for(counter, at_least, WAIT_MS);
 }
 
 static void ask_capability(int fd)
@@ -180,6 +194,76 @@ static void create_audio_pd(int fd)
 	     describe(node_ioctl(fd, FASTRPC_IOCTL_INIT_CREATE_STATIC, &create)));
 }
 
+/* Which package the daemon is of, or why there is none: the image says. */
+static const char *about_daemon(void)
+{
+	static char line[256];
+	FILE *f = fopen("/etc/userland", "r");
+
+	while (f && fgets(line, sizeof(line), f) && strncmp(line, "fastrpc-support ", 16) &&
+	       strncmp(line, "none: ", 6))
+		;
+	if (f)
+		fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	return strncmp(line, "none: ", 6) ? line : line + 6;
+}
+
+static void start_daemon(void)
+{
+	int fd = open(FILE_DIR "/" FILE_NAME, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	if (fd < 0 || write(fd, FILE_TEXT, strlen(FILE_TEXT)) < 0)
+		give_up(FILE_DIR "/" FILE_NAME ": %s", strerror(errno));
+	close(fd);
+	setenv("DSP_LIBRARY_PATH", FILE_DIR, 1);
+	if (!fork()) {
+		execl(DAEMON, DAEMON, "audiopd", NULL);
+		_exit(127);
+	}
+}
+
+/* It tries again and again whatever goes wrong, so the DSP is asked what did. */
+static void run_daemon(void)
+{
+	struct dsp_control_status st;
+	bool listens = false;
+
+	mkdir(FILE_DIR, 0755);
+	start_daemon();
+	for (int ms = 0; ms < WAIT_MS && !listens; ms += SLICE_MS) {
+		listens = wait_for(DSP_COUNT_LISTENERS, 1, SLICE_MS);
+		look_at(&st);
+		if (st.faults || waitpid(-1, NULL, WNOHANG) > 0)
+			break;
+	}
+	step(listens ? "adsprpcd has attached to the audio PD and waits for its calls" :
+	     "adsprpcd does not get as far as to wait for calls of the audio PD");
+}
+
+/* What an audio PD wants of its daemon: files, and more memory. */
+static void use_daemon(void)
+{
+	struct dsp_control_file file = {
+		.label = LABEL, .process = DSP_PROCESS_AUDIO, .ask_size = 1,
+		.env = "ADSP_LIBRARY_PATH", .name = FILE_NAME,
+	};
+	struct dsp_control_heap heap = {
+		.label = LABEL, .process = DSP_PROCESS_AUDIO, .flags = 8, .size = GROWTH,
+	};
+
+	if (ioctl(control_fd, DSP_CONTROL_FILE, &file))
+		give_up("the audio PD cannot read " FILE_NAME " through its daemon: %s",
+			strerror(errno));
+	if (file.len != strlen(FILE_TEXT) || memcmp(file.head, FILE_TEXT, file.len))
+		give_up("the audio PD has read something else than what is in " FILE_NAME);
+	step("the audio PD has opened and read a file of %llu bytes through its daemon",
+	     (unsigned long long)file.len);
+	if (ioctl(control_fd, DSP_CONTROL_HEAP, &heap))
+		give_up("the audio PD gets no more memory through its daemon: %s", strerror(errno));
+	step("the audio PD's heap has grown by %u KiB through its daemon", GROWTH >> 10);
+}
+
 static void check_faults(const struct dsp_control_status *st)
 {
 	const struct dsp_control_fault *f = &st->last_fault;
@@ -230,6 +314,7 @@ static void check_use(struct dsp_control_status *st)
 
 int main(void)
 {
+	bool by_daemon = !access(DAEMON, X_OK);
 	struct dsp_control_status st;
 	int fd;
 
@@ -241,13 +326,23 @@ int main(void)
 	step("%s is there and open", node);
 	ask_capability(fd);
 	call_root_pd();
-	create_audio_pd(fd);
+	if (by_daemon) {
+		close(fd);
+		step("client: adsprpcd audiopd, of Debian's %s", about_daemon());
+		run_daemon();
+	} else {
+		step("client: the board's own, for Debian's could not be had: %s", about_daemon());
+		create_audio_pd(fd);
+	}
 
 	/* the cause before its consequences */
 	look_at(&st);
 	check_faults(&st);
 	check_heap(&st);
 	check_use(&st);
+	if (by_daemon)
+		use_daemon();
+	look_at(&st);
 	check_faults(&st);
 	check_violations(&st);
 	return 0;
