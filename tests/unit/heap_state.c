@@ -11,6 +11,8 @@
 #include "unit.h"
 
 #define NO	(-1)
+#define STEPS_MIN	1000000
+#define WALK_EVENTS	400
 
 /*
  * The rule, written down once more and in another shape: for each state what
@@ -55,27 +57,52 @@ static void test_every_pair(void)
 	}
 }
 
-static void test_random_walks(unsigned int seed, int walks)
+static unsigned long long random_state;
+
+static enum frpc_heap_event random_event(void)
 {
-	unsigned long long x = seed;
+	random_state = random_state * 6364136223846793005ull + 1442695040888963407ull;
+	return (random_state >> 33) % FRPC_HEAP_EVENTS;
+}
 
-	for (int i = 0; i < walks; i++) {
-		enum frpc_heap_state state = FRPC_HEAP_UNOWNED;
-		struct world w = {};
+static unsigned long taken[FRPC_HEAP_STATES][FRPC_HEAP_EVENTS];
 
-		for (int j = 0; j < 200; j++) {
-			enum frpc_heap_event event;
+/* One life of a piece; how many of its steps were allowed. */
+static unsigned long walk(void)
+{
+	enum frpc_heap_state state = FRPC_HEAP_UNOWNED;
+	unsigned long steps = 0;
+	struct world w = {};
 
-			x = x * 6364136223846793005ull + 1442695040888963407ull;
-			event = (x >> 33) % FRPC_HEAP_EVENTS;
-			if (!frpc_heap_step(&state, event))
-				continue;
-			happen(&w, event);
-			check_state(&w, state);
-			if (unit_failures)
-				return;
-		}
+	for (int i = 0; i < WALK_EVENTS && state != FRPC_HEAP_QUARANTINED; i++) {
+		enum frpc_heap_event event = random_event();
+		enum frpc_heap_state from = state;
+
+		if (!frpc_heap_step(&state, event))
+			continue;
+		taken[from][event]++;
+		steps++;
+		happen(&w, event);
+		check_state(&w, state);
 	}
+	return steps;
+}
+
+/* What was refused changes nothing and is not counted as a step. */
+static void test_random_walks(unsigned int seed)
+{
+	unsigned long steps = 0;
+
+	random_state = seed;
+	while (steps < STEPS_MIN && !unit_failures)
+		steps += walk();
+	printf("%lu steps\n", steps);
+	/* a walk that does not get everywhere shows little */
+	for (int s = 0; s < FRPC_HEAP_STATES; s++)
+		for (int e = 0; e < FRPC_HEAP_EVENTS; e++)
+			if (rule[s][e] != NO && !CHECK(taken[s][e] > 1000))
+				printf("state %s, event %d: taken %lu times\n",
+				       frpc_heap_state_name(s), e, taken[s][e]);
 }
 
 static void test_names(void)
@@ -93,7 +120,7 @@ int main(int argc, char **argv)
 
 	printf("seed %u\n", seed);
 	test_every_pair();
-	test_random_walks(seed, 20000);
+	test_random_walks(seed);
 	test_names();
 	return unit_result();
 }
