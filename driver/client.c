@@ -104,6 +104,18 @@ static long ioctl_mmap(struct frpc_client *client, union ioctl_arg *arg)
 	return frpc_process_mmap(client, &arg->mmap);
 }
 
+/* Without its name nobody could ask for the memory again. */
+static void finish_mmap(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
+{
+	const struct fastrpc_req_munmap request = {
+		.vaddrout = arg->mmap.vaddrout,
+		.size = arg->mmap.size,
+	};
+
+	if (!arrived)
+		frpc_process_munmap(client, &request);
+}
+
 static long ioctl_munmap(struct frpc_client *client, union ioctl_arg *arg)
 {
 	return frpc_process_munmap(client, &arg->munmap);
@@ -115,7 +127,7 @@ static const struct ioctl_entry ioctl_table[] = {
 	{ FASTRPC_IOCTL_INIT_ATTACH, ioctl_attach },
 	{ FASTRPC_IOCTL_INIT_ATTACH_SNS, ioctl_attach_sensors },
 	{ FASTRPC_IOCTL_INIT_CREATE_STATIC, ioctl_create_static },
-	{ FASTRPC_IOCTL_MMAP, ioctl_mmap, .copy_out = true },
+	{ FASTRPC_IOCTL_MMAP, ioctl_mmap, .copy_out = true, .finish = finish_mmap },
 	{ FASTRPC_IOCTL_MUNMAP, ioctl_munmap },
 	{ FASTRPC_IOCTL_GET_DSP_INFO, ioctl_get_dsp_info, .copy_out = true },
 };

@@ -116,6 +116,23 @@ static struct frpc_heap_piece *find_offer(struct frpc_remote_heap *heap,
 	return NULL;
 }
 
+/*
+ * A name that two pieces have is none: the DSP may be done with the one while
+ * the other is freed.  Both stay until it is halted.
+ */
+static bool is_unique(struct frpc_remote_heap *heap, u64 dsp_addr)
+{
+	struct frpc_heap_piece *piece;
+
+	list_for_each_entry(piece, &heap->growth, entry) {
+		if (piece->dsp_addr != dsp_addr)
+			continue;
+		piece->dsp_addr = 0;
+		return false;
+	}
+	return true;
+}
+
 void frpc_remote_heap_grow_done(struct frpc_channel *channel, const struct frpc_heap_offer *offer,
 				bool was_sent, u64 dsp_addr)
 {
@@ -127,7 +144,7 @@ void frpc_remote_heap_grow_done(struct frpc_channel *channel, const struct frpc_
 	mutex_lock(&heap->lock);
 	piece = find_offer(heap, offer);
 	if (piece && was_sent) {
-		piece->dsp_addr = dsp_addr;
+		piece->dsp_addr = is_unique(heap, dsp_addr) ? dsp_addr : 0;
 	} else if (piece) {
 		frpc_heap_piece_unsent(piece);
 		if (frpc_heap_piece_revoke_on(piece, FRPC_HEAP_WITHDRAW))
