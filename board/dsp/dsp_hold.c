@@ -36,8 +36,11 @@ static int hold_reboot(struct notifier_block *block, unsigned long action, void 
 {
 	struct dsp *dsp;
 
+	/* a DSP stays once found */
 	dsp_list_lock();
-	dsp = dsp_first();
+	for (dsp = dsp_first(); dsp; dsp = dsp_next(dsp))
+		if (test_bit(DSP_HOLD_REBOOT, &dsp->holds))
+			break;
 	dsp_list_unlock();
 	if (dsp)
 		dsp_hold(dsp, DSP_HOLD_REBOOT);

@@ -121,6 +121,7 @@ int main(void)
 		}
 	}
 	sync();
+	machine_let_reboot();
 	reboot(RB_POWER_OFF);
 	/* A PID 1 that returns would panic the kernel; the host's time limit ends us. */
 	for (;;)

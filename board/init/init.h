@@ -71,6 +71,7 @@ void machine_find_dsps(void);
 int machine_tell_dsps(const char *word);
 /* Put back what a program may have left: module, DSP, its rules. */
 void machine_restore(void);
+void machine_let_reboot(void);
 int dsp_status(const char *label, struct dsp_control_status *st);
 int dsp_clear(const char *label);
 /* Text about faults and violations of all DSPs; empty when there are none. */
@@ -82,6 +83,7 @@ struct run_result {
 	bool timed_out;
 	bool stuck;			/* not even SIGKILL ended it */
 	bool faults_allowed;
+	bool rebooting;			/* a process of it waits for the machine to go down */
 	unsigned int ms;
 	char last_line[256];
 	char skip_reason[256];

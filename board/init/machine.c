@@ -224,6 +224,17 @@ void machine_restore(void)
 		dsp_clear(dsp_labels[i]);
 }
 
+/* A test may have begun a reboot and held it. */
+void machine_let_reboot(void)
+{
+	for (unsigned int i = 0; i < dsp_count; i++) {
+		struct dsp_control_hold hold = { .point = DSP_HOLD_REBOOT };
+
+		set_label(hold.label, dsp_labels[i]);
+		control(DSP_CONTROL_HOLD, &hold);
+	}
+}
+
 static void complain(char *text, size_t len, const char *fmt, const char *label, uint64_t n)
 {
 	size_t used = strlen(text);

@@ -48,10 +48,10 @@ static bool take_order(struct relay *relay, const char *line)
 {
 	static const struct {
 		const char *word;
-		enum { FAULTS, ALLOW, LIMIT, STEP, NOTE } order;
+		enum { FAULTS, ALLOW, LIMIT, STEP, NOTE, REBOOT } order;
 	} orders[] = {
 		{ "@allow-faults", FAULTS }, { "@allow ", ALLOW }, { "@limit ", LIMIT },
-		{ "@step ", STEP }, { "@note ", NOTE },
+		{ "@step ", STEP }, { "@note ", NOTE }, { "@rebooting", REBOOT },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
@@ -74,6 +74,9 @@ static bool take_order(struct relay *relay, const char *line)
 			break;
 		case NOTE:
 			report("note", "%s", text);
+			break;
+		case REBOOT:
+			relay->result->rebooting = true;
 			break;
 		}
 		return true;
@@ -255,8 +258,9 @@ void run_program_showing(const char *path, struct run_result *r,
 	close(pidfd);
 	if (!r->stuck)
 		waitpid(pid, &r->status, 0);
-	/* First: what still ran could write for ever. */
-	end_processes();
+	/* First: what still ran could write for ever.  What reboots cannot be ended. */
+	if (!r->rebooting)
+		end_processes();
 	relay_rest(&relay, out);
 	r->ms = now_ms() - start;
 }
