@@ -28,6 +28,12 @@
 /* What the secure world assigns, and the least any domain maps. */
 #define HEAP_ALIGN	SZ_4K
 
+bool frpc_heap_is_kernel_memory(const struct frpc_heap_region *region)
+{
+	return region_intersects(region->phys, region->len, IORESOURCE_SYSTEM_RAM,
+				 IORES_DESC_NONE) != REGION_DISJOINT;
+}
+
 /* The region as the device tree gives it; false if there is none. */
 static bool read_region(struct device *dev, struct frpc_heap_region *region, bool *is_pool)
 {
@@ -66,9 +72,7 @@ bool frpc_heap_find_region(const struct frpc_channel *channel, struct frpc_heap_
 		why = "is not a multiple of 4 KiB";
 	else if ((u64)region->last >> channel->soc->sid_shift)
 		why = "reaches into the session id's bits of an address";
-	else if (!*is_pool &&
-		 region_intersects(region->phys, region->len, IORESOURCE_SYSTEM_RAM,
-				   IORES_DESC_NONE) != REGION_DISJOINT)
+	else if (!*is_pool && frpc_heap_is_kernel_memory(region))
 		why = "is memory the kernel uses, it needs no-map or to be a shared-dma-pool";
 	if (why)
 		dev_warn(dev, "memory-region [mem %pa-%pa] %s: no remote heap\n", &region->phys,
@@ -152,10 +156,16 @@ static bool anything_mapped(const struct frpc_heap_region *region, struct iommu_
 	return false;
 }
 
-static int map_identity(const struct frpc_heap_region *region, const struct rproc *rproc,
-			struct iommu_domain *domain)
+size_t frpc_heap_page(const struct frpc_heap_access *access)
 {
-	size_t page = BIT(__ffs(domain->pgsize_bitmap));
+	return access->domain ? BIT(__ffs(access->domain->pgsize_bitmap)) : HEAP_ALIGN;
+}
+
+static int map_identity(const struct frpc_heap_region *region, const struct rproc *rproc,
+			const struct frpc_heap_access *access)
+{
+	struct iommu_domain *domain = access->domain;
+	size_t page = frpc_heap_page(access);
 	int prot = IOMMU_READ | IOMMU_WRITE;
 
 	if (!IS_ALIGNED(region->phys | region->len, page))
@@ -180,7 +190,7 @@ int frpc_heap_open(const struct frpc_heap_region *region, const struct rproc *rp
 		   const struct frpc_heap_access *access)
 {
 	if (access->domain)
-		return map_identity(region, rproc, access->domain);
+		return map_identity(region, rproc, access);
 	if (access->perm.count)
 		return frpc_vmperm_lend(region->phys, region->len, &access->perm);
 	return 0;

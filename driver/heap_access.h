@@ -65,6 +65,12 @@ bool frpc_heap_find_region(const struct frpc_channel *channel, struct frpc_heap_
 int frpc_heap_find_access(struct device *dev, const struct rproc *rproc,
 			  struct frpc_heap_access *access);
 
+/* Is it also the kernel's to use, so that an image of hibernation would have it? */
+bool frpc_heap_is_kernel_memory(const struct frpc_heap_region *region);
+
+/* The least that can be opened to the DSP. */
+size_t frpc_heap_page(const struct frpc_heap_access *access);
+
 /**
  * frpc_heap_scrub() - make the region zero, in memory and not only in a cache
  * @region: CPU's alone

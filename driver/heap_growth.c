@@ -59,6 +59,9 @@ static struct frpc_heap_piece *piece_add(struct frpc_remote_heap *heap, size_t l
 	struct frpc_heap_piece *piece;
 	int ret;
 
+	ret = frpc_heap_may_give(true);
+	if (ret)
+		return ERR_PTR(ret);
 	piece = piece_alloc(heap, len);
 	if (IS_ERR(piece))
 		return piece;
@@ -91,7 +94,7 @@ int frpc_remote_heap_grow(struct frpc_channel *channel, size_t len, struct frpc_
 	else if (!frpc_heap_is_offered(heap->base.state))
 		piece = ERR_PTR(-ENOMEM);
 	else
-		piece = piece_add(heap, len);
+		piece = piece_add(heap, ALIGN(len, heap->page));
 	if (!IS_ERR(piece)) {
 		offer->is_new = true;
 		offer->phys = piece->region.phys;
@@ -165,6 +168,8 @@ int frpc_remote_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, siz
 	if (!heap)
 		return -EINVAL;
 	mutex_lock(&heap->lock);
+	/* as it was rounded when it was added */
+	len = ALIGN(len, heap->page);
 	list_for_each_entry(piece, &heap->growth, entry) {
 		/* a quarantined one is no longer in the DSP's books */
 		if (piece->state != FRPC_HEAP_OFFERED || !dsp_addr ||

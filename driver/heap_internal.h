@@ -51,12 +51,14 @@ struct frpc_heap_piece {
  * @offers: pieces the DSP was told of
  * @revokes: pieces taken back
  * @quarantines: pieces that cannot be had back
+ * @crashes: of the DSP, as far as it was recovered by a boot
  */
 struct frpc_heap_counts {
 	u64 grants;
 	u64 offers;
 	u64 revokes;
 	u64 quarantines;
+	u64 crashes;
 };
 
 /**
@@ -72,6 +74,7 @@ struct frpc_heap_counts {
  * @base: the region
  * @growth: pieces added at run time
  * @growth_len: their bytes
+ * @page: additions are whole ones; as @base was granted
  * @incarnation: counts how often the DSP was halted
  * @counts: for people
  * @is_offering: a request with the region in it is with the DSP
@@ -94,6 +97,7 @@ struct frpc_remote_heap {
 	struct frpc_heap_piece base;
 	struct list_head growth;
 	size_t growth_len;
+	size_t page;
 	u64 incarnation;
 	struct frpc_heap_counts counts;
 	bool is_offering;
@@ -120,9 +124,17 @@ int frpc_heap_piece_grant(struct frpc_heap_piece *piece, const struct frpc_heap_
 bool frpc_heap_piece_offer(struct frpc_heap_piece *piece);
 bool frpc_heap_piece_revoke_on(struct frpc_heap_piece *piece, enum frpc_heap_event event);
 void frpc_heap_piece_unsent(struct frpc_heap_piece *piece);
+void frpc_heap_piece_trace_crash(const struct frpc_heap_piece *piece);
 
 /* heap_growth.c: under heap->lock */
 void frpc_heap_growth_dsp_off(struct frpc_remote_heap *heap, enum frpc_heap_event event);
+
+/* heap_power.c */
+int frpc_heap_power_init(void);
+void frpc_heap_power_fini(void);
+int frpc_heap_may_give(bool is_kernel_memory);
+/* remote_heap.c, for heap_power.c */
+bool frpc_remote_heaps_find(bool (*match)(struct frpc_remote_heap *heap));
 
 /* debugfs.c */
 struct seq_file;

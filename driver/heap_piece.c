@@ -47,6 +47,13 @@ static void must_step(struct frpc_heap_piece *piece, enum frpc_heap_event event)
 	WARN_ON(!frpc_heap_piece_step(piece, event));
 }
 
+/* The DSP has crashed; @piece is what it was working with. */
+void frpc_heap_piece_trace_crash(const struct frpc_heap_piece *piece)
+{
+	trace_frpc_heap_crash(piece->region.phys, piece->region.len, piece->heap->growth_len,
+			      piece->state);
+}
+
 /**
  * frpc_heap_piece_grant() - open a claimed piece to the DSP
  * @piece: CLAIMED

@@ -224,12 +224,14 @@ long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *requ
 	return ret;
 }
 
-static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
+/* @offer: the piece, as the DSP was told of it */
+static long send_munmap(struct frpc_client *client, u64 dsp_addr,
+			const struct frpc_heap_offer *offer)
 {
 	const struct dsp_munmap head = {
 		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
 		.vaddr = cpu_to_le64(dsp_addr),
-		.size = cpu_to_le64(len),
+		.size = cpu_to_le64(offer->len),
 	};
 	const struct frpc_arg args[] = {
 		{ .ptr = (uintptr_t)&head, .len = sizeof(head), .fd = -1 },
@@ -240,12 +242,18 @@ static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
 		.args = args,
 		.may_be_killed = true,
 	};
+
+	return control(client, &call);
+}
+
+static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
+{
 	struct frpc_heap_offer offer;
 	long ret;
 
 	ret = frpc_remote_heap_find_growth(client->channel, dsp_addr, len, &offer);
 	if (!ret)
-		ret = control(client, &call);
+		ret = send_munmap(client, dsp_addr, &offer);
 	if (!ret)
 		frpc_remote_heap_returned(client->channel, &offer);
 	return ret;

@@ -23,7 +23,6 @@
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/reboot.h>
 #include <linux/remoteproc.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -40,8 +39,6 @@ static DEFINE_MUTEX(heaps_lock);
 
 /* No audio DSP addresses more, wherever the session id is. */
 #define HEAP_ADDRESS_BITS	36u
-
-static bool is_rebooting;
 
 /* --- watching the DSP ------------------------------------------------------- */
 
@@ -84,6 +81,19 @@ static void dsp_is_off(struct rproc_subdev *subdev)
 	frpc_heap_piece_revoke_on(&heap->base, event);
 	mutex_unlock(&heap->lock);
 	frpc_pd_watch_update(heap);
+}
+
+/* The end of the DSP begins; it still runs, or it has crashed. */
+static void dsp_ends(struct rproc_subdev *subdev, bool crashed)
+{
+	struct frpc_remote_heap *heap = container_of(subdev, struct frpc_remote_heap, subdev);
+
+	if (!crashed)
+		return;
+	mutex_lock(&heap->lock);
+	heap->counts.crashes++;
+	frpc_heap_piece_trace_crash(&heap->base);
+	mutex_unlock(&heap->lock);
 }
 
 /* A DSP that is told nothing may use what was opened to it from now on. */
@@ -177,6 +187,7 @@ static struct frpc_remote_heap *heap_alloc(struct rproc *rproc,
 	frpc_pd_watch_init(heap);
 	get_device(&rproc->dev);
 	heap->rproc = rproc;
+	heap->subdev.stop = dsp_ends;
 	heap->subdev.unprepare = dsp_is_off;
 	frpc_heap_piece_init(&heap->base, heap, region);
 	return heap;
@@ -298,6 +309,9 @@ static void log_grant(struct device *dev, const struct frpc_remote_heap *heap, i
 	else if (ret == -EEXIST)
 		dev_warn(dev, "remote heap [mem %pa-%pa]: something else is mapped there, not used\n",
 			 &region->phys, &region->last);
+	else if (ret == -EINVAL)
+		dev_warn(dev, "remote heap [mem %pa-%pa]: is not a multiple of the IOMMU's page, not used\n",
+			 &region->phys, &region->last);
 	else
 		dev_warn(dev, "remote heap [mem %pa-%pa]: cannot be opened to the DSP (%d), not used\n",
 			 &region->phys, &region->last, ret);
@@ -311,7 +325,11 @@ static int make_granted(struct frpc_remote_heap *heap, struct device *dev,
 
 	switch (heap->base.state) {
 	case FRPC_HEAP_CLAIMED:
-		ret = frpc_heap_piece_grant(&heap->base, access);
+		ret = frpc_heap_may_give(frpc_heap_is_kernel_memory(&heap->base.region));
+		if (!ret)
+			ret = frpc_heap_piece_grant(&heap->base, access);
+		if (!ret)
+			heap->page = frpc_heap_page(access);
 		log_grant(dev, heap, ret);
 		return ret;
 	case FRPC_HEAP_OFFERED:
@@ -423,10 +441,15 @@ void frpc_remote_heap_detach(struct frpc_channel *channel)
 /* heap->lock held. */
 static int make_offered(struct frpc_remote_heap *heap, struct frpc_heap_offer *offer)
 {
-	if (READ_ONCE(is_rebooting))
-		return -ESHUTDOWN;
+	int ret;
+
 	if (heap->pd.state == FRPC_PD_DOWN)
 		return -ENOTCONN;
+	if (!frpc_heap_is_offered(heap->base.state)) {
+		ret = frpc_heap_may_give(frpc_heap_is_kernel_memory(&heap->base.region));
+		if (ret)
+			return ret;
+	}
 	offer->is_new = frpc_heap_piece_offer(&heap->base);
 	if (!frpc_heap_is_offered(heap->base.state))
 		return -ENOMEM;
@@ -497,9 +520,10 @@ static void show_heap(struct seq_file *seq, struct frpc_remote_heap *heap)
 	const struct frpc_heap_piece *piece;
 
 	mutex_lock(&heap->lock);
-	seq_printf(seq, "%s channel=%s pd=%s halts=%llu grants=%llu offers=%llu revokes=%llu quarantines=%llu growth=%zu\n",
+	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%llu grants=%llu offers=%llu revokes=%llu quarantines=%llu growth=%zu\n",
 		   dev_name(&heap->rproc->dev), heap->channel ? heap->channel->label : "-",
-		   frpc_pd_state_name(&heap->pd), heap->incarnation, counts->grants, counts->offers, counts->revokes,
+		   frpc_pd_state_name(&heap->pd), heap->incarnation,
+		   counts->crashes, counts->grants, counts->offers, counts->revokes,
 		   counts->quarantines, heap->growth_len);
 	show_piece(seq, "region", &heap->base);
 	list_for_each_entry(piece, &heap->growth, entry)
@@ -517,26 +541,35 @@ void frpc_remote_heaps_show(struct seq_file *seq)
 	mutex_unlock(&heaps_lock);
 }
 
-/* The next kernel does not know what this one gave away: give no more. */
-static int on_reboot(struct notifier_block *block, unsigned long action, void *data)
+/* Calls @match for every heap, under its lock, until it says yes. */
+bool frpc_remote_heaps_find(bool (*match)(struct frpc_remote_heap *heap))
 {
-	WRITE_ONCE(is_rebooting, true);
-	return NOTIFY_DONE;
-}
+	struct frpc_remote_heap *heap;
+	bool found = false;
 
-static struct notifier_block reboot_block = { .notifier_call = on_reboot };
+	mutex_lock(&heaps_lock);
+	list_for_each_entry(heap, &heaps, entry) {
+		mutex_lock(&heap->lock);
+		found = match(heap);
+		mutex_unlock(&heap->lock);
+		if (found)
+			break;
+	}
+	mutex_unlock(&heaps_lock);
+	return found;
+}
 
 int frpc_remote_heap_init(void)
 {
 	frpc_debugfs_init();
-	return register_reboot_notifier(&reboot_block);
+	return frpc_heap_power_init();
 }
 
 void frpc_remote_heap_fini(void)
 {
 	struct frpc_remote_heap *heap, *next;
 
-	unregister_reboot_notifier(&reboot_block);
+	frpc_heap_power_fini();
 	frpc_debugfs_fini();
 	list_splice_init(&retired, &heaps);
 	list_for_each_entry_safe(heap, next, &heaps, entry) {

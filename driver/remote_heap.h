@@ -122,7 +122,7 @@ void frpc_remote_heap_returned(struct frpc_channel *channel, const struct frpc_h
 /* The channel, long detached, is being freed.  @heap may be NULL. */
 void frpc_remote_heap_put(struct frpc_remote_heap *heap);
 
-/* Module start.  Return: 0, or an error of registering the reboot notifier. */
+/* Module start.  Return: 0, or an error of registering with the kernel. */
 int frpc_remote_heap_init(void);
 
 /* Module end: no channel is left, and no DSP has a heap. */

@@ -63,6 +63,27 @@ TRACE_EVENT(frpc_heap_step,
 		  frpc_trace_heap_state(__entry->from), frpc_trace_heap_state(__entry->to))
 );
 
+/* The DSP of a heap has crashed; what it had then. */
+TRACE_EVENT(frpc_heap_crash,
+	TP_PROTO(phys_addr_t phys, size_t len, size_t growth, enum frpc_heap_state state),
+	TP_ARGS(phys, len, growth, state),
+	TP_STRUCT__entry(
+		__field(u64, phys)
+		__field(u64, len)
+		__field(u64, growth)
+		__field(u32, state)
+	),
+	TP_fast_assign(
+		__entry->phys = phys;
+		__entry->len = len;
+		__entry->growth = growth;
+		__entry->state = state;
+	),
+	TP_printk("phys=%#llx len=%#llx growth=%#llx state=%s",
+		  __entry->phys, __entry->len, __entry->growth,
+		  frpc_trace_heap_state(__entry->state))
+);
+
 #endif /* FRPC_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

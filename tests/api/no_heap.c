@@ -47,6 +47,7 @@ static const struct {
 	{ "above-4g", "reaches into the session id's bits of an address: no remote heap" },
 	{ "empty", "memory-region names no reserved memory: no remote heap" },
 	{ "occupied", "something else is mapped there" },
+	{ "large-pages-odd", "is not a multiple of the IOMMU's page" },
 	{ "no-iommu-domain", "the remoteproc does not own the IOMMU domain of its stream" },
 };
 

@@ -244,6 +244,7 @@ void dsp_restart(void);			/* returns when the new node is there */
 void dsp_crash(void);			/* returns when it has booted again */
 bool dsp_is_running(void);
 int dsp_index(void);			/* N of remoteprocN */
+int dsp_index_of(const char *label);
 /* The remoteproc's state file. */
 int dsp_state_write(const char *word);	/* 0 or -errno */
 void dsp_state_read(char *word, size_t size);

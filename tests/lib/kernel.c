@@ -61,7 +61,7 @@ long file_number(const char *path, const char *key)
 }
 
 /* The remoteproc that is our DSP; others may exist beside it. */
-int dsp_index(void)
+int dsp_index_of(const char *label)
 {
 	char path[80], name[64];
 
@@ -70,13 +70,17 @@ int dsp_index(void)
 		if (file_read(path, name, sizeof(name)) <= 0)
 			continue;
 		name[strcspn(name, "\n")] = '\0';
-		if (!strcmp(name, control_selected()))
+		if (!strcmp(name, label))
 			return i;
 	}
-	printf("no remoteproc is called %s; was the board booted with its device tree?\n",
-	       control_selected());
+	printf("no remoteproc is called %s; was the board booted with its device tree?\n", label);
 	CHECK(!"the remoteproc is there");
 	test_abort();
+}
+
+int dsp_index(void)
+{
+	return dsp_index_of(control_selected());
 }
 
 int dsp_state_write(const char *word)

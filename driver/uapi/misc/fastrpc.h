@@ -96,6 +96,7 @@ struct fastrpc_invoke {
  * Attaches to a protection domain that the DSP's firmware started itself.  The
  * first call for "audiopd" after it started also gives it its remote heap.
  * errno: EINVAL @namelen, or no NUL at its end; EFAULT; ENOMEM, also: no usable heap region;
+ * EBUSY, ESHUTDOWN the heap cannot be given while the system hibernates or goes down;
  * ENOTCONN the audio PD is down; ETIMEDOUT no answer for 10 s; EINTR killed; EPIPE.
  */
 struct fastrpc_init_create_static {
@@ -135,7 +136,7 @@ struct fastrpc_ioctl_capability {
  * The memory belongs to the audio PD, not to the file.
  * errno: EINVAL; EOPNOTSUPP FASTRPC_MAP_ADD_PAGES; EPERM the file is not attached to
  * the audio PD; ENOMEM, also: 64 MiB were added already; ENOTCONN the audio PD is
- * down; ETIMEDOUT; EPIPE.
+ * down; EBUSY the system hibernates; ESHUTDOWN it goes down; ETIMEDOUT; EPIPE.
  */
 struct fastrpc_req_mmap {
 	__s32 fd;
