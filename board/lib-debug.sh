@@ -2,8 +2,9 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # Kernels with checkers that Debian's have not, built from Debian's packaged
-# source: "6.12-debug" has KASAN, lockdep, kmemleak, failure injection and more.
-# They take the place of a stock kernel in the cache.
+# source: "6.12-debug" has KASAN, lockdep, kmemleak, failure injection and more,
+# "6.12-kcsan" watches for data races.  They take the place of a stock kernel in
+# the cache.
 # Needs lib.sh, lib-apt.sh and lib-kernel.sh.
 
 debug_base=6.12
@@ -27,8 +28,11 @@ debug_fetch_source()
 		xz -dc -T0 | tar -x -C "$work/source" --strip-components=1
 }
 
+# With KCSAN only the modules that are built later are instrumented, see
+# board/config/kcsan.config.
 debug_make()
 {
+	[ "$flavour" != kcsan ] || set -- KCSAN_SANITIZE=n "$@"
 	make -C "$work/source" O="$work/objects" ARCH=arm64 \
 		CROSS_COMPILE=aarch64-linux-gnu- KBUILD_BUILD_USER=board \
 		KBUILD_BUILD_HOST=board "$@"
@@ -60,8 +64,10 @@ debug_configure()
 debug_failed()
 {
 	tail -n 20 "$work/log" >&2
+	need_space "$cache" 100 "$1 kernel $kernel"
 	cp "$work/log" "$cache/kernels/$kernel.log"
-	die "$1 kernel $kernel failed: the whole output is in $cache/kernels/$kernel.log"
+	die "$1 kernel $kernel failed: the whole output is in $cache/kernels/$kernel.log;" \
+	    "if that is no help, try the newest source with: board/setup refresh $kernel"
 }
 
 # A line a minute or so: there are some 2,400 files.
@@ -74,20 +80,30 @@ debug_compile()
 	! grep -q '^debug_make: failed' "$work/log" || debug_failed "building"
 }
 
-# What building modules takes, without the 2 GB it was made from.
+# The modules of the guest, where kernel_keep_modules() looks for them.
+debug_keep_modules()
+{
+	tree=$work/tree
+	mkdir -p "$tree"
+	debug_make INSTALL_MOD_PATH="$tree" modules_install > "$work/log" 2>&1 ||
+		debug_failed "installing the modules of"
+	mv "$tree/lib/modules/$release/kernel" "$tree/modules"
+	kernel_keep_modules
+}
+
+# What running it and building modules takes, without the 2 GB it was made from.
 debug_keep()
 {
 	release=$(cat "$work/objects/include/config/kernel.release")
 	kit=$work/headers/usr/src/linux-headers-$release
-	mkdir -p "$kit" "$work/modules"
+	mkdir -p "$kit"
 	# The same name for both compilers: the host tools stay this machine's.
 	( cd "$work/objects" && srctree=$work/source SRCARCH=arm64 CC=cc HOSTCC=cc MAKE=make \
 		sh "$work/source/scripts/package/install-extmod-build" "$kit" ) \
 		> "$work/log" 2>&1 || debug_failed "packing"
 	cp "$work/objects/arch/arm64/boot/Image" "$work/objects/.config" "$work/"
 	mv "$work/.config" "$work/config"
-	: > "$work/modules/order"
-	: > "$work/modules.dep"
+	debug_keep_modules
 	printf '%s\n' "$release" > "$work/release"
 	host_suite > "$work/suite"
 	rm -rf "$work/source" "$work/objects" "$work/all.config" "$work/log"

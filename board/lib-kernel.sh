@@ -134,22 +134,12 @@ take_one()
 	die "kernel $release has none of: $*; its packages have another layout than this script knows"
 }
 
-# Unpack what is needed of the image packages.
-kernel_unpack_image()
+# Keep the modules that the guest may need of those in $tree/modules; the
+# in-tree driver has a place of its own.
+kernel_keep_modules()
 {
-	tree=$work/tree out=$work/modules
-	mkdir -p "$tree" "$out"
-	for deb in "$@"; do
-		dpkg-deb --fsys-tarfile "$deb" |
-			tar -x -C "$tree" --no-same-owner --wildcards \
-				--exclude='*.dtb' --exclude='./usr/share/*' .
-	done
-	take_one Image "$tree/boot/vmlinuz-$release" \
-		"$tree/usr/lib/modules/$release/vmlinuz"
-	take_one config "$tree/boot/config-$release" \
-		"$tree/usr/lib/modules/$release/config"
-	take_one tree/modules "$tree/lib/modules/$release/kernel" \
-		"$tree/usr/lib/modules/$release/kernel"
+	out=$work/modules
+	mkdir -p "$out"
 	: > "$out/order"
 	: > "$work/modules.dep"
 	for module in $guest_modules; do
@@ -162,6 +152,25 @@ kernel_unpack_image()
 		sed -i '/^fastrpc$/d' "$out/order"
 	fi
 	rm -rf "$tree"
+}
+
+# Unpack what is needed of the image packages.
+kernel_unpack_image()
+{
+	tree=$work/tree
+	mkdir -p "$tree"
+	for deb in "$@"; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x -C "$tree" --no-same-owner --wildcards \
+				--exclude='*.dtb' --exclude='./usr/share/*' .
+	done
+	take_one Image "$tree/boot/vmlinuz-$release" \
+		"$tree/usr/lib/modules/$release/vmlinuz"
+	take_one config "$tree/boot/config-$release" \
+		"$tree/usr/lib/modules/$release/config"
+	take_one tree/modules "$tree/lib/modules/$release/kernel" \
+		"$tree/usr/lib/modules/$release/kernel"
+	kernel_keep_modules
 }
 
 # Unpack the header tree; it will stand in $final, which its makefiles must
