@@ -27,9 +27,11 @@ run shell: el-check
 test: el-check
 	@tests/run --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
 
-# KASAN, lockdep, kmemleak, failure injection: board/config/debug.config
+# KASAN, lockdep, kmemleak, failure injection (board/config/debug.config); data
+# races (kcsan.config).  Two boards at a time.
 test-debug: el-check
-	@board/setup kernel 6.12-debug && tests/run --board --lanes 2 --kernel 6.12-debug $(if $(filter 1,$(V)),--verbose)
+	@board/setup kernel 6.12-debug && board/setup kernel 6.12-kcsan && \
+	tests/run --board --lanes 2 --kernel 6.12-debug --kernel 6.12-kcsan $(if $(filter 1,$(V)),--verbose)
 
 coverage: el-check
 	@tests/coverage

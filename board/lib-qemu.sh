@@ -8,6 +8,10 @@
 # One DMA engine per stream: slot 0x10 is requester id 0x80, slot 0x11 0x88, ...
 engines='10.0 11.0 12.0 13.0 14.0 15.0 16.0'
 
+# How often (in accesses of our modules, on the average twice as many) and how long an
+# access is watched for another one.
+kcsan_tuning='kcsan.skip_watch=150 kcsan.udelay_task=100 kcsan.udelay_interrupt=30'
+
 # printk.devkmsg: a test's marks must not be rate limited away; log_buf_len: no
 # record may be lost.  The checkers a stock kernel has are on in tests.
 qemu_command_line()
@@ -24,6 +28,9 @@ qemu_command_line()
 	# What a report of one checker leads to is not worth another's; and the
 	# first one switches lockdep off.
 	! is_debug_kernel "$kernel" || printf '%s ' panic_on_warn=1 kasan.fault=panic
+	case $kernel in
+	*-kcsan) printf '%s ' $kcsan_tuning ;;
+	esac
 	case $mode in
 	test)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 ;;
 	esac

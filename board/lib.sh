@@ -12,7 +12,7 @@ export PATH LC_ALL
 cache=${FASTRPC_BOARD_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/fastrpc-board}
 build=$top/build
 kernels_known='6.1 6.12 7'
-kernels_debug='6.12-debug'
+kernels_debug='6.12-debug 6.12-kcsan'
 
 say()
 {
