@@ -1,105 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every allocation and every copy from or to user space fails once.  A sequence
- * that must succeed is run with the first of the driver failing, then with the
- * second, and so on until none is left to fail.  What it returns then is free; afterwards everything has
- * to work as if nothing had been, and nothing may be left behind: the kernel's
- * own checkers, the DSP model and the leak search judge that.
+ * Every allocation and every copy from or to user space fails once, in what a
+ * client asks for.  What it returns then is free, but the next try succeeds and
+ * nothing is left behind: the kernel's own checkers, the DSP model and the leak
+ * search judge that.
  *
  * Needs a kernel that can inject failures.
  */
 #include <fcntl.h>
-#include <sys/syscall.h>
 
-#include "harness.h"
-
-#define FAIL_NTH	"/proc/thread-self/fail-nth"
-#define FAILURES_MAX	2000
-#define NO_ERROR	0
-
-/* Allocations deeper below the driver than this are the kernel's own matter. */
-#define STACK_DEPTH	"10"
-
-/* One knob of every injector; not all have all, but the first has to. */
-static void configure(const char *knob, const char *value)
-{
-	static const char *const injectors[] = {
-		"failslab", "fail_page_alloc", "fail_usercopy",
-	};
-	char path[128];
-
-	for (size_t i = 0; i < ARRAY_SIZE(injectors); i++) {
-		snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", injectors[i], knob);
-		if (file_write(path, value) && !i)
-			test_skip("this kernel does not inject failures: make test-debug does");
-	}
-}
-
-/* Only what the driver's own code asks for, directly or not. */
-static void aim_at_driver(void)
-{
-	char text[64], knob[64];
-	unsigned long start;
-
-	REQUIRE(file_read("/sys/module/fastrpc/sections/.text", text, sizeof(text)) > 0);
-	start = strtoul(text, NULL, 16);
-	REQUIRE(start);
-	snprintf(knob, sizeof(knob), "0x%lx", start);
-	configure("require-start", knob);
-	snprintf(knob, sizeof(knob), "0x%lx", start + (1ul << 17));
-	configure("require-end", knob);
-}
-
-static void arm(void)
-{
-	configure("verbose", "0");
-	configure("ignore-gfp-wait", "N");
-	configure("stacktrace-depth", STACK_DEPTH);
-	file_write("/sys/kernel/debug/fail_page_alloc/min-order", "0");
-	file_write("/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N");
-	aim_at_driver();
-}
-
-/* Fails the @n th allocation of @sequence; whether there were as many. */
-static bool fail_one(long (*sequence)(void), int n, long *result)
-{
-	char text[16];
-	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
-	ssize_t len;
-
-	REQUIRE(fd >= 0);
-	snprintf(text, sizeof(text), "%d", n);
-	REQUIRE(pwrite(fd, text, strlen(text), 0) > 0);
-	*result = sequence();
-	len = pread(fd, text, sizeof(text) - 1, 0);
-	REQUIRE(len > 0);
-	text[len] = '\0';
-	REQUIRE(pwrite(fd, "0", 1, 0) == 1);
-	close(fd);
-	return atoi(text) == 0;
-}
-
-/* All of it, until nothing fails; then once more to see that all is well. */
-static void sweep(const char *name, long (*sequence)(void), void (*undo)(void))
-{
-	long result;
-	int n;
-
-	for (n = 1; n < FAILURES_MAX; n++) {
-		bool injected;
-
-		test_context("%s, failure %d", name, n);
-		injected = fail_one(sequence, n, &result);
-		undo();
-		if (!injected)
-			break;
-	}
-	CHECK(n < FAILURES_MAX);
-	CHECK_EQ(result, NO_ERROR);
-	printf("%s: %d allocations and copies failed, one at a time\n", name, n - 1);
-	test_context("%s", "");
-	CHECK(n > 1);
-}
+#include "sweep.h"
 
 static int fd = -1;
 
@@ -163,72 +73,93 @@ static long ask(void)
 	return ret ? ret : get_dsp_info(fd, 6, &value);
 }
 
+/* The same once more, after whatever came of it. */
+static void try_again(long (*sequence)(void))
+{
+	close_fd();
+	CHECK_EQ(sequence(), 0);
+	close_fd();
+}
+
+static void open_again(long result)
+{
+	(void)result;
+	try_again(open_node);
+}
+
+static void attach_again(long result)
+{
+	(void)result;
+	try_again(open_and_attach);
+}
+
+static void ask_again(long result)
+{
+	(void)result;
+	try_again(ask);
+}
+
+static void call_again(long result)
+{
+	(void)result;
+	try_again(call_many);
+}
+
 TEST(opening)
 {
-	arm();
-	sweep("open", open_node, close_fd);
+	static const struct sweep sweep = {
+		.name = "open", .sequence = open_node, .after = open_again,
+	};
+
+	sweep_run(&sweep);
 }
 
 TEST(attaching)
 {
-	arm();
-	sweep("attach", open_and_attach, close_fd);
+	static const struct sweep sweep = {
+		.name = "attach", .sequence = open_and_attach, .after = attach_again,
+	};
+
+	sweep_run(&sweep);
 }
 
 TEST(asking)
 {
-	arm();
-	sweep("get_dsp_info", ask, close_fd);
+	static const struct sweep sweep = {
+		.name = "get_dsp_info", .before = dsp_restart, .sequence = ask, .after = ask_again,
+	};
+
+	sweep_run(&sweep);
 }
 
 TEST(calling)
 {
-	arm();
-	sweep("invoke", call_many, close_fd);
+	static const struct sweep sweep = {
+		.name = "invoke", .sequence = call_many, .after = call_again,
+	};
+
+	sweep_run(&sweep);
+}
+
+/* An offer that failed is none: the region is granted as before, and carried next time. */
+static void offer_again(long result)
+{
+	long offers = heap_account("offers=");
+	struct offer o;
+
+	CHECK_EQ(heap_account_lines(result ? "] granted" : "] offered"), 1);
+	try_again(open_and_create);
+	control_offer(1, &o);		/* 0 is the release of the client */
+	CHECK_EQ(o.pages, result ? 1 : 0);
+	CHECK_EQ(heap_account("offers="), result ? offers + 1 : offers);
+	control_heap_in_use();
 }
 
 TEST(offering)
 {
-	arm();
-	dsp_restart();
-	arm();
-	sweep("create_static", open_and_create, close_fd);
-	REQUIRE_EQ(create_audio(node_open()), 0);
-	control_heap_in_use();
-}
+	static const struct sweep sweep = {
+		.name = "create_static", .before = dsp_restart, .sequence = open_and_create, .after = offer_again,
+	};
 
-static char device[64];
-
-static long bind_driver(void)
-{
-	return driver_bind(device);
-}
-
-/* Whether or not it could be bound: to the state before. */
-static void unbind_driver(void)
-{
-	char name[64];
-
-	driver_unbind(name, sizeof(name));
-}
-
-/* Probe: channel, heap, context banks, node. */
-TEST(probing)
-{
-	int node;
-
-	arm();
-	test_allow("cannot register");
-	test_allow("rpmsg_dev_probe: failed");
-	test_allow("kmemleak: Cannot allocate");	/* its own share */
-	test_allow("probe with driver");
-	test_allow("probe of");
-	test_teardown = driver_restore;
-	dsp_restart();
-	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
-	sweep("probe", bind_driver, unbind_driver);
-	REQUIRE_EQ(driver_bind(device), 0);
-	node = node_open();
-	REQUIRE_EQ(create_audio(node), 0);
-	control_heap_in_use();
+	sweep_run(&sweep);
 }

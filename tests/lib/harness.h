@@ -242,6 +242,7 @@ void dsp_start(void);
 void dsp_stop(void);
 void dsp_restart(void);			/* returns when the new node is there */
 void dsp_crash(void);			/* returns when it has booted again */
+int dsp_wait_recovered(void);		/* a recovery has ended as a whole; 0 or -errno */
 bool dsp_is_running(void);
 int dsp_index(void);			/* N of remoteprocN */
 int dsp_index_of(const char *label);

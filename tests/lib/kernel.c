@@ -145,6 +145,15 @@ void dsp_crash(void)
 	control_wait(DSP_COUNT_RUNNING, 1);
 }
 
+int dsp_wait_recovered(void)
+{
+	char path[80];
+
+	/* this triggers a recovery if one is needed, under the lock of one under way */
+	snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/recovery", dsp_index());
+	return file_write(path, "enabled");
+}
+
 const char *driver_ko(void)
 {
 	const char *ko = getenv("BOARD_DRIVER_KO");
