@@ -73,7 +73,7 @@ static void *linear_alloc(const struct frpc_buffer *buffer)
 {
 	if (buffer->len <= LINEAR_BYTES)
 		return alloc_pages_exact(buffer->len, GFP_MESSAGE);
-	if (buffer->size_class < FRPC_POOL_CLASSES)
+	if (buffer->len <= PAGE_SIZE << (FRPC_POOL_CLASSES - 1))
 		return alloc_pages_exact(buffer->len, GFP_MESSAGE | __GFP_NORETRY);
 	return NULL;
 }
@@ -161,9 +161,9 @@ static void buffer_destroy(struct frpc_buffer *buffer)
 	kfree(buffer);
 }
 
-static struct frpc_buffer *buffer_create(struct frpc_session *session, size_t len)
+/* @class: FRPC_POOL_CLASSES: not for the pool, and as long as it was asked for */
+static struct frpc_buffer *buffer_create(struct frpc_session *session, size_t len, u32 class)
 {
-	u32 class = size_class(len);
 	struct frpc_buffer *buffer;
 	int ret;
 
@@ -229,9 +229,31 @@ static void pool_add(struct frpc_buffer *buffer)
  */
 struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len)
 {
-	struct frpc_buffer *buffer = pool_take(session, size_class(len));
+	u32 class = size_class(len);
+	struct frpc_buffer *buffer = pool_take(session, class);
 
-	return buffer ? buffer : buffer_create(session, len);
+	return buffer ? buffer : buffer_create(session, len, class);
+}
+
+/**
+ * frpc_buffer_alloc() - memory for the DSP that is no message
+ * @session: owned by the caller's client
+ * @len: bytes, whole pages, not 0
+ *
+ * Zeroed.  May sleep.
+ *
+ * Return: the buffer, which is the caller's until frpc_buffer_free();
+ * ERR_PTR(-ENOMEM); ERR_PTR(-EPIPE) the context bank is gone.
+ */
+struct frpc_buffer *frpc_buffer_alloc(struct frpc_session *session, size_t len)
+{
+	return buffer_create(session, len, FRPC_POOL_CLASSES);
+}
+
+/* The DSP is done with it, or has no way to it any more.  May sleep. */
+void frpc_buffer_free(struct frpc_buffer *buffer)
+{
+	buffer_destroy(buffer);
 }
 
 /* The DSP is done with the buffer, and so is the caller.  May sleep. */

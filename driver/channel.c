@@ -18,6 +18,7 @@ struct domain_kind {
 	const char *prefix;
 	bool has_both_nodes;	/* plain and -secure */
 	bool is_compute;
+	bool has_unsigned;	/* processes that nobody signed, for anybody */
 	bool has_heap;		/* memory-region is for its firmware */
 	bool is_heap_implicit;	/* which uses it without being told */
 };
@@ -26,8 +27,8 @@ static const struct domain_kind domain_kinds[] = {
 	{ .prefix = "adsp", .has_heap = true },
 	{ .prefix = "mdsp" },
 	{ .prefix = "sdsp", .has_heap = true, .is_heap_implicit = true },
-	{ .prefix = "cdsp", .has_both_nodes = true, .is_compute = true },
-	{ .prefix = "gdsp", .has_both_nodes = true },
+	{ .prefix = "cdsp", .has_both_nodes = true, .is_compute = true, .has_unsigned = true },
+	{ .prefix = "gdsp", .has_both_nodes = true, .has_unsigned = true },
 };
 
 static const struct domain_kind *find_domain_kind(const char *label)
@@ -85,6 +86,8 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	strscpy(channel->label, label, sizeof(channel->label));
 	channel->soc = of_device_get_match_data(&rpdev->dev);
 	channel->dma_bits = kind->is_compute ? channel->soc->cdsp_dma_bits : 32;
+	channel->is_secure = !of_property_read_bool(rpdev->dev.of_node, "qcom,non-secure-domain");
+	channel->has_unsigned = kind->has_unsigned;
 	channel->rpdev = rpdev;
 	channel->is_alive = true;
 	return channel;
@@ -139,13 +142,12 @@ static int read_label(struct device *dev, const char **label, const struct domai
 static int bring_up(struct frpc_channel *channel, const struct domain_kind *kind)
 {
 	struct device *dev = &channel->rpdev->dev;
-	bool is_secure = !of_property_read_bool(dev->of_node, "qcom,non-secure-domain");
 	int ret;
 
 	ret = of_platform_populate(dev->of_node, NULL, NULL, dev);
 	if (ret)
 		return ret;
-	return frpc_nodes_register(channel, dev, is_secure, kind->has_both_nodes);
+	return frpc_nodes_register(channel, dev, kind->has_both_nodes);
 }
 
 static int channel_probe(struct rpmsg_device *rpdev)

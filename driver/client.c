@@ -22,10 +22,13 @@ struct alloc_arg {
 union ioctl_arg {
 	struct alloc_arg alloc;
 	struct fastrpc_invoke invoke;
+	struct fastrpc_init_create create;
 	struct fastrpc_init_create_static create_static;
 	struct fastrpc_ioctl_capability capability;
 	struct fastrpc_req_mmap mmap;
 	struct fastrpc_req_munmap munmap;
+	struct fastrpc_mem_map mem_map;
+	struct fastrpc_mem_unmap mem_unmap;
 };
 
 /**
@@ -89,6 +92,11 @@ static long ioctl_attach_sensors(struct frpc_client *client, union ioctl_arg *ar
 	return frpc_process_attach(client, DSP_PD_SENSORS);
 }
 
+static long ioctl_create(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_process_create(client, &arg->create);
+}
+
 static long ioctl_create_static(struct frpc_client *client, union ioctl_arg *arg)
 {
 	return frpc_process_create_static(client, &arg->create_static);
@@ -121,14 +129,38 @@ static long ioctl_munmap(struct frpc_client *client, union ioctl_arg *arg)
 	return frpc_process_munmap(client, &arg->munmap);
 }
 
+static long ioctl_mem_map(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_mem_map(client, &arg->mem_map);
+}
+
+static void finish_mem_map(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
+{
+	const struct fastrpc_mem_unmap undo = {
+		.fd = arg->mem_map.fd,
+		.vaddr = arg->mem_map.vaddrout,
+	};
+
+	if (!arrived)
+		frpc_mem_unmap(client, &undo);
+}
+
+static long ioctl_mem_unmap(struct frpc_client *client, union ioctl_arg *arg)
+{
+	return frpc_mem_unmap(client, &arg->mem_unmap);
+}
+
 static const struct ioctl_entry ioctl_table[] = {
 	{ FASTRPC_IOCTL_ALLOC_DMA_BUFF, ioctl_alloc, .copy_out = true, .finish = finish_alloc },
 	{ FASTRPC_IOCTL_INVOKE, ioctl_invoke },
 	{ FASTRPC_IOCTL_INIT_ATTACH, ioctl_attach },
 	{ FASTRPC_IOCTL_INIT_ATTACH_SNS, ioctl_attach_sensors },
+	{ FASTRPC_IOCTL_INIT_CREATE, ioctl_create },
 	{ FASTRPC_IOCTL_INIT_CREATE_STATIC, ioctl_create_static },
 	{ FASTRPC_IOCTL_MMAP, ioctl_mmap, .copy_out = true, .finish = finish_mmap },
 	{ FASTRPC_IOCTL_MUNMAP, ioctl_munmap },
+	{ FASTRPC_IOCTL_MEM_MAP, ioctl_mem_map, .copy_out = true, .finish = finish_mem_map },
+	{ FASTRPC_IOCTL_MEM_UNMAP, ioctl_mem_unmap },
 	{ FASTRPC_IOCTL_GET_DSP_INFO, ioctl_get_dsp_info, .copy_out = true },
 };
 
@@ -185,6 +217,8 @@ static int client_open(struct inode *inode, struct file *file)
 	frpc_channel_get(channel);
 	client->channel = channel;
 	client->pd = DSP_PD_ROOT;
+	client->is_privileged = node->is_secure;
+	frpc_loans_setup(client);
 	file->private_data = client;
 	return nonseekable_open(inode, file);
 }
@@ -230,19 +264,19 @@ static int node_register(struct frpc_node *node, struct frpc_channel *channel,
  * frpc_nodes_register() - make a channel visible
  * @channel: ready for clients
  * @parent: its device
- * @is_secure: the node is for privileged clients (-secure)
- * @has_both: there is also a plain node
+ * @has_both: it has a plain node and one for privileged clients (-secure); else the
+ *	      latter only if the channel is secure
  *
  * On an error some nodes may be registered: frpc_nodes_deregister().
  */
-int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool is_secure,
-			bool has_both)
+int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool has_both)
 {
 	int ret = 0;
 
-	if (is_secure || has_both)
+	channel->nodes[0].is_secure = true;
+	if (channel->is_secure || has_both)
 		ret = node_register(&channel->nodes[0], channel, parent, "-secure");
-	if (!ret && (!is_secure || has_both))
+	if (!ret && (!channel->is_secure || has_both))
 		ret = node_register(&channel->nodes[1], channel, parent, "");
 	return ret;
 }

@@ -56,13 +56,15 @@ static int map_args(struct frpc_call *call)
 	for (i = 0; i < msg->nr_args; i++) {
 		if (!frpc_arg_is_mapped(&msg->args[i]))
 			continue;
-		if (i >= msg->nr_bufs || msg->args[i].attr & FASTRPC_ATTR_SECUREMAP)
+		if (msg->args[i].attr & FASTRPC_ATTR_SECUREMAP)
 			return -EOPNOTSUPP;
 		ret = frpc_call_map(call, i);
-		if (!ret)
+		if (!ret && i < msg->nr_bufs)
 			ret = frpc_map_place(call->maps[i], &msg->args[i], &msg->places[i]);
+		else if (!ret)
+			ret = frpc_map_place_handle(call->maps[i], &msg->args[i], &msg->places[i]);
 		if (ret)
-			return ret == -EBADF ? -EINVAL : ret;
+			return ret;
 	}
 	return 0;
 }
@@ -215,7 +217,61 @@ static int prepare_user(struct frpc_call *call, u64 args)
 		ret = prepare(call);
 	if (!ret)
 		ret = copy_user_inputs(call);
-	return ret;
+	/* what is wrong with a descriptor has never been told apart here */
+	return ret == -EBADF ? -EINVAL : ret;
+}
+
+/* The handles before number @end were not lent after all. */
+static void unlend_handles(struct frpc_client *client, struct frpc_call *call, u32 end)
+{
+	u32 i;
+
+	for (i = call->msg.nr_bufs; call->has_maps && i < end; i++)
+		if (call->maps[i])
+			frpc_loan_return_handle(client, call->msg.args[i].fd, call->maps[i]);
+}
+
+/* From now on they are the DSP's, until it says otherwise. */
+static int lend_handles(struct frpc_client *client, struct frpc_call *call)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = call->msg.nr_bufs; call->has_maps && i < call->msg.nr_args; i++) {
+		if (call->maps[i])
+			ret = frpc_loan_handle(client, call->msg.args[i].fd, call->maps[i]);
+		if (ret) {
+			unlend_handles(client, call, i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/* Takes back what the DSP names in its answer. */
+static void return_handles(struct frpc_client *client, const struct frpc_call *call)
+{
+	s32 fds[DSP_FDLIST_LEN];
+	u32 i, count;
+
+	if (!READ_ONCE(client->has_handles))
+		return;
+	count = frpc_message_fds(&call->msg, call->buffer->cpu, fds);
+	for (i = 0; i < count; i++)
+		frpc_loan_return_handle(client, fds[i], NULL);
+}
+
+/* The wait ended well: results, and what the DSP gives back, whatever the result. */
+static long finish_user(struct frpc_client *client, struct frpc_call *call)
+{
+	long ret;
+
+	ret = collect(call);
+	if (ret)
+		return ret;
+	ret = copy_user_outputs(call);
+	return_handles(client, call);
+	return ret ? ret : frpc_result(call->retval);
 }
 
 /**
@@ -241,21 +297,21 @@ long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *i
 	if (!call)
 		return -ENOMEM;
 	ret = prepare_user(call, invoke->args);
+	if (!ret)
+		ret = lend_handles(client, call);
 	if (ret)
 		goto out_put_call;
 
 	WRITE_ONCE(client->is_known, true);
 	ret = send(call, READ_ONCE(client->pd), frpc_session_client_id(session), invoke->handle);
-	if (ret)
+	if (ret) {
+		unlend_handles(client, call, call->msg.nr_args);
 		goto out_put_call;
+	}
 
 	if (wait_for_completion_interruptible(&call->done) && frpc_call_park(call))
 		return -ERESTARTSYS;
-	ret = collect(call);
-	if (!ret)
-		ret = copy_user_outputs(call);
-	if (!ret)
-		ret = frpc_result(call->retval);
+	ret = finish_user(client, call);
 
 out_put_call:
 	frpc_call_put(call);

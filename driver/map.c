@@ -239,6 +239,14 @@ struct frpc_map *frpc_map_get(struct frpc_session *session, int fd)
 	return map;
 }
 
+/* One user more of a map that the caller uses already. */
+void frpc_map_use(struct frpc_map *map)
+{
+	spin_lock_irq(&map->session->lock);
+	map->users++;
+	spin_unlock_irq(&map->session->lock);
+}
+
 /* One user fewer; session->lock held.  Any context. */
 void frpc_map_put_locked(struct frpc_map *map)
 {
@@ -297,6 +305,19 @@ int frpc_map_place(const struct frpc_map *map, const struct frpc_arg *arg,
 		return -EINVAL;
 	place->iova = map->iova + offset;
 	place->len = PAGE_ALIGN(first + arg->len);
+	return 0;
+}
+
+/* The same for a handle, of which the DSP gets all of the buffer to find its part in. */
+int frpc_map_place_handle(const struct frpc_map *map, const struct frpc_arg *arg,
+			  struct frpc_place *place)
+{
+	u64 offset = (u32)arg->ptr;
+
+	if (offset + arg->len > map->len)
+		return -EINVAL;
+	place->iova = map->iova;
+	place->len = PAGE_ALIGN(map->len);
 	return 0;
 }
 

@@ -204,6 +204,22 @@ void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 
 	}
 }
 
+u32 frpc_message_fds(const struct frpc_message *msg, const void *buf, s32 *fds)
+{
+	const struct dsp_tail *tail = buf + tail_offset(msg);
+	__le64 list[DSP_FDLIST_LEN];
+	u32 i, count = 0;
+	u64 fd;
+
+	memcpy(list, tail->fdlist, sizeof(list));
+	for (i = 0; i < DSP_FDLIST_LEN && list[i]; i++) {
+		fd = le64_to_cpu(list[i]);
+		if (fd <= S32_MAX)
+			fds[count++] = fd;
+	}
+	return count;
+}
+
 void frpc_request_fill(struct dsp_request *request, u64 cookie, u32 client_id, s32 tid,
 		       u32 handle, const struct frpc_message *msg, u64 addr)
 {

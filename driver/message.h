@@ -135,6 +135,16 @@ int frpc_message_layout(struct frpc_message *msg);
 void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 session_bits);
 
 /**
+ * frpc_message_fds() - what dma-bufs the DSP lets go of
+ * @msg: answered
+ * @buf: start of the message buffer
+ * @fds: result, DSP_FDLIST_LEN of them at most
+ *
+ * Return: how many descriptors.  Any numbers, any number of times: the DSP wrote them.
+ */
+u32 frpc_message_fds(const struct frpc_message *msg, const void *buf, s32 *fds);
+
+/**
  * frpc_cookie() - make a context cookie
  * @pd: protection domain, DSP_PD_*
  * @index: place in the call table, FRPC_INDEX_MIN to FRPC_INDEX_MAX

@@ -130,6 +130,7 @@ struct frpc_map {
  * @in_use: a client owns it
  * @nr_parked: calls that were given up before the DSP answered; it may still
  *	       write to their buffers, so the session goes to nobody else
+ * @left_loans: memory that the DSP did not give back; the same holds for it
  * @free_calls: idle call structures
  * @free_buffers: idle buffers, a list a size class
  * @free_bytes: bytes on those lists
@@ -150,6 +151,7 @@ struct frpc_session {
 	spinlock_t lock;
 	bool in_use;
 	u32 nr_parked;
+	struct list_head left_loans;
 	struct list_head free_calls;
 	struct list_head free_buffers[FRPC_POOL_CLASSES];
 	size_t free_bytes;
@@ -218,12 +220,14 @@ struct frpc_call_table {
  * @misc: the node
  * @channel: behind it
  * @name: of the node
+ * @is_secure: for privileged clients
  * @is_registered: @misc is visible
  */
 struct frpc_node {
 	struct miscdevice misc;
 	struct frpc_channel *channel;
 	char name[32];
+	bool is_secure;
 	bool is_registered;
 };
 
@@ -246,6 +250,8 @@ struct frpc_soc {
  * @label: name of the DSP
  * @soc: generation
  * @dma_bits: address bits of its context banks
+ * @is_secure: signed processes are for privileged clients
+ * @has_unsigned: it runs processes that nobody signed, for anybody
  * @table: calls in flight
  * @nodes: device nodes, plain and secure
  * @sessions_lock: protects which places of @sessions have a device
@@ -264,6 +270,8 @@ struct frpc_channel {
 	char label[16];
 	const struct frpc_soc *soc;
 	u32 dma_bits;
+	bool is_secure;
+	bool has_unsigned;
 	struct frpc_call_table table;
 	struct frpc_node nodes[2];
 	struct mutex sessions_lock;
@@ -282,6 +290,13 @@ struct frpc_channel {
  * @pd: protection domain its calls go to, DSP_PD_*
  * @is_known: something was sent in its name, the DSP must hear of its end
  * @has_audio_pd: the audio PD has taken it for its daemon
+ * @is_privileged: opened through the secure node
+ * @has_process: bit 0: it has a process of its own on the DSP, or may have
+ * @has_handles: dma-bufs went to the DSP as handles of calls
+ * @loans_lock: protects what follows
+ * @loans: memory that the DSP has
+ * @nr_loans: those, and those in the making
+ * @loan_bytes: bytes of the kernel's own memory in them
  */
 struct frpc_client {
 	struct frpc_channel *channel;
@@ -289,6 +304,48 @@ struct frpc_client {
 	u32 pd;
 	bool is_known;
 	bool has_audio_pd;
+	bool is_privileged;
+	unsigned long has_process;
+	bool has_handles;
+	spinlock_t loans_lock;
+	struct list_head loans;
+	u32 nr_loans;
+	size_t loan_bytes;
+};
+
+enum frpc_loan_kind {
+	FRPC_LOAN_PROCESS,	/* what a process begins with */
+	FRPC_LOAN_PAGES,	/* more for its heap */
+	FRPC_LOAN_MAP,		/* a dma-buf, mapped until it is unmapped */
+	FRPC_LOAN_HANDLE,	/* a dma-buf that was a handle of a call */
+};
+
+/**
+ * struct frpc_loan - memory that the DSP has for longer than a call
+ * @entry: on client->loans, or session->left_loans
+ * @kind: why it has it
+ * @buffer: the memory, if it is the kernel's
+ * @map: if it is a dma-buf; used by the loan
+ * @iova: bus address, no session bits
+ * @len: bytes, whole pages
+ * @bytes: of those, what counts for the client's limit
+ * @fd: the caller's name of the dma-buf, and the DSP's; -1: none
+ * @is_named: the DSP has told a name of its own
+ * @dsp_addr: that name
+ * @times: handles: how often it was lent
+ */
+struct frpc_loan {
+	struct list_head entry;
+	enum frpc_loan_kind kind;
+	struct frpc_buffer *buffer;
+	struct frpc_map *map;
+	dma_addr_t iova;
+	size_t len;
+	size_t bytes;
+	int fd;
+	bool is_named;
+	u64 dsp_addr;
+	u32 times;
 };
 
 /* channel.c */
@@ -310,6 +367,8 @@ u64 frpc_session_bits(const struct frpc_session *session);
 /* buffer.c */
 void frpc_pool_setup(struct frpc_session *session);
 struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len);
+struct frpc_buffer *frpc_buffer_alloc(struct frpc_session *session, size_t len);
+void frpc_buffer_free(struct frpc_buffer *buffer);
 void frpc_buffer_put(struct frpc_buffer *buffer);
 void frpc_buffer_put_atomic(struct frpc_buffer *buffer);
 void frpc_buffer_sync_for_dsp(const struct frpc_buffer *buffer, size_t len);
@@ -323,14 +382,38 @@ struct dma_buf *frpc_dmabuf_export(struct frpc_session *session, u64 size);
 /* map.c */
 void frpc_maps_setup(struct frpc_session *session);
 struct frpc_map *frpc_map_get(struct frpc_session *session, int fd);
+void frpc_map_use(struct frpc_map *map);
 void frpc_map_put(struct frpc_map *map);
 void frpc_map_put_locked(struct frpc_map *map);
 int frpc_map_place(const struct frpc_map *map, const struct frpc_arg *arg,
 		   struct frpc_place *place);
+int frpc_map_place_handle(const struct frpc_map *map, const struct frpc_arg *arg,
+			  struct frpc_place *place);
 int frpc_map_sync_for_dsp(struct frpc_map *map);
 void frpc_map_sync_for_cpu(struct frpc_map *map);
 void frpc_maps_drain(struct frpc_session *session);
 void frpc_maps_undo(struct frpc_session *session);
+
+/* loan.c */
+void frpc_loans_setup(struct frpc_client *client);
+struct frpc_loan *frpc_loan_buffer(struct frpc_client *client, enum frpc_loan_kind kind,
+				   size_t len);
+struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len);
+void frpc_loan_keep(struct frpc_client *client, struct frpc_loan *loan);
+void frpc_loan_end(struct frpc_client *client, struct frpc_loan *loan);
+struct frpc_loan *frpc_loan_take(struct frpc_client *client, enum frpc_loan_kind kind, int fd,
+				 u64 dsp_addr);
+int frpc_loan_handle(struct frpc_client *client, int fd, struct frpc_map *map);
+void frpc_loan_return_handle(struct frpc_client *client, int fd, const struct frpc_map *map);
+size_t frpc_loan_handle_len(struct frpc_client *client, int fd);
+void frpc_loans_close(struct frpc_client *client, bool is_returned);
+void frpc_loans_reclaim(struct frpc_session *session);
+
+/* lend.c */
+long frpc_lend_pages(struct frpc_client *client, struct fastrpc_req_mmap *request);
+long frpc_return_pages(struct frpc_client *client, const struct fastrpc_req_munmap *request);
+long frpc_mem_map(struct frpc_client *client, struct fastrpc_mem_map *request);
+long frpc_mem_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request);
 
 /* call.c */
 void frpc_call_table_setup(struct frpc_call_table *table);
@@ -373,12 +456,12 @@ int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *re
 long frpc_result(s32 dsp_result);
 
 /* client.c */
-int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool is_secure,
-			bool has_both);
+int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool has_both);
 void frpc_nodes_deregister(struct frpc_channel *channel);
 
 /* process.c */
 long frpc_process_attach(struct frpc_client *client, u32 pd);
+long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_create *create);
 long frpc_process_create_static(struct frpc_client *client,
 				const struct fastrpc_init_create_static *create);
 long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *request);

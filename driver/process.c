@@ -5,6 +5,9 @@
  */
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -16,6 +19,9 @@
 
 /* The one static protection domain that gets the remote heap. */
 #define AUDIO_PD_NAME		"audiopd"
+
+/* Largest shell of a process. */
+#define SHELL_BYTES_MAX		SZ_2M
 
 /* One request to the DSP's process control; 0 or the DSP's result or an error. */
 static long control(struct frpc_client *client, struct frpc_kernel_call *call)
@@ -53,6 +59,137 @@ long frpc_process_attach(struct frpc_client *client, u32 pd)
 	WRITE_ONCE(client->pd, pd);
 	WRITE_ONCE(client->is_known, true);
 	return control(client, &call);
+}
+
+/* Who may have what process on a DSP where that is not the same for all. */
+static bool may_create(const struct frpc_client *client, u32 attrs)
+{
+	const struct frpc_channel *channel = client->channel;
+
+	if (client->is_privileged || !channel->is_secure)
+		return true;
+	return channel->has_unsigned && attrs & FASTRPC_MODE_UNSIGNED_MODULE;
+}
+
+/* The program that loads programs: a dma-buf's bytes, or a copy of user memory. */
+static int get_shell(const struct fastrpc_init_create *create, struct frpc_arg *shell)
+{
+	void *copy;
+
+	*shell = (struct frpc_arg){ .len = create->filelen, .fd = -1 };
+	if (!create->filelen)
+		return 0;
+	shell->ptr = create->file;
+	shell->fd = create->filefd;
+	if (!frpc_arg_is_inline(shell))
+		return 0;
+	copy = kvmalloc(create->filelen, GFP_KERNEL_ACCOUNT);
+	if (!copy)
+		return -ENOMEM;
+	if (copy_from_user(copy, u64_to_user_ptr(create->file), create->filelen)) {
+		kvfree(copy);
+		return -EFAULT;
+	}
+	shell->ptr = (uintptr_t)copy;
+	return 0;
+}
+
+static void put_shell(const struct frpc_arg *shell)
+{
+	if (shell->len && frpc_arg_is_inline(shell))
+		kvfree((void *)(uintptr_t)shell->ptr);
+}
+
+static long send_create(struct frpc_client *client, const struct fastrpc_init_create *create,
+			const struct frpc_arg *shell, const struct frpc_loan *memory,
+			bool *is_refused)
+{
+	char name[TASK_COMM_LEN];
+	const struct dsp_create head = {
+		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
+		.namelen = cpu_to_le32(strlen(get_task_comm(name, current)) + 1),
+		.filelen = cpu_to_le32(create->filelen),
+		.pageslen = cpu_to_le32(1),
+		.attrs = cpu_to_le32(create->attrs),
+		.siglen = cpu_to_le32(create->siglen),
+	};
+	const struct dsp_page page = {
+		.addr = cpu_to_le64(memory->iova + frpc_session_bits(client->session)),
+		.size = cpu_to_le64(memory->len),
+	};
+	const struct frpc_arg args[] = {
+		{ .ptr = (uintptr_t)&head, .len = sizeof(head), .fd = -1 },
+		{ .ptr = (uintptr_t)name, .len = le32_to_cpu(head.namelen), .fd = -1 },
+		*shell,
+		{ .ptr = (uintptr_t)&page, .len = sizeof(page), .fd = -1 },
+	};
+	struct frpc_kernel_call call = {
+		.pd = DSP_PD_USER,
+		.sc = DSP_SCALARS(create->attrs ? DSP_INIT_CREATE_ATTR : DSP_INIT_CREATE, 4, 0),
+		.args = args,
+		.may_be_killed = true,
+	};
+	long ret;
+
+	WRITE_ONCE(client->pd, DSP_PD_USER);
+	WRITE_ONCE(client->is_known, true);
+	ret = control(client, &call);
+	*is_refused = ret && (call.was_answered || !call.was_sent);
+	return ret;
+}
+
+/* Returns with the memory lent, unless the DSP is known not to have it. */
+static long create_process(struct frpc_client *client, const struct fastrpc_init_create *create,
+			   bool *is_refused)
+{
+	size_t len = max_t(size_t, DSP_PROCESS_BYTES_MIN, create->filelen * DSP_PROCESS_PER_SHELL);
+	struct frpc_loan *memory;
+	struct frpc_arg shell;
+	long ret;
+
+	*is_refused = true;
+	ret = get_shell(create, &shell);
+	if (ret)
+		return ret;
+	memory = frpc_loan_buffer(client, FRPC_LOAN_PROCESS, ALIGN(len, DSP_PROCESS_UNIT));
+	if (IS_ERR(memory)) {
+		put_shell(&shell);
+		return PTR_ERR(memory);
+	}
+	ret = send_create(client, create, &shell, memory, is_refused);
+	put_shell(&shell);
+	if (*is_refused)
+		frpc_loan_end(client, memory);
+	else
+		frpc_loan_keep(client, memory);
+	return ret;
+}
+
+/**
+ * frpc_process_create() - start a process on the DSP
+ * @client: whose it is, the only one
+ * @create: already copied from user space
+ *
+ * Sleeps.  The process has its memory until the client is released.
+ *
+ * Return: 0, a result of the DSP, or an error as listed at
+ * &struct fastrpc_init_create.
+ */
+long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_create *create)
+{
+	bool is_refused;
+	long ret;
+
+	if (!may_create(client, create->attrs))
+		return -ECONNREFUSED;
+	if (create->filelen > SHELL_BYTES_MAX)
+		return -EINVAL;
+	if (test_and_set_bit(0, &client->has_process))
+		return -EBUSY;
+	ret = create_process(client, create, &is_refused);
+	if (is_refused)
+		clear_bit(0, &client->has_process);
+	return ret;
 }
 
 /*
@@ -198,7 +335,7 @@ static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
 
 /**
  * frpc_process_mmap() - more memory for a protection domain's heap
- * @client: the audio PD's daemon
+ * @client: whose process it is, or the audio PD's daemon
  * @request: ->vaddrout is set
  *
  * Sleeps.  Errors as listed at &struct fastrpc_req_mmap.
@@ -208,9 +345,11 @@ long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *requ
 	struct frpc_channel *channel = client->channel;
 	long ret;
 
+	if (request->vaddrin || !request->size)
+		return -EINVAL;
 	if (request->flags == DSP_MAP_ADD_PAGES)
-		return -EOPNOTSUPP;
-	if (request->flags != DSP_MAP_REMOTE_HEAP || request->vaddrin || !request->size)
+		return frpc_lend_pages(client, request);
+	if (request->flags != DSP_MAP_REMOTE_HEAP)
 		return -EINVAL;
 	if (!READ_ONCE(client->has_audio_pd))
 		return -EPERM;
@@ -261,7 +400,7 @@ static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
 
 /**
  * frpc_process_munmap() - take memory back from a protection domain's heap
- * @client: the audio PD's daemon, not necessarily the one that added it
+ * @client: who added it; of the audio PD's any later daemon
  * @request: what frpc_process_mmap() gave
  *
  * The memory stays the DSP's if the DSP does not agree.  Sleeps.  Errors as
@@ -272,8 +411,9 @@ long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_mu
 	struct frpc_channel *channel = client->channel;
 	long ret;
 
-	if (!READ_ONCE(client->has_audio_pd))
-		return -EPERM;
+	ret = frpc_return_pages(client, request);
+	if (ret != -EINVAL || !READ_ONCE(client->has_audio_pd))
+		return ret;
 	if (!request->size || request->size > FRPC_HEAP_GROWTH_MAX)
 		return -EINVAL;
 
@@ -289,7 +429,8 @@ long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_mu
  * @client: being closed, nobody else uses it
  *
  * Best effort, FRPC_TIMEOUT_MS at most.  When the DSP agrees, it has let go of
- * every message of the client, also of those nobody waits for any more.
+ * every message of the client, also of those nobody waits for any more, and of all
+ * memory that was lent to it.
  */
 void frpc_process_release(struct frpc_client *client)
 {
@@ -303,6 +444,9 @@ void frpc_process_release(struct frpc_client *client)
 		.args = args,
 	};
 
-	if (client->is_known && !control(client, &call))
+	bool is_returned = client->is_known && !control(client, &call);
+
+	if (is_returned)
 		frpc_calls_reclaim(client->session);
+	frpc_loans_close(client, is_returned);
 }

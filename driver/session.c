@@ -38,6 +38,7 @@ void frpc_sessions_setup(struct frpc_channel *channel)
 		spin_lock_init(&session->lock);
 		frpc_pool_setup(session);
 		frpc_maps_setup(session);
+		INIT_LIST_HEAD(&session->left_loans);
 	}
 }
 
@@ -57,7 +58,8 @@ void frpc_sessions_teardown(struct frpc_channel *channel)
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
 		struct frpc_session *session = &channel->sessions[i];
 
-		WARN_ON(session->in_use || session->nr_parked || session->is_alive);
+		WARN_ON(session->in_use || session->nr_parked || session->is_alive ||
+			!list_empty(&session->left_loans));
 		drain(session);
 	}
 }
@@ -67,7 +69,8 @@ static bool take_if_free(struct frpc_session *session)
 	bool is_free;
 
 	spin_lock_irq(&session->lock);
-	is_free = session->is_alive && !session->in_use && !session->nr_parked;
+	is_free = session->is_alive && !session->in_use && !session->nr_parked &&
+		  list_empty(&session->left_loans);
 	if (is_free)
 		session->in_use = true;
 	spin_unlock_irq(&session->lock);
@@ -123,6 +126,7 @@ static void session_end(void *data)
 	frpc_calls_end(channel, session);
 	frpc_buffers_unmap(session);
 	frpc_maps_undo(session);
+	frpc_loans_reclaim(session);
 
 	mutex_lock(&channel->sessions_lock);
 	session->dev = NULL;

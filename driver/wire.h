@@ -26,7 +26,11 @@
 #define DSP_INIT_RELEASE	1
 #define DSP_INIT_MMAP		4
 #define DSP_INIT_MUNMAP		5
+#define DSP_INIT_CREATE		6
+#define DSP_INIT_CREATE_ATTR	7	/* the same, with attributes */
 #define DSP_INIT_CREATE_STATIC	8
+#define DSP_INIT_MEM_MAP	10
+#define DSP_INIT_MEM_UNMAP	11
 
 /* Methods of DSP_HANDLE_UTILITIES. */
 #define DSP_UTILITIES_GET_INFO	0
@@ -105,6 +109,25 @@ static_assert(sizeof(struct dsp_tail) == 128 + 256 + 4);
 
 #define DSP_ALIGN		128	/* of the inline bytes of each argument */
 
+/*
+ * First input of DSP_INIT_CREATE; the others are the name, the shell, and a
+ * struct dsp_page of memory to begin with.
+ */
+struct dsp_create {
+	__le32 client_id;
+	__le32 namelen;
+	__le32 filelen;
+	__le32 pageslen;	/* page records */
+	__le32 attrs;
+	__le32 siglen;
+};
+static_assert(sizeof(struct dsp_create) == 24);
+
+/* How much memory a process begins with: at least, times its shell, in units. */
+#define DSP_PROCESS_BYTES_MIN	(2u << 20)
+#define DSP_PROCESS_PER_SHELL	4
+#define DSP_PROCESS_UNIT	(1u << 20)
+
 /* First input of DSP_INIT_CREATE_STATIC. */
 struct dsp_create_static {
 	__le32 client_id;
@@ -135,6 +158,27 @@ struct dsp_munmap {
 	__le64 size;
 };
 static_assert(sizeof(struct dsp_munmap) == 24);
+
+/* First input of DSP_INIT_MEM_MAP; the others are a struct dsp_page, and nothing. */
+struct dsp_mem_map {
+	__le32 client_id;
+	__le32 fd;
+	__le32 offset;
+	__le32 flags;
+	__le64 vaddr;		/* wished for */
+	__le32 num;		/* bytes of the page records */
+	__le32 data_len;	/* of the third input */
+};
+static_assert(sizeof(struct dsp_mem_map) == 32);
+
+/* Input of DSP_INIT_MEM_UNMAP. */
+struct dsp_mem_unmap {
+	__le32 client_id;
+	__le32 fd;
+	__le64 vaddr;		/* as DSP_INIT_MEM_MAP told it */
+	__le64 len;
+};
+static_assert(sizeof(struct dsp_mem_unmap) == 24);
 
 /* Attributes of DSP_UTILITIES_GET_INFO: the DSP tells 1 to 255. */
 #define DSP_ATTRIBUTES		256

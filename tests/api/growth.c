@@ -9,7 +9,6 @@
 #include "harness.h"
 
 #define REMOTE_HEAP	8u
-#define ADD_PAGES	0x1000u
 #define LIMIT		(64ul << 20)
 #define REFUSAL		0x80000402u
 
@@ -69,7 +68,7 @@ TEST(only_for_the_daemon_of_the_audio_pd)
 	CHECK_EQ(attach(fd), 0);
 	before = requests();
 	CHECK_EQ(heap_mmap(fd, REMOTE_HEAP, 0, 1 << 20), -EPERM);
-	CHECK_EQ(heap_munmap(fd, 0x1000, 1 << 20), -EPERM);
+	CHECK_EQ(heap_munmap(fd, 0x1000, 1 << 20), -EINVAL);
 	CHECK_EQ(requests(), before);
 }
 
@@ -84,7 +83,6 @@ TEST(bad_arguments)
 		CHECK_EQ(heap_mmap(fd, flags[i], 0, PAGE), -EINVAL);
 	}
 	test_context("%s", "");
-	CHECK_EQ(heap_mmap(fd, ADD_PAGES, 0, PAGE), -EOPNOTSUPP);
 	CHECK_EQ(heap_mmap(fd, REMOTE_HEAP, 0x1000, PAGE), -EINVAL);
 	CHECK_EQ(heap_mmap(fd, REMOTE_HEAP, 0, 0), -EINVAL);
 	CHECK_EQ(heap_mmap(fd, REMOTE_HEAP, 0, LIMIT + 1), -ENOMEM);
@@ -154,7 +152,7 @@ TEST(a_later_daemon_gives_back)
 	control_heap_in_use();			/* outlives the file */
 	CHECK(heap_pages() > region);
 	fd = node_open();
-	CHECK_EQ(heap_munmap(fd, tokens[0], 1 << 18), -EPERM);
+	CHECK_EQ(heap_munmap(fd, tokens[0], 1 << 18), -EINVAL);
 	REQUIRE_EQ(create_audio(fd), 0);
 	for (int i = 0; i < 4; i++) {
 		int j = (i * 3 + 1) % 4;

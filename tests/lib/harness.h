@@ -166,6 +166,8 @@ const char *control_selected(void);
 void control_status(struct dsp_control_status *st);
 void control_behave(uint32_t handle, uint32_t method, uint32_t action,
 		    uint32_t count, uint64_t value);
+/* DSP_ANSWER_PATCH, until changed. */
+void control_patch(uint32_t handle, uint32_t method, uint64_t at, const void *data, size_t len);
 void control_normal(void);
 void control_release(uint32_t count, bool newest_first);
 void control_inject(const void *data, uint32_t len);

@@ -87,6 +87,30 @@ struct fastrpc_invoke {
 	__u64 args;
 };
 
+/* Attribute of a process: it runs code that nobody signed. */
+#define FASTRPC_MODE_UNSIGNED_MODULE	(1 << 3)
+
+/**
+ * struct fastrpc_init_create - FASTRPC_IOCTL_INIT_CREATE: a process on the DSP
+ * @filelen: bytes of its shell, 2 MiB at most; 0: the DSP has one
+ * @filefd: dma-buf of the shell; 0 or -1: none, it is at @file
+ * @attrs: FASTRPC_MODE_UNSIGNED_MODULE and others, passed on
+ * @siglen: bytes of the signature, passed on
+ * @file: user address of the shell; with @filefd the caller's mapping of it
+ *
+ * A file has one process, until it is closed.
+ * errno: ECONNREFUSED the plain node of a DSP that keeps signed processes for the
+ * secure one; EINVAL @filelen; EBADF @filefd; EBUSY there is a process, or was one
+ * that the DSP did not answer for; EFAULT; ENOMEM; ETIMEDOUT; EINTR killed; EPIPE.
+ */
+struct fastrpc_init_create {
+	__u32 filelen;
+	__s32 filefd;
+	__u32 attrs;
+	__u32 siglen;
+	__u64 file;
+};
+
 /**
  * struct fastrpc_init_create_static - FASTRPC_IOCTL_INIT_CREATE_STATIC
  * @namelen: bytes at @name with the closing NUL, 1 to 128
@@ -128,15 +152,16 @@ struct fastrpc_ioctl_capability {
 /**
  * struct fastrpc_req_mmap - FASTRPC_IOCTL_MMAP: more memory for a DSP-side heap
  * @fd: ignored
- * @flags: FASTRPC_MAP_REMOTE_HEAP: the audio PD's; FASTRPC_MAP_ADD_PAGES: not yet
+ * @flags: FASTRPC_MAP_REMOTE_HEAP: the audio PD's; FASTRPC_MAP_ADD_PAGES: the
+ *	   file's own process's
  * @vaddrin: 0
  * @size: bytes, rounded up to pages
  * @vaddrout: out: the DSP's address of it
  *
- * The memory belongs to the audio PD, not to the file.
- * errno: EINVAL; EOPNOTSUPP FASTRPC_MAP_ADD_PAGES; EPERM the file is not attached to
- * the audio PD; ENOMEM, also: 64 MiB were added already; ENOTCONN the audio PD is
- * down; EBUSY the system hibernates; ESHUTDOWN it goes down; ETIMEDOUT; EPIPE.
+ * The memory of the audio PD's heap belongs to it, not to the file.
+ * errno: EINVAL; EPERM the audio PD's heap, and the file is not attached to it; ENOMEM,
+ * also: 64 MiB were added already, or 256 MiB to the file's process; ENOTCONN the audio
+ * PD is down; EBUSY the system hibernates; ESHUTDOWN it goes down; ETIMEDOUT; EPIPE.
  */
 struct fastrpc_req_mmap {
 	__s32 fd;
@@ -148,26 +173,43 @@ struct fastrpc_req_mmap {
 
 /**
  * struct fastrpc_req_munmap - FASTRPC_IOCTL_MUNMAP: take it back
- * @vaddrout: as FASTRPC_IOCTL_MMAP gave it, to this file or another
+ * @vaddrout: as FASTRPC_IOCTL_MMAP gave it; the audio PD's also to another file
  * @size: as then
  *
- * errno: EINVAL there is no such memory; EPERM as above; ETIMEDOUT; EPIPE.
+ * What the DSP does not let go of stays its own.
+ * errno: EINVAL there is no such memory; ETIMEDOUT; EPIPE.
  */
 struct fastrpc_req_munmap {
 	__u64 vaddrout;
 	__u64 size;
 };
 
-/* The layouts below are frozen too; their calls answer ENOTTY in this version. */
+/* What the memory is for; the DSP's affair. */
+#define FASTRPC_MAP_STATIC	0
+#define FASTRPC_MAP_RESERVED	1
+#define FASTRPC_MAP_FD		2
+#define FASTRPC_MAP_FD_DELAYED	3
+#define FASTRPC_MAP_FD_NOMAP	16
+#define FASTRPC_MAP_DMA_HANDLE	0x20000
 
-struct fastrpc_init_create {
-	__u32 filelen;
-	__s32 filefd;
-	__u32 attrs;
-	__u32 siglen;
-	__u64 file;
-};
-
+/**
+ * struct fastrpc_mem_map - FASTRPC_IOCTL_MEM_MAP: map a dma-buf for the process
+ * @version: ignored
+ * @fd: the dma-buf
+ * @offset: for the DSP, not below 0
+ * @flags: FASTRPC_MAP_*, passed on; those of FASTRPC_IOCTL_MMAP are refused
+ * @vaddrin: address wished for on the DSP
+ * @length: bytes
+ * @vaddrout: out: the DSP's address of it
+ * @attrs: ignored
+ * @reserved: ignored
+ *
+ * It stays mapped until FASTRPC_IOCTL_MEM_UNMAP, or until the file is closed, also
+ * when the descriptor is closed before.
+ * errno: EBADF; EINVAL no dma-buf, @offset + @length are not inside of it, @flags,
+ * or it is not contiguous for the DSP; ENOMEM, also: 4096 maps; EFAULT, then it is not
+ * mapped; ETIMEDOUT; EINTR killed; EPIPE.
+ */
 struct fastrpc_mem_map {
 	__s32 version;
 	__s32 fd;
@@ -180,6 +222,17 @@ struct fastrpc_mem_map {
 	__s32 reserved[4];
 };
 
+/**
+ * struct fastrpc_mem_unmap - FASTRPC_IOCTL_MEM_UNMAP
+ * @version: ignored
+ * @fd: the descriptor it was mapped by; negative: whichever it was
+ * @vaddr: the DSP's address of it; 0 takes back a DMA handle of a call, too
+ * @length: ignored
+ * @reserved: ignored
+ *
+ * What the DSP does not let go of stays mapped.
+ * errno: EINVAL there is no such map; ETIMEDOUT; EINTR killed; EPIPE.
+ */
 struct fastrpc_mem_unmap {
 	__s32 version;
 	__s32 fd;
@@ -187,6 +240,8 @@ struct fastrpc_mem_unmap {
 	__u64 length;
 	__s32 reserved[5];
 };
+
+/* The layout below is frozen too; the call answers ENOTTY in this version. */
 
 struct fastrpc_ioctl_set_option {
 	__u32 request_id;

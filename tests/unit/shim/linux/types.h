@@ -17,6 +17,7 @@ typedef int64_t s64;
 typedef u64 phys_addr_t;
 typedef u64 dma_addr_t;
 #define U32_MAX	0xffffffffu
+#define S32_MAX		((s32)(U32_MAX >> 1))
 #define U64_MAX	0xffffffffffffffffull
 
 /* The wire is little-endian, and so is every machine this runs on. */

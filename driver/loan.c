@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loans: memory that a client's process on the DSP has for longer than a call.
+ *
+ * A loan begins before the DSP is told of the memory, and ends when the DSP has
+ * said that it is done with it: in its answer to a request of the client's, or in
+ * its answer to the client's release.  A DSP that never says so keeps the memory;
+ * then it is left with the session, which goes to nobody else, until the context
+ * bank goes and the DSP has no way to the memory any more.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+
+#include "private.h"
+
+/* What one client may lend: so many pieces, and so many bytes of the kernel's memory. */
+#define LOANS_MAX	4096
+#define BYTES_MAX	SZ_256M
+
+void frpc_loans_setup(struct frpc_client *client)
+{
+	spin_lock_init(&client->loans_lock);
+	INIT_LIST_HEAD(&client->loans);
+}
+
+static int account(struct frpc_client *client, size_t bytes)
+{
+	int ret = -ENOMEM;
+
+	spin_lock(&client->loans_lock);
+	if (client->nr_loans < LOANS_MAX && bytes <= BYTES_MAX - client->loan_bytes) {
+		client->nr_loans++;
+		client->loan_bytes += bytes;
+		ret = 0;
+	}
+	spin_unlock(&client->loans_lock);
+	return ret;
+}
+
+static void unaccount(struct frpc_client *client, size_t bytes)
+{
+	spin_lock(&client->loans_lock);
+	client->nr_loans--;
+	client->loan_bytes -= bytes;
+	spin_unlock(&client->loans_lock);
+}
+
+/* Nobody but the caller knows of it, and the DSP does not use it. */
+static void loan_free(struct frpc_loan *loan)
+{
+	if (loan->buffer)
+		frpc_buffer_free(loan->buffer);
+	if (loan->map)
+		frpc_map_put(loan->map);
+	kfree(loan);
+}
+
+static struct frpc_loan *loan_alloc(struct frpc_client *client, enum frpc_loan_kind kind,
+				    size_t bytes)
+{
+	struct frpc_loan *loan;
+	int ret;
+
+	ret = account(client, bytes);
+	if (ret)
+		return ERR_PTR(ret);
+	loan = kzalloc(sizeof(*loan), GFP_KERNEL_ACCOUNT);
+	if (!loan) {
+		unaccount(client, bytes);
+		return ERR_PTR(-ENOMEM);
+	}
+	loan->kind = kind;
+	loan->fd = -1;
+	loan->bytes = bytes;
+	return loan;
+}
+
+/**
+ * frpc_loan_buffer() - memory of the kernel's to be lent
+ * @client: who lends it
+ * @kind: what for
+ * @len: bytes, whole pages
+ *
+ * May sleep.
+ *
+ * Return: the loan, to be kept or ended; ERR_PTR(): -ENOMEM, also: the client has
+ * lent as much as it may; -EPIPE.
+ */
+struct frpc_loan *frpc_loan_buffer(struct frpc_client *client, enum frpc_loan_kind kind, size_t len)
+{
+	struct frpc_loan *loan = loan_alloc(client, kind, len);
+	struct frpc_buffer *buffer;
+
+	if (IS_ERR(loan))
+		return loan;
+	buffer = frpc_buffer_alloc(client->session, len);
+	if (IS_ERR(buffer)) {
+		frpc_loan_end(client, loan);
+		return ERR_CAST(buffer);
+	}
+	loan->buffer = buffer;
+	loan->iova = buffer->iova;
+	loan->len = len;
+	return loan;
+}
+
+/**
+ * frpc_loan_map() - a dma-buf to be lent
+ * @client: who lends it
+ * @fd: names it, for the caller and for the DSP
+ * @len: bytes of it
+ *
+ * May sleep.
+ *
+ * Return: the loan, to be kept or ended; ERR_PTR(): -EINVAL the buffer has not so
+ * many bytes; errors of frpc_map_get(); -ENOMEM, also: the client has lent as much
+ * as it may.
+ */
+struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len)
+{
+	struct frpc_loan *loan = loan_alloc(client, FRPC_LOAN_MAP, 0);
+	struct frpc_map *map;
+	int ret;
+
+	if (IS_ERR(loan))
+		return loan;
+	map = frpc_map_get(client->session, fd);
+	if (IS_ERR(map)) {
+		frpc_loan_end(client, loan);
+		return ERR_CAST(map);
+	}
+	loan->map = map;
+	loan->fd = fd;
+	loan->iova = map->iova;
+	ret = len && len <= map->len ? frpc_map_sync_for_dsp(map) : -EINVAL;
+	if (ret) {
+		frpc_loan_end(client, loan);
+		return ERR_PTR(ret);
+	}
+	loan->len = PAGE_ALIGN(len);
+	return loan;
+}
+
+/* The DSP has it, or may have. */
+void frpc_loan_keep(struct frpc_client *client, struct frpc_loan *loan)
+{
+	spin_lock(&client->loans_lock);
+	list_add_tail(&loan->entry, &client->loans);
+	spin_unlock(&client->loans_lock);
+}
+
+/* The DSP does not have it (any more).  May sleep. */
+void frpc_loan_end(struct frpc_client *client, struct frpc_loan *loan)
+{
+	unaccount(client, loan->bytes);
+	loan_free(loan);
+}
+
+static bool matches(const struct frpc_loan *loan, enum frpc_loan_kind kind, int fd, u64 dsp_addr)
+{
+	return loan->kind == kind && loan->is_named && loan->dsp_addr == dsp_addr &&
+	       (fd < 0 || loan->fd == fd);
+}
+
+/**
+ * frpc_loan_take() - find a loan and take it out of the client's list
+ * @client: who lent it
+ * @kind: what was lent
+ * @fd: by what descriptor; negative: whatever
+ * @dsp_addr: the DSP's name for it
+ *
+ * Nobody else finds it until frpc_loan_keep().
+ *
+ * Return: the loan, to be kept or ended; NULL: there is none.
+ */
+struct frpc_loan *frpc_loan_take(struct frpc_client *client, enum frpc_loan_kind kind, int fd,
+				 u64 dsp_addr)
+{
+	struct frpc_loan *loan, *found = NULL;
+
+	spin_lock(&client->loans_lock);
+	list_for_each_entry(loan, &client->loans, entry) {
+		if (!matches(loan, kind, fd, dsp_addr))
+			continue;
+		list_del(&loan->entry);
+		found = loan;
+		break;
+	}
+	spin_unlock(&client->loans_lock);
+	return found;
+}
+
+/* --- handles ---------------------------------------------------------------- */
+
+static bool is_handle_of(const struct frpc_loan *loan, int fd, const struct frpc_map *map)
+{
+	return loan->kind == FRPC_LOAN_HANDLE && loan->fd == fd && (!map || loan->map == map);
+}
+
+/* client->loans_lock held.  @map: NULL: any. */
+static struct frpc_loan *find_handle(struct frpc_client *client, int fd, const struct frpc_map *map)
+{
+	struct frpc_loan *loan;
+
+	lockdep_assert_held(&client->loans_lock);
+
+	list_for_each_entry(loan, &client->loans, entry)
+		if (is_handle_of(loan, fd, map))
+			return loan;
+	return NULL;
+}
+
+static bool lend_again(struct frpc_client *client, int fd, const struct frpc_map *map)
+{
+	struct frpc_loan *loan;
+	bool is_lent;
+
+	spin_lock(&client->loans_lock);
+	loan = find_handle(client, fd, map);
+	is_lent = loan && loan->times < U32_MAX;
+	if (is_lent)
+		loan->times++;
+	spin_unlock(&client->loans_lock);
+	return is_lent;
+}
+
+/**
+ * frpc_loan_handle() - a dma-buf goes to the DSP as a handle of a call
+ * @client: whose call
+ * @fd: names it, for the DSP too
+ * @map: of it, used by the caller
+ *
+ * It is the DSP's until the DSP has named @fd as often as it was lent.
+ * May sleep.
+ *
+ * Return: 0, -ENOMEM.
+ */
+int frpc_loan_handle(struct frpc_client *client, int fd, struct frpc_map *map)
+{
+	struct frpc_loan *loan;
+
+	if (lend_again(client, fd, map))
+		return 0;
+	loan = loan_alloc(client, FRPC_LOAN_HANDLE, 0);
+	if (IS_ERR(loan))
+		return PTR_ERR(loan);
+	frpc_map_use(map);
+	loan->map = map;
+	loan->fd = fd;
+	loan->len = PAGE_ALIGN(map->len);
+	loan->times = 1;
+	frpc_loan_keep(client, loan);
+	WRITE_ONCE(client->has_handles, true);
+	return 0;
+}
+
+/**
+ * frpc_loan_return_handle() - the DSP lets go of a handle
+ * @client: whose
+ * @fd: its name; not trusted, there may be none
+ * @map: of it, or NULL if that is not known
+ */
+void frpc_loan_return_handle(struct frpc_client *client, int fd, const struct frpc_map *map)
+{
+	struct frpc_loan *loan;
+
+	spin_lock(&client->loans_lock);
+	loan = find_handle(client, fd, map);
+	if (loan && --loan->times)
+		loan = NULL;
+	if (loan)
+		list_del(&loan->entry);
+	spin_unlock(&client->loans_lock);
+	if (loan)
+		frpc_loan_end(client, loan);
+}
+
+/* How many bytes the handle @fd stands for; 0: there is none. */
+size_t frpc_loan_handle_len(struct frpc_client *client, int fd)
+{
+	struct frpc_loan *loan;
+	size_t len;
+
+	spin_lock(&client->loans_lock);
+	loan = find_handle(client, fd, NULL);
+	len = loan ? loan->len : 0;
+	spin_unlock(&client->loans_lock);
+	return len;
+}
+
+/* --- the end of a client, or of a session ------------------------------------ */
+
+static void free_list(struct list_head *loans)
+{
+	struct frpc_loan *loan, *next;
+
+	list_for_each_entry_safe(loan, next, loans, entry)
+		loan_free(loan);
+}
+
+/**
+ * frpc_loans_close() - a client ends
+ * @client: nobody else uses it
+ * @is_returned: the DSP has said that it is done with all of the client's memory
+ */
+void frpc_loans_close(struct frpc_client *client, bool is_returned)
+{
+	struct frpc_session *session = client->session;
+	LIST_HEAD(loans);
+
+	list_splice_init(&client->loans, &loans);
+	spin_lock_irq(&session->lock);
+	if (!is_returned && session->is_alive)
+		list_splice_tail_init(&loans, &session->left_loans);
+	spin_unlock_irq(&session->lock);
+	free_list(&loans);
+}
+
+/* The context bank has gone, and with it the DSP's way to what was left with it. */
+void frpc_loans_reclaim(struct frpc_session *session)
+{
+	LIST_HEAD(loans);
+
+	spin_lock_irq(&session->lock);
+	list_splice_init(&session->left_loans, &loans);
+	spin_unlock_irq(&session->lock);
+	free_list(&loans);
+}
