@@ -186,7 +186,7 @@ s32 dsp_pd_mmap(struct dsp_request *req)
 	s32 ret;
 
 	if ((req->ctx & CTX_PD_MASK) != PD_USER)
-		return dsp_call_violation(req, "memory of a heap: not for the user PD");
+		return dsp_call_refuse(req, DSP_E_BADSTATE, "root and sensors take no pages");
 	if (!dsp_pd_exists(req->dsp, like.client))
 		return dsp_call_refuse(req, DSP_E_BADSTATE, "the client has no PD");
 	ret = dsp_map_take(req, &like, wire_u64(req->args[1].data, 0),
