@@ -105,6 +105,8 @@ image_programs()
 	# shellcheck disable=SC2086
 	run_quietly "building the programs of the guest" \
 		make -s -j"$(nproc)" -C "$top/tests" OUT="$build/arm64/tests" $targets
+	[ -z "$userland" ] ||
+		run_quietly "building applications of Debian's libraries" 			make -s -C "$top/tests" OUT="$build/arm64/tests" 			USERLAND="$userland/root" apps
 }
 
 # The driver under test as $driver_ko, the DSP's module as $dsp_ko.
@@ -126,6 +128,8 @@ image_stage_userland()
 {
 	if [ "$userland" ]; then
 		cp "$userland/versions" "$stage/etc/userland"
+		mkdir -p "$stage/tests/app"
+		cp "$build"/arm64/tests/app/* "$stage/tests/app/"
 	else
 		printf 'none: %s\n' "$userland_reason" > "$stage/etc/userland"
 	fi

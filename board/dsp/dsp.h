@@ -514,6 +514,7 @@ void dsp_listener_drop(struct dsp *dsp, s32 client);
 void dsp_listener_close(struct dsp *dsp);
 unsigned int dsp_listener_count(struct dsp *dsp);
 bool dsp_listener_of_kind(struct dsp *dsp, u32 kind, struct dsp_caller *who);
+void dsp_listener_await(struct dsp_request *req, const struct dsp_caller *who);
 struct dsp_caller dsp_caller_of(const struct dsp_request *req);
 int dsp_reverse_call(struct dsp *dsp, const struct dsp_caller *who, struct dsp_reverse *r);
 

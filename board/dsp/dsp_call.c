@@ -328,6 +328,7 @@ void dsp_call_disown(struct dsp_request *release, s32 client)
 			req->disowned = true;
 	spin_unlock(&dsp->calls_lock);
 	wake_up_all(&dsp->counters);
+	wake_up_all(&dsp->counters);
 	wait_event(dsp->counters, call_none_active(release, client));
 }
 

@@ -293,6 +293,7 @@ void dsp_listener_close(struct dsp *dsp)
 		kfree(l);
 	}
 	spin_unlock(&dsp->calls_lock);
+	wake_up_all(&dsp->counters);
 }
 
 unsigned int dsp_listener_count(struct dsp *dsp)
@@ -322,6 +323,24 @@ bool dsp_listener_of_kind(struct dsp *dsp, u32 kind, struct dsp_caller *who)
 	}
 	spin_unlock(&dsp->calls_lock);
 	return found;
+}
+
+static bool listener_comes(struct dsp_request *req, const struct dsp_caller *who)
+{
+	struct dsp *dsp = req->dsp;
+	bool there;
+
+	spin_lock(&dsp->calls_lock);
+	there = listener_find(dsp, who) || req->disowned || dsp->link.closing;
+	spin_unlock(&dsp->calls_lock);
+	return there;
+}
+
+/* A client may call before its own thread listens. */
+void dsp_listener_await(struct dsp_request *req, const struct dsp_caller *who)
+{
+	wait_event_timeout(req->dsp->counters, listener_comes(req, who),
+			   msecs_to_jiffies(DSP_REVERSE_MS));
 }
 
 static bool reverse_is_done(struct dsp *dsp, struct dsp_reverse *r)

@@ -54,6 +54,7 @@ static int module_load(struct dsp_request *req, const char *uri)
 	file.data = kvmalloc(file.room, GFP_KERNEL);
 	if (!file.data)
 		return -ENOMEM;
+	dsp_listener_await(req, &who);
 	ret = dsp_file_read(req->dsp, &who, &file);
 	if (!ret && (file.len < strlen(LIBRARY_MARK) ||
 		     memcmp(file.data, LIBRARY_MARK, strlen(LIBRARY_MARK))))

@@ -127,7 +127,7 @@ static void log_start(void)
 }
 
 /* Its last lines; what cannot be printed is a dot. */
-static void log_show(void)
+void daemon_log_show(void)
 {
 	size_t from;
 
@@ -158,7 +158,7 @@ void daemon_wait_listening(unsigned int count)
 {
 	if (!control_try_wait(DSP_COUNT_LISTENERS, count, WAIT_MS))
 		return;
-	log_show();
+	daemon_log_show();
 	CHECK(!"the daemons wait for calls of the DSP");
 	test_abort();
 }
@@ -177,28 +177,33 @@ void daemon_wait_logged(const char *text)
 	pthread_mutex_unlock(&log_lock);
 	if (said)
 		return;
-	log_show();
+	daemon_log_show();
 	CHECK(!"a daemon said what was waited for");
 	test_abort();
+}
+
+void write_file(const char *path, const void *data, size_t len)
+{
+	int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+
+	REQUIRE(fd >= 0);
+	REQUIRE_EQ(write(fd, data, len), (ssize_t)len);
+	close(fd);
 }
 
 uint64_t host_file(const char *name, const void *data, size_t len)
 {
 	char path[128];
-	int fd;
 
 	snprintf(path, sizeof(path), FILES_DIR "/%s", name);
-	fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
-	REQUIRE(fd >= 0);
-	REQUIRE_EQ(write(fd, data, len), (ssize_t)len);
-	close(fd);
+	write_file(path, data, len);
 	return test_hash(0, data, len);
 }
 
 int dsp_reads(uint32_t process, const char *name, struct dsp_control_file *file)
 {
 	memset(file, 0, sizeof(*file));
-	strcpy(file->label, DSP);
+	strcpy(file->label, control_selected());
 	file->process = process;
 	file->ask_size = dsp_asks_sizes;
 	strcpy(file->env, "ADSP_LIBRARY_PATH");
@@ -219,7 +224,7 @@ void check_dsp_reads(uint32_t process, size_t len)
 	hash = host_file("some.bin", data, len);
 	ret = dsp_reads(process, "some.bin", &file);
 	if (!CHECK_EQ(ret, 0))
-		log_show();
+		daemon_log_show();
 	if (dsp_asks_sizes)
 		CHECK_EQ(file.size, len);
 	CHECK_EQ(file.len, len);

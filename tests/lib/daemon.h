@@ -36,6 +36,7 @@ void daemon_end_all(void);
 
 bool daemon_logged(const char *text);
 void daemon_log_forget(void);
+void daemon_log_show(void);
 /*
  * Wait until so many threads wait for calls of the DSP, or until some program has
  * said this to the system log.  If not, the case ends with the end of that log.
@@ -43,6 +44,7 @@ void daemon_log_forget(void);
 void daemon_wait_listening(unsigned int count);
 void daemon_wait_logged(const char *text);
 
+void write_file(const char *path, const void *data, size_t len);
 /* A file the DSP may ask for, in FILES_DIR; its test_hash(). */
 uint64_t host_file(const char *name, const void *data, size_t len);
 /* Whether the DSP asks for the length of a file before it reads it. */
