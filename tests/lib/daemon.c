@@ -48,6 +48,28 @@ pid_t daemon_start(const char *path, ...)
 	return pid;
 }
 
+pid_t daemon_start_piped(const char *path, int *in, int *out)
+{
+	int to[2], from[2], own_in = dup(0), own_out = dup(1);
+	pid_t pid;
+
+	REQUIRE_EQ(pipe2(to, O_CLOEXEC), 0);
+	REQUIRE_EQ(pipe2(from, O_CLOEXEC), 0);
+	fflush(stdout);
+	dup2(to[0], 0);
+	dup2(from[1], 1);
+	pid = daemon_start(path, NULL);
+	dup2(own_in, 0);
+	dup2(own_out, 1);
+	close(own_in);
+	close(own_out);
+	close(to[0]);
+	close(from[1]);
+	*in = to[1];
+	*out = from[0];
+	return pid;
+}
+
 bool daemon_runs(pid_t pid)
 {
 	siginfo_t info = { };

@@ -29,6 +29,8 @@ void userland_need(void);
 
 /* Start a program (its path, then its arguments, then NULL); ends with the case. */
 pid_t daemon_start(const char *path, ...) __attribute__((sentinel));
+/* The same, without arguments: what it reads is written to *in, its output comes from *out. */
+pid_t daemon_start_piped(const char *path, int *in, int *out);
 bool daemon_runs(pid_t pid);
 /* End it by a signal (0: wait until it ends by itself); its status as of waitpid(). */
 int daemon_end(pid_t pid, int sig);

@@ -63,23 +63,9 @@ static void client_says(struct client *c, const char *what)
 
 static struct client client_start(void)
 {
-	int in[2], out[2], own_in = dup(0), own_out = dup(1);
 	struct client c;
 
-	REQUIRE_EQ(pipe2(in, O_CLOEXEC), 0);
-	REQUIRE_EQ(pipe2(out, O_CLOEXEC), 0);
-	fflush(stdout);
-	dup2(in[0], 0);
-	dup2(out[1], 1);
-	c.pid = daemon_start(CLIENT, NULL);
-	dup2(own_in, 0);
-	dup2(own_out, 1);
-	close(own_in);
-	close(own_out);
-	close(in[0]);
-	close(out[1]);
-	c.in = in[1];
-	c.out = out[0];
+	c.pid = daemon_start_piped(CLIENT, &c.in, &c.out);
 	client_says(&c, "called");
 	return c;
 }
