@@ -75,10 +75,10 @@ static void client_end(struct client *c)
 {
 	struct dsp_control_status st;
 
+	control_status(&st);
 	close(c->in);
 	client_says(c, "closed");
 	close(c->out);
-	control_status(&st);
 	CHECK_EQ(daemon_end(c->pid, 0), 0);
 	control_wait(DSP_COUNT_RELEASES, st.releases + 1);
 }
