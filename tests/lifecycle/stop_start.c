@@ -48,7 +48,7 @@ static void check_file_is_dead(int fd)
 	CHECK_EQ(create_static(fd, "oispd", 6), -EPIPE);
 	CHECK_EQ(get_dsp_info(fd, 6, &value), -EPIPE);
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, NULL), -EPIPE);
-	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MEM_MAP, NULL), -ENOTTY);
+	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MEM_MAP, NULL), -EPIPE);
 }
 
 TEST(calls_in_flight_end)

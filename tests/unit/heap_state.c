@@ -11,7 +11,7 @@
 #include "unit.h"
 
 #define NO	(-1)
-#define STEPS_MIN	1000000
+#define STEPS_MIN	4000000
 #define WALK_EVENTS	400
 
 /*
