@@ -74,12 +74,13 @@ void control_behave(uint32_t handle, uint32_t method, uint32_t action,
 void control_patch(uint32_t handle, uint32_t method, uint64_t at, const void *data, size_t len)
 {
 	struct dsp_control_behave b = {
-		.label = DSP, .handle = handle, .method = method, .action = DSP_ANSWER_PATCH,
+		.handle = handle, .method = method, .action = DSP_ANSWER_PATCH,
 		.value = at, .patch_len = len,
 	};
 
 	REQUIRE(len <= sizeof(b.patch));
 	memcpy(b.patch, data, len);
+	put_label(b.label);
 	control_do(DSP_CONTROL_BEHAVE, &b, "patch");
 }
 
