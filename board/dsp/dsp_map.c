@@ -20,13 +20,16 @@
 #include "dsp.h"
 #include "dsp_wire.h"
 
+static unsigned int pd_pause_ms = 10;
+module_param(pd_pause_ms, uint, 0644);
+MODULE_PARM_DESC(pd_pause_ms, "pause between two rounds in the memory that clients gave");
+
 /* Names of memory.  Wider than 32 bits, and none twice. */
 #define TOKEN_FIRST	0x4200000000ull
 #define MAPS_MAX	4096u
 /* Words the model keeps in one piece of memory: one a page if it is not larger. */
 #define MAP_MARKS	1024u
 #define USE_BATCH	8u
-#define USE_PAUSE_MS	10
 
 static bool map_is_stored(const struct dsp_map *map)
 {
@@ -162,7 +165,7 @@ static s32 map_first_use(struct dsp *dsp, struct dsp_map *map)
 
 static void map_use_later(struct dsp *dsp)
 {
-	queue_delayed_work(dsp->wq, &dsp->maps.use, msecs_to_jiffies(USE_PAUSE_MS));
+	queue_delayed_work(dsp->wq, &dsp->maps.use, msecs_to_jiffies(pd_pause_ms));
 }
 
 static s32 map_add(struct dsp *dsp, struct dsp_map *map)
