@@ -98,27 +98,60 @@ static void close_and_check(int fd)
 	CHECK(control_clean(&st));
 }
 
-TEST(says_it_failed)
+static const int32_t results[] = {
+	REFUSED, -1, -22, -110, -512, -4095, 1, 78, INT32_MIN, INT32_MAX
+};
+
+/* It did nothing and says so: the next try is as good as the first. */
+TEST(refuses)
 {
-	static const int32_t results[] = {
-		REFUSED, -1, -22, -110, -512, -4095, 1, 78, INT32_MIN, INT32_MAX
-	};
 	const uint32_t *m;
 	uint64_t addr;
 	int dmabuf;
 
 	for_each_method(m) {
+		int fd = open_for(*m, &dmabuf);
+
 		for (unsigned int i = 0; i < ARRAY_SIZE(results); i++) {
+			test_context("method %u, result %d", *m, results[i]);
+			control_behave(HANDLE_INIT, *m, DSP_ANSWER_ERROR, 1, results[i]);
+			CHECK(request(fd, *m, dmabuf, &addr) != 0);
+		}
+		CHECK_EQ(request(fd, *m, dmabuf, &addr), 0);
+		close(dmabuf);
+		check_used(kind_of(*m));
+		close_and_check(fd);
+	}
+}
+
+/*
+ * It says that it failed, and uses the memory all the same.  The host may
+ * believe it; then the SMMU stops the DSP, and nothing else comes of it.
+ */
+TEST(lies)
+{
+	const uint32_t *m;
+	uint64_t addr;
+	int dmabuf;
+
+	test_expects_faults();
+	test_allow("was taken away before it was given back");
+	for_each_method(m) {
+		for (unsigned int i = 0; i < ARRAY_SIZE(results); i++) {
+			struct dsp_control_status st;
 			int fd = open_for(*m, &dmabuf);
 
 			test_context("method %u, result %d", *m, results[i]);
 			control_behave(HANDLE_INIT, *m, DSP_ANSWER_RETVAL, 1, results[i]);
 			CHECK(request(fd, *m, dmabuf, &addr) != 0);
 			close(dmabuf);
-			check_used(kind_of(*m));
-			close_and_check(fd);
+			control_status(&st);
+			node_close(fd);
+			control_wait(DSP_COUNT_RELEASES, st.releases + 1);
 		}
 	}
+	control_clear();
+	close_and_check(open_pd());
 }
 
 /* 10 s each, so all three at once. */
