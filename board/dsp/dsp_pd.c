@@ -262,7 +262,7 @@ s32 dsp_pd_mem_map(struct dsp_request *req)
 	return 0;
 }
 
-/* in0: client, fd, the DSP's name for it, length. */
+/* in0: client, fd, the DSP's name for it (0: the handle that was kept), length. */
 s32 dsp_pd_mem_unmap(struct dsp_request *req)
 {
 	struct dsp_arg *arg = req->args;
@@ -280,8 +280,10 @@ s32 dsp_pd_mem_unmap(struct dsp_request *req)
 	ret = dsp_process_known(req, like.client);
 	if (ret)
 		return ret;
-	if (!like.token || like.fd < 0)
+	if (like.fd < 0)
 		return dsp_call_refuse(req, DSP_E_BADPARM, "no such memory");
+	if (!like.token)
+		like.kind = DSP_MAP_HANDLE;
 	ret = dsp_map_give_back(req, &like);
 	if (!ret)
 		dsp_map_count(req->dsp, &req->dsp->maps.counts.mem_unmaps);

@@ -167,6 +167,17 @@ TEST(handles_come_and_go)
 	check_still_mapped();
 }
 
+/* The other way to have a handle back is to ask for it. */
+TEST(handle_asked_back)
+{
+	REQUIRE_EQ(keep_handle(), 0);
+	CHECK_EQ(control_maps(DSP_MAP_HANDLE, NULL), 1);
+	CHECK_EQ(mem_unmap(fd, dmabuf, 0, SIZE), 0);
+	CHECK_EQ(control_maps(DSP_MAP_HANDLE, NULL), 0);
+	CHECK_EQ(mem_unmap(fd, dmabuf, 0, SIZE), -EINVAL);
+	check_still_mapped();
+}
+
 /* What the answer said of a call whose result is an error counts as well. */
 TEST(list_with_an_error)
 {
