@@ -8,7 +8,8 @@
  *  - A caller who gives up parks the call instead: index, cookie and buffer
  *    stay the DSP's until it answers, or releases the client, or goes.  Then the
  *    receive path puts call and buffer on the session's free lists; it needs
- *    neither sleep nor worker for that.
+ *    neither sleep nor worker for that.  A call whose result is wanted all the
+ *    same (resume.c) only loses its index then.
  *
  * Indices are found with atomic bit operations and each slot has a lock of its
  * own, so calls of different callers share no lock.
@@ -99,6 +100,7 @@ struct frpc_call *frpc_call_get(struct frpc_session *session, u32 sc)
 		return NULL;
 	}
 	call->is_parked = false;
+	call->is_kept = false;
 	call->is_gone = false;
 	call->retval = 0;
 	reinit_completion(&call->done);
@@ -157,18 +159,23 @@ void frpc_call_put(struct frpc_call *call)
 	spin_unlock_irq(&session->lock);
 }
 
-/* Nobody waits for a parked call: give its parts back to the session. */
-static void recycle_parked(struct frpc_call *call)
+/* Nobody waits for a parked call: give its parts back to the session, or keep its result. */
+static void end_parked(struct frpc_call *call)
 {
 	struct frpc_session *session = call->session;
 	unsigned long flags;
 
 	spin_lock_irqsave(&session->lock, flags);
-	frpc_buffer_put_atomic(call->buffer);
-	call->buffer = NULL;
-	put_maps(call);
-	list_add(&call->entry, &session->free_calls);
 	session->nr_parked--;
+	if (call->is_kept) {
+		call->index = 0;
+		complete(&call->done);
+	} else {
+		frpc_buffer_put_atomic(call->buffer);
+		call->buffer = NULL;
+		put_maps(call);
+		list_add(&call->entry, &session->free_calls);
+	}
 	spin_unlock_irqrestore(&session->lock, flags);
 }
 
@@ -237,13 +244,15 @@ int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie)
 
 /**
  * frpc_call_unregister() - the caller is done waiting, or never sent
- * @call: registered; answered, gone, or never seen by the DSP
+ * @call: registered, or answered while parked; answered, gone, or never seen by the DSP
  */
 void frpc_call_unregister(struct frpc_call *call)
 {
 	struct frpc_call_table *table = &call->session->channel->table;
 	struct frpc_call_slot *slot = &table->slots[call->index];
 
+	if (!call->index)
+		return;
 	spin_lock_irq(&slot->lock);
 	slot->call = NULL;
 	spin_unlock_irq(&slot->lock);
@@ -251,13 +260,14 @@ void frpc_call_unregister(struct frpc_call *call)
 }
 
 /**
- * frpc_call_park() - give a call up that the DSP may still work on
+ * frpc_call_park() - leave a call that the DSP may still work on
  * @call: registered and sent
+ * @is_kept: goes to session->interrupted, and keeps its result; else it is given up
  *
  * Return: true: the call is no longer the caller's; false: it was answered in
  * the meantime, go on as if the wait had ended well.
  */
-bool frpc_call_park(struct frpc_call *call)
+bool frpc_call_park(struct frpc_call *call, bool is_kept)
 {
 	struct frpc_session *session = call->session;
 	struct frpc_call_slot *slot = &session->channel->table.slots[call->index];
@@ -269,8 +279,62 @@ bool frpc_call_park(struct frpc_call *call)
 		call->is_parked = true;
 		spin_lock(&session->lock);
 		session->nr_parked++;
+		call->is_kept = is_kept;
+		if (is_kept) {
+			list_add_tail(&call->entry, &session->interrupted);
+			session->nr_interrupted++;
+		}
 		spin_unlock(&session->lock);
 	}
+	spin_unlock_irq(&slot->lock);
+	return is_pending;
+}
+
+/**
+ * frpc_call_unpark() - a kept call is wanted now, or not any more
+ * @call: kept, and taken off session->interrupted
+ * @is_resumed: the caller goes on with it, whatever is returned; else it is given up
+ *
+ * Return: true: it has not been answered yet; if it is given up, the receive path
+ * disposes of it.  false: it was answered, and is the caller's.
+ */
+bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
+{
+	struct frpc_session *session = call->session;
+	struct frpc_call_slot *slot;
+	bool is_pending;
+
+	slot = &session->channel->table.slots[READ_ONCE(call->index)];
+	/* of a slot that is somebody else's by now, nothing but the lock is used */
+	spin_lock_irq(&slot->lock);
+	is_pending = slot->call == call;
+	if (is_pending) {
+		call->is_parked = !is_resumed;
+		spin_lock(&session->lock);
+		call->is_kept = false;
+		session->nr_parked -= is_resumed;
+		spin_unlock(&session->lock);
+	}
+	spin_unlock_irq(&slot->lock);
+	return is_pending;
+}
+
+/**
+ * frpc_call_take() - a call has ended without a response
+ * @call: registered; its caller has seen the poll word
+ *
+ * Return: true: the response, which comes later, finds nothing; false: it has been
+ * answered already, or is gone.
+ */
+bool frpc_call_take(struct frpc_call *call)
+{
+	struct frpc_call_slot *slot = &call->session->channel->table.slots[call->index];
+	bool is_pending;
+
+	spin_lock_irq(&slot->lock);
+	is_pending = slot->call == call;
+	if (is_pending)
+		slot->call = NULL;
 	spin_unlock_irq(&slot->lock);
 	return is_pending;
 }
@@ -287,7 +351,7 @@ static void end_call(struct frpc_call_table *table, struct frpc_call_slot *slot)
 		complete(&call->done);
 		return;
 	}
-	recycle_parked(call);
+	end_parked(call);
 	clear_bit_unlock(slot - table->slots, table->used);
 }
 

@@ -31,6 +31,22 @@ static const struct domain_kind domain_kinds[] = {
 	{ .prefix = "gdsp", .has_both_nodes = true, .has_unsigned = true },
 };
 
+/* Of the generation before, these have firmware that flags the end of calls. */
+static const char * const poll_machines[] = {
+	"qcom,milos", "qcom,qcs8300", "qcom,sa8775p", "qcom,sar2130p", "qcom,sm8450", "qcom,sm8550",
+	"qcom,sm8650", "qcom,sm8750", "qcom,x1e80100", "qcom,x1p42100",
+};
+
+static bool has_poll_machine(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(poll_machines); i++)
+		if (of_machine_is_compatible(poll_machines[i]))
+			return true;
+	return false;
+}
+
 static const struct domain_kind *find_domain_kind(const char *label)
 {
 	size_t i;
@@ -85,6 +101,7 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	frpc_sessions_setup(channel);
 	strscpy(channel->label, label, sizeof(channel->label));
 	channel->soc = of_device_get_match_data(&rpdev->dev);
+	channel->has_poll = channel->soc->has_poll || has_poll_machine();
 	channel->dma_bits = kind->is_compute ? channel->soc->cdsp_dma_bits : 32;
 	channel->is_secure = !of_property_read_bool(rpdev->dev.of_node, "qcom,non-secure-domain");
 	channel->has_unsigned = kind->has_unsigned;
@@ -212,7 +229,9 @@ static int channel_receive(struct rpmsg_device *rpdev, void *data, int len, void
 }
 
 static const struct frpc_soc soc_default = { .sid_shift = 32, .cdsp_dma_bits = 32 };
-static const struct frpc_soc soc_kaanapali = { .sid_shift = 56, .cdsp_dma_bits = 34 };
+static const struct frpc_soc soc_kaanapali = {
+	.sid_shift = 56, .cdsp_dma_bits = 34, .has_poll = true,
+};
 
 static const struct of_device_id channel_of_match[] = {
 	{ .compatible = "qcom,kaanapali-fastrpc", .data = &soc_kaanapali },

@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "private.h"
@@ -29,6 +30,7 @@ union ioctl_arg {
 	struct fastrpc_req_munmap munmap;
 	struct fastrpc_mem_map mem_map;
 	struct fastrpc_mem_unmap mem_unmap;
+	struct fastrpc_ioctl_set_option set_option;
 };
 
 /**
@@ -150,6 +152,19 @@ static long ioctl_mem_unmap(struct frpc_client *client, union ioctl_arg *arg)
 	return frpc_mem_unmap(client, &arg->mem_unmap);
 }
 
+static long ioctl_set_option(struct frpc_client *client, union ioctl_arg *arg)
+{
+	const struct fastrpc_ioctl_set_option *option = &arg->set_option;
+
+	if (memchr_inv(option->reserved, 0, sizeof(option->reserved)) ||
+	    option->request_id != FASTRPC_OPTION_POLL_MODE || option->value > 1)
+		return -EINVAL;
+	if (!client->channel->has_poll)
+		return -EOPNOTSUPP;
+	WRITE_ONCE(client->is_polling, option->value);
+	return 0;
+}
+
 static const struct ioctl_entry ioctl_table[] = {
 	{ FASTRPC_IOCTL_ALLOC_DMA_BUFF, ioctl_alloc, .copy_out = true, .finish = finish_alloc },
 	{ FASTRPC_IOCTL_INVOKE, ioctl_invoke },
@@ -161,6 +176,7 @@ static const struct ioctl_entry ioctl_table[] = {
 	{ FASTRPC_IOCTL_MUNMAP, ioctl_munmap },
 	{ FASTRPC_IOCTL_MEM_MAP, ioctl_mem_map, .copy_out = true, .finish = finish_mem_map },
 	{ FASTRPC_IOCTL_MEM_UNMAP, ioctl_mem_unmap },
+	{ FASTRPC_IOCTL_SET_OPTION, ioctl_set_option },
 	{ FASTRPC_IOCTL_GET_DSP_INFO, ioctl_get_dsp_info, .copy_out = true },
 };
 

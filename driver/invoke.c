@@ -9,10 +9,12 @@
  * Nothing the DSP can write decides where the host reads or writes: places and
  * lengths come from call->msg, the driver's own copy.
  */
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
@@ -88,6 +90,9 @@ static void sync_maps_for_cpu(struct frpc_call *call)
 		if (call->maps[i])
 			frpc_map_sync_for_cpu(call->maps[i]);
 }
+
+/* How long a polling caller spins. */
+#define POLL_US_MAX	10000
 
 static void *arg_bytes(const struct frpc_call *call, u32 i)
 {
@@ -208,13 +213,11 @@ static int copy_user_outputs(struct frpc_call *call)
 	return 0;
 }
 
-static int prepare_user(struct frpc_call *call, u64 args)
+static int prepare_user(struct frpc_call *call)
 {
 	int ret;
 
-	ret = fetch_user_args(call, args);
-	if (!ret)
-		ret = prepare(call);
+	ret = prepare(call);
 	if (!ret)
 		ret = copy_user_inputs(call);
 	/* what is wrong with a descriptor has never been told apart here */
@@ -274,20 +277,78 @@ static long finish_user(struct frpc_client *client, struct frpc_call *call)
 	return ret ? ret : frpc_result(call->retval);
 }
 
+/* One look at the poll word. */
+static bool is_flagged(struct frpc_call *call)
+{
+	const __le32 *word = call->buffer->cpu + frpc_message_poll_offset(&call->msg);
+	struct frpc_session *session = call->session;
+	int idx;
+
+	if (!session->is_coherent) {
+		idx = srcu_read_lock(&session->channel->srcu);
+		if (READ_ONCE(session->is_alive))
+			frpc_buffer_sync_for_cpu(call->buffer, call->msg.metadata_len);
+		srcu_read_unlock(&session->channel->srcu, idx);
+	}
+	return le32_to_cpu(READ_ONCE(*word)) == DSP_POLL_DONE;
+}
+
+/*
+ * Spins for the end of a short call.  Lets others run meanwhile; whoever has to
+ * wait longer, or gets a signal, sleeps like anybody else.
+ * True: the call has ended, with success.
+ */
+static bool poll(struct frpc_call *call)
+{
+	ktime_t end = ktime_add_us(ktime_get(), POLL_US_MAX);
+
+	while (!completion_done(&call->done) && !signal_pending(current)) {
+		if (is_flagged(call))
+			return frpc_call_take(call);
+		if (ktime_after(ktime_get(), end))
+			break;
+		cond_resched();
+		udelay(1);
+	}
+	return false;
+}
+
+static bool is_polled(const struct frpc_client *client, u32 handle)
+{
+	return READ_ONCE(client->is_polling) && handle > DSP_HANDLE_STATIC_MAX &&
+	       READ_ONCE(client->pd) == DSP_PD_USER;
+}
+
+static int send_user(struct frpc_client *client, struct frpc_call *call, u32 handle)
+{
+	int ret;
+
+	ret = lend_handles(client, call);
+	if (ret)
+		return ret;
+	WRITE_ONCE(client->is_known, true);
+	ret = send(call, READ_ONCE(client->pd), frpc_session_client_id(client->session), handle);
+	if (ret)
+		unlend_handles(client, call, call->msg.nr_args);
+	return ret;
+}
+
 /**
  * frpc_invoke_user() - a call of user space
  * @client: whose
  * @invoke: what, already copied from user space
  *
  * Sleeps until the DSP answers, goes, or a signal comes; then the call is
- * parked.  Errors as listed at &struct fastrpc_invoke.
+ * parked, to be found again if it is restarted.  Errors as listed at
+ * &struct fastrpc_invoke.
  *
  * Return: the DSP's result, or a negative error number.
  */
 long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke)
 {
 	struct frpc_session *session = client->session;
-	struct frpc_call *call;
+	struct frpc_call *call, *first_try;
+	bool has_ended = false;
 	long ret;
 
 	if (invoke->handle == DSP_HANDLE_INIT)
@@ -296,20 +357,24 @@ long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *i
 	call = frpc_call_get(session, invoke->sc);
 	if (!call)
 		return -ENOMEM;
-	ret = prepare_user(call, invoke->args);
-	if (!ret)
-		ret = lend_handles(client, call);
+	ret = fetch_user_args(call, invoke->args);
 	if (ret)
 		goto out_put_call;
-
-	WRITE_ONCE(client->is_known, true);
-	ret = send(call, READ_ONCE(client->pd), frpc_session_client_id(session), invoke->handle);
-	if (ret) {
-		unlend_handles(client, call, call->msg.nr_args);
-		goto out_put_call;
+	first_try = frpc_resume_find(session, invoke, call->msg.args);
+	if (first_try) {
+		frpc_call_put(call);
+		call = first_try;
+	} else {
+		ret = prepare_user(call);
+		if (!ret)
+			ret = send_user(client, call, invoke->handle);
+		if (ret)
+			goto out_put_call;
+		has_ended = is_polled(client, invoke->handle) && poll(call);
 	}
 
-	if (wait_for_completion_interruptible(&call->done) && frpc_call_park(call))
+	if (!has_ended && wait_for_completion_interruptible(&call->done) &&
+	    frpc_resume_park(call, invoke))
 		return -ERESTARTSYS;
 	ret = finish_user(client, call);
 
@@ -390,7 +455,7 @@ int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *re
 	request->was_sent = true;
 
 	ret = wait_for_dsp(call, request->may_be_killed);
-	if (ret && frpc_call_park(call))
+	if (ret && frpc_call_park(call, false))
 		return ret;
 	ret = collect(call);
 	if (ret)

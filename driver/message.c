@@ -204,6 +204,11 @@ void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 
 	}
 }
 
+u32 frpc_message_poll_offset(const struct frpc_message *msg)
+{
+	return tail_offset(msg) + offsetof(struct dsp_tail, poll);
+}
+
 u32 frpc_message_fds(const struct frpc_message *msg, const void *buf, s32 *fds)
 {
 	const struct dsp_tail *tail = buf + tail_offset(msg);

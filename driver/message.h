@@ -134,6 +134,9 @@ int frpc_message_layout(struct frpc_message *msg);
  */
 void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 session_bits);
 
+/* Where in the message the DSP flags the end of a call, with DSP_POLL_DONE. */
+u32 frpc_message_poll_offset(const struct frpc_message *msg);
+
 /**
  * frpc_message_fds() - what dma-bufs the DSP lets go of
  * @msg: answered

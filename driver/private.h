@@ -131,6 +131,8 @@ struct frpc_map {
  * @nr_parked: calls that were given up before the DSP answered; it may still
  *	       write to their buffers, so the session goes to nobody else
  * @left_loans: memory that the DSP did not give back; the same holds for it
+ * @interrupted: calls that their threads may come back for
+ * @nr_interrupted: how many
  * @free_calls: idle call structures
  * @free_buffers: idle buffers, a list a size class
  * @free_bytes: bytes on those lists
@@ -152,6 +154,8 @@ struct frpc_session {
 	bool in_use;
 	u32 nr_parked;
 	struct list_head left_loans;
+	struct list_head interrupted;
+	u32 nr_interrupted;
 	struct list_head free_calls;
 	struct list_head free_buffers[FRPC_POOL_CLASSES];
 	size_t free_bytes;
@@ -160,16 +164,20 @@ struct frpc_session {
 
 /**
  * struct frpc_call - one call
- * @entry: on session->free_calls, or unused
+ * @entry: on session->free_calls or session->interrupted, or unused
  * @session: its context bank
  * @buffer: its message
  * @msg: its arguments, the driver's private copy
  * @maps: of its mapped arguments, used by it; valid if @has_maps
  * @has_maps: some argument is mapped
  * @capacity: arguments there is room for
- * @index: place in the call table while registered
- * @is_parked: given up by its caller; the receive path disposes of it.  Under
+ * @index: place in the call table while registered; 0: answered while parked
+ * @is_parked: left by its caller; the receive path disposes of it.  Under
  *	       the slot's lock
+ * @is_kept: parked, but its result is wanted; under session->lock
+ * @thread: who may come back for it, reference held; else NULL
+ * @invoke: what that thread asked for
+ * @inputs_hash: of the bytes of its inputs
  * @is_gone: ended because the DSP went, there is no result
  * @retval: the DSP's result
  * @done: answered, or gone
@@ -184,6 +192,10 @@ struct frpc_call {
 	u32 capacity;
 	u32 index;
 	bool is_parked;
+	bool is_kept;
+	struct pid *thread;
+	struct fastrpc_invoke invoke;
+	u64 inputs_hash;
 	bool is_gone;
 	s32 retval;
 	struct completion done;
@@ -235,10 +247,12 @@ struct frpc_node {
  * struct frpc_soc - what differs between generations of the binding
  * @sid_shift: bit position of the session id in an address
  * @cdsp_dma_bits: address bits of a compute DSP's context banks
+ * @has_poll: the firmware flags the end of a call in memory
  */
 struct frpc_soc {
 	u32 sid_shift;
 	u32 cdsp_dma_bits;
+	bool has_poll;
 };
 
 /**
@@ -252,6 +266,7 @@ struct frpc_soc {
  * @dma_bits: address bits of its context banks
  * @is_secure: signed processes are for privileged clients
  * @has_unsigned: it runs processes that nobody signed, for anybody
+ * @has_poll: its firmware flags the end of a call in memory
  * @table: calls in flight
  * @nodes: device nodes, plain and secure
  * @sessions_lock: protects which places of @sessions have a device
@@ -272,6 +287,7 @@ struct frpc_channel {
 	u32 dma_bits;
 	bool is_secure;
 	bool has_unsigned;
+	bool has_poll;
 	struct frpc_call_table table;
 	struct frpc_node nodes[2];
 	struct mutex sessions_lock;
@@ -291,6 +307,7 @@ struct frpc_channel {
  * @is_known: something was sent in its name, the DSP must hear of its end
  * @has_audio_pd: the audio PD has taken it for its daemon
  * @is_privileged: opened through the secure node
+ * @is_polling: calls look for their end in memory before they sleep
  * @has_process: bit 0: it has a process of its own on the DSP, or may have
  * @has_handles: dma-bufs went to the DSP as handles of calls
  * @loans_lock: protects what follows
@@ -305,6 +322,7 @@ struct frpc_client {
 	bool is_known;
 	bool has_audio_pd;
 	bool is_privileged;
+	bool is_polling;
 	unsigned long has_process;
 	bool has_handles;
 	spinlock_t loans_lock;
@@ -422,11 +440,20 @@ void frpc_call_put(struct frpc_call *call);
 int frpc_call_map(struct frpc_call *call, u32 i);
 int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie);
 void frpc_call_unregister(struct frpc_call *call);
-bool frpc_call_park(struct frpc_call *call);
+bool frpc_call_park(struct frpc_call *call, bool is_kept);
+bool frpc_call_unpark(struct frpc_call *call, bool is_resumed);
+bool frpc_call_take(struct frpc_call *call);
 void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *rsp);
 void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session);
 void frpc_calls_reclaim(struct frpc_session *session);
 void frpc_calls_drain(struct frpc_session *session);
+
+/* resume.c */
+bool frpc_resume_park(struct frpc_call *call, const struct fastrpc_invoke *invoke);
+struct frpc_call *frpc_resume_find(struct frpc_session *session,
+				   const struct fastrpc_invoke *invoke,
+				   const struct frpc_arg *args);
+void frpc_resume_give_up(struct frpc_session *session);
 
 /* invoke.c */
 

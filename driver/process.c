@@ -444,7 +444,10 @@ void frpc_process_release(struct frpc_client *client)
 		.args = args,
 	};
 
-	bool is_returned = client->is_known && !control(client, &call);
+	bool is_returned;
+
+	frpc_resume_give_up(client->session);
+	is_returned = client->is_known && !control(client, &call);
 
 	if (is_returned)
 		frpc_calls_reclaim(client->session);

@@ -39,6 +39,7 @@ void frpc_sessions_setup(struct frpc_channel *channel)
 		frpc_pool_setup(session);
 		frpc_maps_setup(session);
 		INIT_LIST_HEAD(&session->left_loans);
+		INIT_LIST_HEAD(&session->interrupted);
 	}
 }
 

@@ -107,6 +107,11 @@ struct dsp_tail {
 } __packed;
 static_assert(sizeof(struct dsp_tail) == 128 + 256 + 4);
 
+/* What it writes into @poll when a call of a user PD has ended with success. */
+#define DSP_POLL_DONE		0xDECAFu
+/* Modules up to here are the firmware's own, and do not. */
+#define DSP_HANDLE_STATIC_MAX	20
+
 #define DSP_ALIGN		128	/* of the inline bytes of each argument */
 
 /*

@@ -3,6 +3,7 @@
  * Signals, deaths and closes while calls are in flight: the caller gets its
  * error at once; what the DSP does later harms nobody; nothing stays lost.
  */
+#include <sched.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -128,6 +129,16 @@ TEST(late_answer_spoils_no_other_call)
 	}
 }
 
+/* A call that is none of those before: with another number as its input. */
+static long invoke_number(int fd, uint32_t number)
+{
+	struct call c;
+
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_NULL);
+	call_in(&c, &number, sizeof(number));
+	return call_send(fd, &c);
+}
+
 /* Slots of interrupted calls are the DSP's too: 255 of them fill the channel. */
 TEST(interrupted_calls_keep_their_slots)
 {
@@ -135,12 +146,12 @@ TEST(interrupted_calls_keep_their_slots)
 
 	catch(SIGUSR1, 0);
 	hold(DSP_TEST_NULL, 0);
-	for (int i = 0; i < MOST; i++) {
+	for (uint32_t i = 0; i < MOST; i++) {
 		struct interrupter by;
 
-		test_context("call %d", i);
+		test_context("call %u", i);
 		interrupt_when_held(&by, i + 1);
-		REQUIRE_EQ(invoke_null(fd), -EINTR);
+		REQUIRE_EQ(invoke_number(fd, i), -EINTR);
 		pthread_join(by.thread, NULL);
 	}
 	CHECK_EQ(invoke_null(fd), -ENOSPC);
@@ -157,12 +168,12 @@ TEST(slots_come_back)
 
 	catch(SIGUSR1, 0);
 	hold(DSP_TEST_NULL, 0);
-	for (int i = 0; i < 270; i++) {
+	for (uint32_t i = 0; i < 270; i++) {
 		struct interrupter by;
 
-		test_context("call %d", i);
+		test_context("call %u", i);
 		interrupt_when_held(&by, 1);
-		REQUIRE_EQ(invoke_null(fd), -EINTR);
+		REQUIRE_EQ(invoke_number(fd, i), -EINTR);
 		pthread_join(by.thread, NULL);
 		release_all();
 	}
@@ -170,24 +181,230 @@ TEST(slots_come_back)
 	CHECK_EQ(invoke_null(fd), 0);
 }
 
-/* With SA_RESTART the call is made again, and the caller sees only its result. */
-TEST(restarted_call)
+static uint64_t requests(void)
 {
-	struct dsp_control_status before, after;
+	struct dsp_control_status st;
+
+	control_status(&st);
+	return st.requests;
+}
+
+/* With SA_RESTART the call is made again, and the DSP sees it once. */
+static int release_fd = -1;
+
+static void release_in_handler(int sig)
+{
+	(void)sig;
+	signals++;
+	if (release_fd >= 0)
+		release_all();
+}
+
+static void restart_with(void (*handler)(int))
+{
+	struct sigaction sa = { .sa_handler = handler, .sa_flags = SA_RESTART };
+
+	signals = 0;
+	REQUIRE_EQ(sigaction(SIGUSR1, &sa, NULL), 0);
+}
+
+static void *release_when_interrupted(void *arg)
+{
+	(void)arg;
+	while (!signals)
+		sched_yield();
+	release_all();
+	return NULL;
+}
+
+static void echo_once(int fd, bool is_answered_meanwhile)
+{
+	static uint8_t in[5000], out[5000];
+	uint64_t before = requests();
 	struct interrupter by;
+	pthread_t releaser;
+	struct call c;
+
+	release_fd = is_answered_meanwhile ? fd : -1;
+	restart_with(release_in_handler);
+	fill_pattern(in, sizeof(in), before);
+	memset(out, 0, sizeof(out));
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&c, in, sizeof(in));
+	call_out(&c, out, sizeof(out));
+	hold(DSP_TEST_ECHO, 1);
+	interrupt_when_held(&by, 1);
+	if (!is_answered_meanwhile)
+		REQUIRE_EQ(pthread_create(&releaser, NULL, release_when_interrupted, NULL), 0);
+	CHECK_EQ(call_send(fd, &c), 0);
+	CHECK_MEM(out, in, sizeof(in));
+	CHECK_EQ(signals, 1);
+	CHECK_EQ(requests(), before + 1);
+	pthread_join(by.thread, NULL);
+	if (!is_answered_meanwhile)
+		pthread_join(releaser, NULL);
+}
+
+TEST(restarted_call_is_executed_once)
+{
 	int fd = node_open();
 
-	catch(SIGUSR1, SA_RESTART);
-	control_status(&before);
+	for (int i = 0; i < 20; i++) {
+		test_context("round %d", i);
+		echo_once(fd, false);
+	}
+}
+
+TEST(answered_before_it_is_restarted)
+{
+	int fd = node_open();
+
+	for (int i = 0; i < 20; i++) {
+		test_context("round %d", i);
+		echo_once(fd, true);
+	}
+}
+
+/* Signals all the time: as many requests as calls, each with its own result. */
+TEST(restarted_again_and_again)
+{
+	struct itimerval fast = { { 0, 700 }, { 0, 700 } }, off = { { 0, 0 }, { 0, 0 } };
+	static uint8_t in[600], out[600];
+	int fd = node_open();
+	uint64_t before = requests();
+
+	catch(SIGALRM, SA_RESTART);
+	setitimer(ITIMER_REAL, &fast, NULL);
+	for (int i = 0; i < 1000; i++) {
+		struct call c;
+
+		fill_pattern(in, sizeof(in), i);
+		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+		call_in(&c, in, sizeof(in));
+		call_out(&c, out, sizeof(out));
+		if (!CHECK_EQ(call_send(fd, &c), 0) || !CHECK_MEM(out, in, sizeof(in)))
+			break;
+	}
+	setitimer(ITIMER_REAL, &off, NULL);
+	CHECK(signals > 10);
+	CHECK_EQ(requests(), before + 1000);
+}
+
+/* A process that is stopped and goes on has been interrupted too. */
+TEST(stopped_and_continued)
+{
+	uint64_t before;
+	int status;
+	pid_t pid;
+
+	node_wait(NODE, true);
+	before = requests();
 	hold(DSP_TEST_NULL, 1);
-	interrupt_when_held(&by, 1);
-	CHECK_EQ(invoke_null(fd), 0);
-	pthread_join(by.thread, NULL);
-	CHECK_EQ(signals, 1);
-	control_status(&after);
-	CHECK_EQ(after.requests, before.requests + 2);
+	pid = fork();
+	if (!pid)
+		_exit(invoke_null(node_open()) ? 1 : 0);
+	control_wait(DSP_COUNT_HELD, 1);
+	kill(pid, SIGSTOP);
+	REQUIRE_EQ(waitpid(pid, &status, WUNTRACED), pid);
+	CHECK(WIFSTOPPED(status));
+	kill(pid, SIGCONT);
 	release_all();
-	CHECK_EQ(invoke_null(fd), 0);
+	REQUIRE_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(WIFEXITED(status) && !WEXITSTATUS(status));
+	CHECK_EQ(requests(), before + 2);	/* the call, and the release */
+}
+
+/* What comes next is another call, if only one byte of its input is another. */
+TEST(another_call_is_executed)
+{
+	static uint8_t in[3000], out[3000];
+	struct interrupter by;
+	int fd = node_open();
+	struct call c;
+	uint64_t before;
+
+	for (int change = 0; change < 3; change++) {
+		test_context("change %d", change);
+		catch(SIGUSR1, 0);
+		memset(in, 1, sizeof(in));
+		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+		call_in(&c, in, sizeof(in));
+		call_out(&c, out, sizeof(out));
+		before = requests();
+		hold(DSP_TEST_ECHO, 1);
+		interrupt_when_held(&by, 1);
+		CHECK_EQ(call_send(fd, &c), -EINTR);
+		pthread_join(by.thread, NULL);
+		release_all();
+		if (change == 0)
+			in[2999] = 2;
+		else if (change == 1)
+			c.args[1].length--;
+		else
+			c.args[0].ptr++, c.args[0].length--;
+		CHECK_EQ(call_send(fd, &c), 0);
+		CHECK_MEM(out, in + (change == 2), 2999 - (change == 2));
+		CHECK_EQ(requests(), before + 2);
+	}
+}
+
+/* Nor does another thread get what this one was waiting for. */
+TEST(another_thread_calls_for_itself)
+{
+	static uint8_t in[100], out[100];
+	struct async_call async;
+	struct interrupter by;
+	int fd = node_open();
+	uint64_t before;
+	struct call c;
+
+	catch(SIGUSR1, 0);
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&c, in, sizeof(in));
+	call_out(&c, out, sizeof(out));
+	before = requests();
+	hold(DSP_TEST_ECHO, 1);
+	interrupt_when_held(&by, 1);
+	CHECK_EQ(call_send(fd, &c), -EINTR);
+	pthread_join(by.thread, NULL);
+	async_start(&async, fd, &c);
+	CHECK_EQ(async_join(&async), 0);
+	CHECK_EQ(requests(), before + 2);
+	release_all();
+	/* this one does, without the DSP being asked */
+	CHECK_EQ(call_send(fd, &c), 0);
+	CHECK_EQ(requests(), before + 2);
+	CHECK_EQ(call_send(fd, &c), 0);
+	CHECK_EQ(requests(), before + 3);
+}
+
+/* Threads that are interrupted and never come back leave nothing in the way. */
+static void *interrupted_main(void *arg)
+{
+	int fd = (int)(intptr_t)arg;
+	struct interrupter by;
+
+	interrupt_when_held(&by, 1);
+	if (invoke_null(fd) == -EINTR)
+		release_all();
+	pthread_join(by.thread, NULL);
+	return NULL;
+}
+
+TEST(nobody_comes_back)
+{
+	int fd = node_open();
+
+	catch(SIGUSR1, 0);
+	for (int i = 0; i < 300; i++) {
+		pthread_t thread;
+
+		hold(DSP_TEST_NULL, 1);
+		REQUIRE_EQ(pthread_create(&thread, NULL, interrupted_main, (void *)(intptr_t)fd), 0);
+		pthread_join(thread, NULL);
+	}
+	for (int i = 0; i < MOST + 10; i++)
+		REQUIRE_EQ(invoke_null(fd), 0);
 }
 
 static void *attach_main(void *arg)

@@ -75,11 +75,13 @@ struct fastrpc_invoke_args {
  * @args: user address of an array of &struct fastrpc_invoke_args, as many as
  *	  @sc counts, in the order in-buffers, out-buffers, in-handles, out-handles
  *
- * Sleeps until the DSP has answered or a signal comes.
+ * Sleeps until the DSP has answered or a signal comes.  Made again by the same
+ * thread, with the same arguments and inputs, an interrupted call is not executed a
+ * second time: the caller waits for the first.
  * errno: EPERM handle 1; EINVAL a length that wraps or cannot be passed, an fd that
  * names no dma-buf, or bytes beyond its end; EFAULT; ENOMEM; ENOSPC 255 calls are in
  * flight on this DSP; EINTR; EPIPE the DSP is gone, before or during the call;
- * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP without a hypervisor.
+ * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP.
  */
 struct fastrpc_invoke {
 	__u32 handle;
@@ -241,8 +243,17 @@ struct fastrpc_mem_unmap {
 	__s32 reserved[5];
 };
 
-/* The layout below is frozen too; the call answers ENOTTY in this version. */
+#define FASTRPC_OPTION_POLL_MODE	1
 
+/**
+ * struct fastrpc_ioctl_set_option - FASTRPC_IOCTL_SET_OPTION
+ * @request_id: FASTRPC_OPTION_POLL_MODE: calls of the file to modules of its process
+ *		look for their end in memory for a while, before they sleep
+ * @value: 1: on, 0: off
+ * @reserved: 0
+ *
+ * errno: EINVAL; EOPNOTSUPP the DSP of this SoC does not flag the end of calls; EFAULT.
+ */
 struct fastrpc_ioctl_set_option {
 	__u32 request_id;
 	__u32 value;
