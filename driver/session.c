@@ -211,7 +211,8 @@ static int cb_probe(struct platform_device *pdev)
 	if (i < count)
 		dev_warn(dev, "only %u of %u sessions: a DSP has %u at most\n", i, count,
 			 FRPC_SESSIONS_MAX);
-	return i ? 0 : -ENOSPC;
+	/* said above; the driver core says no more of a device that was not taken */
+	return i ? 0 : -ENODEV;
 }
 
 static const struct of_device_id cb_of_match[] = {
