@@ -69,6 +69,13 @@ struct dsp_stream {
 	bool enabled;
 };
 
+/* What is to be sent when its moment has come (enum dsp_control_moment). */
+struct dsp_link_message {
+	u8 data[64];
+	u32 len;
+	bool is_set;
+};
+
 /*
  * struct dsp_link - the rpmsg edge and its one channel
  * @edge: lives from the start to the stop of the subdevice
@@ -84,13 +91,11 @@ struct dsp_link {
 	struct device *edge;
 	struct work_struct announce;
 	struct rpmsg_endpoint *ept;
-	spinlock_t lock;	/* ept, parting* */
+	spinlock_t lock;	/* ept, due */
 	spinlock_t recv_lock;	/* nothing of ours */
 	bool closing;
 	bool announced;
-	u8 parting[64];		/* to send just before the endpoint goes */
-	u32 parting_len;
-	bool parting_set;
+	struct dsp_link_message due[DSP_INJECT_MOMENTS];
 };
 
 /*
@@ -412,7 +417,7 @@ int dsp_hold_set(struct dsp *dsp, u32 point, bool on);
 int dsp_link_init(struct dsp *dsp);
 void dsp_link_exit(struct dsp *dsp);
 int dsp_link_deliver(struct dsp *dsp, const void *data, size_t len);
-void dsp_link_parting(struct dsp *dsp, const void *data, size_t len);
+void dsp_link_keep(struct dsp *dsp, u32 moment, const void *data, size_t len);
 
 /* dsp_engine.c */
 #define DSP_BOUNCE_BYTES	(64 * 1024)

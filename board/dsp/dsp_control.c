@@ -102,7 +102,8 @@ static long control_inject(struct dsp *dsp, void *arg)
 		return dsp_link_deliver(dsp, inject->data, inject->len) == -ENOTCONN ?
 		       -ENOTCONN : 0;
 	case DSP_INJECT_AT_DESTROY:
-		dsp_link_parting(dsp, inject->data, inject->len);
+	case DSP_INJECT_AT_CREATE:
+		dsp_link_keep(dsp, inject->moment, inject->data, inject->len);
 		return 0;
 	default:
 		return -EINVAL;

@@ -183,6 +183,9 @@ enum dsp_control_moment {
 	DSP_INJECT_NOW = 0,
 	DSP_INJECT_AT_DESTROY,	/* once, when the channel's endpoint is destroyed: after the
 				 * driver's remove has returned, before the endpoint is gone */
+	DSP_INJECT_AT_CREATE,	/* once, when a driver is about to be probed: its endpoint is
+				 * there, its driver data is not */
+	DSP_INJECT_MOMENTS
 };
 
 struct dsp_control_inject {

@@ -147,8 +147,8 @@ static void fuzz_stray(struct fuzz *f)
 	case 3:
 		fuzz_send(f, CTX_PD_EXIT, 0, ANSWER_BYTES);
 		break;
-	case 4:		/* some slot, no number */
-		fuzz_send(f, (u64)fuzz_below(f, 256) << 8 | fuzz_below(f, 3), 0, ANSWER_BYTES);
+	case 4:		/* a slot near by, where a call may be waiting, with another's number */
+		fuzz_send(f, ctx + ((u64)fuzz_below(f, 8) + 1) * CTX_INDEX_ONE, 0, ANSWER_BYTES);
 		break;
 	default:
 		fuzz_send(f, fuzz_word(f), (s32)fuzz_next(f), fuzz_below(f, FUZZ_BYTES_MAX + 1));

@@ -105,40 +105,35 @@ int dsp_link_deliver(struct dsp *dsp, const void *data, size_t len)
 	return ret;
 }
 
-/* Keep a message for the moment between the driver's remove and the endpoint's end. */
-void dsp_link_parting(struct dsp *dsp, const void *data, size_t len)
+/* Keep a message until its moment has come. */
+void dsp_link_keep(struct dsp *dsp, u32 moment, const void *data, size_t len)
 {
-	struct dsp_link *link = &dsp->link;
+	struct dsp_link_message *message = &dsp->link.due[moment];
 
-	spin_lock(&link->lock);
-	link->parting_len = min(len, sizeof(link->parting));
-	memcpy(link->parting, data, link->parting_len);
-	link->parting_set = true;
-	spin_unlock(&link->lock);
+	spin_lock(&dsp->link.lock);
+	message->len = min(len, sizeof(message->data));
+	memcpy(message->data, data, message->len);
+	message->is_set = true;
+	spin_unlock(&dsp->link.lock);
 }
 
-static void link_say_parting(struct dsp *dsp)
+static void link_say_due(struct dsp *dsp, u32 moment)
 {
-	struct dsp_link *link = &dsp->link;
-	u8 message[sizeof(link->parting)];
-	bool wanted;
-	u32 len;
+	struct dsp_link_message message;
 
-	spin_lock(&link->lock);
-	wanted = link->parting_set;
-	link->parting_set = false;
-	len = link->parting_len;
-	memcpy(message, link->parting, sizeof(message));
-	spin_unlock(&link->lock);
-	if (wanted)
-		dsp_link_deliver(dsp, message, len);
+	spin_lock(&dsp->link.lock);
+	message = dsp->link.due[moment];
+	dsp->link.due[moment].is_set = false;
+	spin_unlock(&dsp->link.lock);
+	if (message.is_set)
+		dsp_link_deliver(dsp, message.data, message.len);
 }
 
 static void link_destroy_ept(struct rpmsg_endpoint *ept)
 {
 	struct dsp *dsp = container_of(ept, struct link_endpoint, ept)->dsp;
 
-	link_say_parting(dsp);
+	link_say_due(dsp, DSP_INJECT_AT_DESTROY);
 	mutex_lock(&ept->cb_lock);
 	ept->cb = NULL;
 	mutex_unlock(&ept->cb_lock);
@@ -185,6 +180,7 @@ static struct rpmsg_endpoint *link_create_ept(struct rpmsg_device *rpdev, rpmsg_
 	}
 	dsp->link.ept = &le->ept;
 	spin_unlock(&dsp->link.lock);
+	link_say_due(dsp, DSP_INJECT_AT_CREATE);
 	return &le->ept;
 }
 

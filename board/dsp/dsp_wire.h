@@ -37,6 +37,7 @@
 #define ANSWER_RETVAL		8	/* s32 */
 
 #define CTX_PD_MASK		0xfull
+#define CTX_INDEX_ONE		BIT_ULL(8)
 #define CTX_SEQUENCE_ONE	BIT_ULL(16)
 #define CTX_PD_EXIT		0xabcdabcdull
 

@@ -118,6 +118,11 @@ void control_inject_at_destroy(const void *data, uint32_t len)
 	inject(data, len, DSP_INJECT_AT_DESTROY);
 }
 
+void control_inject_at_create(const void *data, uint32_t len)
+{
+	inject(data, len, DSP_INJECT_AT_CREATE);
+}
+
 void control_capture(uint32_t age, struct dsp_control_capture *cap)
 {
 	memset(cap, 0, sizeof(*cap));

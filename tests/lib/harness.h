@@ -173,6 +173,8 @@ void control_release(uint32_t count, bool newest_first);
 void control_inject(const void *data, uint32_t len);
 /* The same, between the driver's remove and the end of its endpoint. */
 void control_inject_at_destroy(const void *data, uint32_t len);
+/* The same, when the endpoint is there and the driver's probe has not begun. */
+void control_inject_at_create(const void *data, uint32_t len);
 void control_capture(uint32_t age, struct dsp_control_capture *cap);
 void control_clear(void);
 /* Aborts the case when the counter does not get there in WAIT_MS. */

@@ -202,6 +202,23 @@ TEST(answer_to_a_channel_that_is_gone)
 	}
 }
 
+/* A DSP that answers before it was asked, and before the driver is there: any slot. */
+TEST(answer_before_the_driver)
+{
+	uint8_t rsp[16] = { 0, 0, 1 };
+
+	for (int i = 0; i < 6; i++) {
+		test_context("start %d", i);
+		dsp_stop();
+		rsp[1] = 50 * i;
+		control_inject_at_create(rsp, i < 5 ? sizeof(rsp) : 3);
+		dsp_start();
+		node_wait(NODE, true);
+		CHECK_EQ(invoke_null(node_open()), 0);
+		node_close_all();
+	}
+}
+
 /*
  * A transport may announce the channel from inside the remoteproc's start, with
  * its lock held, or beside it: the driver must cope with both.
