@@ -277,10 +277,17 @@ static long do_create_static(struct worker *w)
 static long do_create(struct worker *w)
 {
 	struct fastrpc_init_create arg = {
-		.filelen = some_length(w), .filefd = some_fd(w), .attrs = one_in(w, 2) ? 8 : 0,
-		.siglen = one_in(w, 4) ? 1 : 0, .file = some_pointer(w),
+		.filelen = below(w, 3) ? 0 : below(w, 10000), .filefd = -1,
+		.attrs = one_in(w, 2) ? 8 : 0, .siglen = one_in(w, 4) ? 1 : 0,
+		.file = (uintptr_t)w->arena,
 	};
 
+	if (one_in(w, 6))
+		arg.filelen = some_length(w);
+	if (one_in(w, 6))
+		arg.filefd = some_fd(w);
+	if (one_in(w, 6))
+		arg.file = some_pointer(w);
 	return issue(w, FASTRPC_IOCTL_INIT_CREATE, &arg, sizeof(arg));
 }
 
@@ -331,7 +338,7 @@ static long do_mem_map(struct worker *w)
 static long do_mem_unmap(struct worker *w)
 {
 	struct fastrpc_mem_unmap arg = {
-		.fd = some_fd(w), .vaddr = some_name(w), .length = 4096,
+		.fd = one_in(w, 2) ? -1 : some_fd(w), .vaddr = some_name(w), .length = 4096,
 	};
 
 	return issue(w, FASTRPC_IOCTL_MEM_UNMAP, &arg, sizeof(arg));
@@ -575,8 +582,8 @@ static void batch(void *arg)
 static void check_reach(const struct batch *b)
 {
 	static const enum op must[] = {
-		OP_INVOKE, OP_ATTACH, OP_ATTACH_SNS, OP_CREATE_STATIC, OP_MMAP, OP_ALLOC, OP_INFO,
-		OP_REOPEN, OP_DROP,
+		OP_INVOKE, OP_ATTACH, OP_ATTACH_SNS, OP_CREATE_STATIC, OP_CREATE, OP_MMAP,
+		OP_MEM_MAP, OP_MEM_UNMAP, OP_ALLOC, OP_INFO, OP_REOPEN, OP_DROP,
 	};
 
 	for (int op = 0; op < OPS; op++)

@@ -22,6 +22,7 @@
 #define BUFS		5
 #define KIDS		4
 #define BUF_SIZE	(4 * PAGE)
+#define MAP_FD		2
 #define TREND_PAGES	10.0	/* lost a round; one in every tenth step makes it 25 */
 
 static struct {
@@ -32,6 +33,7 @@ static struct {
 	unsigned int channel;		/* counts them */
 	int files[FILES];		/* -1: none */
 	unsigned int channels[FILES];	/* that the file was opened on */
+	bool for_process[FILES];	/* it is for a process, or for the static PDs */
 	int bufs[BUFS];
 	pid_t kids[KIDS];		/* 0: none */
 	char device[64];
@@ -79,12 +81,20 @@ static int some_file(void)
 
 /* ---- files ---- */
 
-static void keep_file(int fd, unsigned int channel)
+static void keep_file(int fd, unsigned int channel, bool for_process)
 {
 	int *place = free_place(world.files, FILES, -1);
 
 	*place = fd;
 	world.channels[place - world.files] = channel;
+	world.for_process[place - world.files] = for_process;
+}
+
+static int some_file_for(bool process)
+{
+	int i = some_file();
+
+	return i >= 0 && world.for_process[i] == process ? i : -1;
 }
 
 static void do_open(void)
@@ -96,7 +106,7 @@ static void do_open(void)
 	fd = open(NODE, O_RDWR | O_CLOEXEC);
 	if (fd >= 0) {
 		CHECK(is_up());
-		keep_file(fd, world.channel);
+		keep_file(fd, world.channel, below(2));
 		world.did = true;
 		return;
 	}
@@ -121,7 +131,8 @@ static void do_dup(void)
 
 	if (i < 0 || !free_place(world.files, FILES, -1))
 		return;
-	keep_file(fcntl(world.files[i], F_DUPFD_CLOEXEC, 0), world.channels[i]);
+	keep_file(fcntl(world.files[i], F_DUPFD_CLOEXEC, 0), world.channels[i],
+		  world.for_process[i]);
 	world.did = true;
 }
 
@@ -161,7 +172,7 @@ static void do_invoke(void)
 
 static void do_attach(void)
 {
-	int i = some_file();
+	int i = some_file_for(false);
 
 	if (i >= 0)
 		expect(i, attach(world.files[i]));
@@ -169,7 +180,7 @@ static void do_attach(void)
 
 static void do_create_audio(void)
 {
-	int i = some_file();
+	int i = some_file_for(false);
 
 	if (i >= 0)
 		expect(i, create_audio(world.files[i]));
@@ -179,7 +190,7 @@ static void do_create_audio(void)
 static void do_grow(void)
 {
 	uint64_t token, size = (1 + below(16)) * PAGE;
-	int i = some_file();
+	int i = some_file_for(false);
 
 	if (i < 0 || !is_live(i) || create_audio(world.files[i]))
 		return;
@@ -235,6 +246,41 @@ static void do_invoke_mapped(void)
 	if (!ret)
 		CHECK_MEM(out, in, BUF_SIZE);
 	munmap(in, BUF_SIZE);
+}
+
+/* A process and memory of it, which stays until the file is closed, or goes at once. */
+static void do_process(void)
+{
+	int i = some_file_for(true), at = some_place(world.bufs, BUFS);
+	uint64_t name;
+	long ret;
+
+	if (i < 0 || at < 0)
+		return;
+	ret = create_pd(world.files[i], -1, 0, 0);
+	if (ret && ret != -EBUSY)		/* it has one */
+		CHECK_EQ(ret, -EPIPE);
+	ret = mem_map(world.files[i], world.bufs[at], MAP_FD, BUF_SIZE, &name);
+	if (!is_live(i))
+		CHECK_EQ(ret, -EPIPE);
+	if (ret)
+		return;
+	world.did = true;
+	if (below(2))
+		CHECK_EQ(mem_unmap(world.files[i], -1, name, BUF_SIZE), 0);
+}
+
+static void do_add_pages(void)
+{
+	uint64_t name, size = (1 + below(16)) * PAGE;
+	int i = some_file_for(true);
+
+	if (i < 0 || add_pages(world.files[i], size, &name))
+		return;
+	CHECK(is_live(i));
+	world.did = true;
+	if (below(2))
+		CHECK_EQ(remove_pages(world.files[i], name, size), 0);
 }
 
 /* ---- other processes ---- */
@@ -438,12 +484,14 @@ static const struct {
 	{ "close", 120, do_close },
 	{ "dup", 60, do_dup },
 	{ "invoke", 250, do_invoke },
-	{ "attach", 60, do_attach },
-	{ "create audio", 30, do_create_audio },
-	{ "grow", 20, do_grow },
+	{ "attach", 90, do_attach },
+	{ "create audio", 50, do_create_audio },
+	{ "grow", 40, do_grow },
 	{ "alloc", 40, do_alloc },
 	{ "drop", 30, do_drop },
 	{ "invoke mapped", 80, do_invoke_mapped },
+	{ "process", 90, do_process },
+	{ "add pages", 90, do_add_pages },
 	{ "fork", 60, do_fork },
 	{ "kill", 50, do_kill },
 	{ "close all", 10, do_close_all },
