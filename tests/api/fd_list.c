@@ -11,6 +11,8 @@
 #define MAP_FD		2
 #define SIZE		(128u << 10)
 #define LIST		16
+/* The DSP stores at most every 10 ms: longer than a driver knows forgotten buffers. */
+#define USES_WHILE_FORGOTTEN 400
 
 static int fd, dmabuf;
 static uint8_t *data;
@@ -34,8 +36,10 @@ static void setup(void)
 
 static void teardown(void)
 {
-	munmap(data, SIZE);
-	close(dmabuf);
+	if (data)
+		munmap(data, SIZE);
+	if (dmabuf >= 0)
+		close(dmabuf);
 }
 
 static void __attribute__((constructor)) use_fixture(void)
@@ -154,6 +158,37 @@ TEST(a_handle_many_times_over)
 		CHECK_EQ(drop_handle(), 0);
 		check_still_mapped();
 	}
+}
+
+/*
+ * A map that the driver took for a handle would stay as long as the buffer
+ * does; so the buffer goes, for all but the DSP.
+ */
+TEST(map_outlives_its_buffer)
+{
+	struct dsp_test_access at = { .token = mapped };
+	uint8_t want[100], seen[100];
+	struct dsp_control_status st;
+	uint64_t list[LIST];
+	struct call c;
+
+	for (unsigned int i = 0; i < LIST; i++)
+		list[i] = dmabuf;
+	REQUIRE_EQ(keep_handle(), 0);
+	answer_with(list);
+	CHECK_EQ(drop_handle(), 0);
+	memcpy(want, data, sizeof(want));
+	munmap(data, SIZE);
+	close(dmabuf);
+	data = NULL;
+	dmabuf = -1;
+	control_status(&st);
+	control_wait(DSP_COUNT_PD_STORES, st.memory.stores + USES_WHILE_FORGOTTEN);
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_MAP_READ);
+	call_in(&c, &at, sizeof(at));
+	call_out(&c, seen, sizeof(seen));
+	CHECK_EQ(call_send(fd, &c), 0);
+	CHECK_MEM(seen, want, sizeof(seen));
 }
 
 TEST(handles_come_and_go)
