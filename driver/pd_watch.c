@@ -47,6 +47,12 @@
  */
 #define LINGER_TIME	(6 * HZ)
 
+/*
+ * Lookups kept at a time.  Each takes sockets, of whose lookups the whole system has
+ * few.  A DSP that ends more often than that is watched again when one has gone.
+ */
+#define LOOKUPS_MAX	8
+
 /**
  * struct pd_lookup - with the helper, for one run of the DSP
  * @entry: on heap->pd.lookups
@@ -190,8 +196,9 @@ static void update_work(struct work_struct *work)
 {
 	struct frpc_remote_heap *heap = container_of(to_delayed_work(work),
 						     struct frpc_remote_heap, pd.work);
-	bool is_running, is_there = false, is_early = false;
 	struct pd_lookup *lookup, *next;
+	bool is_running, is_there = false;
+	unsigned int nr_early = 0;
 	u64 incarnation;
 
 	is_running = find_run(heap, &incarnation);
@@ -199,11 +206,11 @@ static void update_work(struct work_struct *work)
 		if (lookup->incarnation == incarnation)
 			is_there = true;
 		else if (!lookup_retire(lookup))
-			is_early = true;
+			nr_early++;
 	}
-	if (is_running && !is_there)
+	if (is_running && !is_there && nr_early < LOOKUPS_MAX)
 		add_lookup(heap, incarnation);
-	if (is_early)
+	if (nr_early)
 		queue_delayed_work(system_long_wq, &heap->pd.work, LINGER_TIME);
 }
 
