@@ -5,6 +5,7 @@
 #	make test	every test; the last line counts them
 #	make test-debug	the board's tests on kernels with checkers, built from source
 #	make coverage	which lines of the driver the board's tests run
+#	make mutants	break the driver on purpose and see the tests fail
 #	make shell	the same board with a shell on it
 #
 # Variables: KERNEL=6.12|6.1|7  DRIVER=ours|in-tree  VARIANT=name  EL=2  V=1 (console)
@@ -36,6 +37,9 @@ test-debug: el-check
 coverage: el-check
 	@tests/coverage
 
+mutants: el-check
+	@tests/run-mutants --kernel $(KERNEL)
+
 el-check:
 	@[ "$(EL)" = 2 ] || { echo "error: EL=$(EL) is not available yet: \
 	the board runs Linux at EL2 only; leave EL out or say EL=2" >&2; exit 1; }
@@ -44,4 +48,4 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-debug coverage el-check clean
+.PHONY: module run shell test test-debug coverage mutants el-check clean
