@@ -83,9 +83,12 @@ TEST(growing)
 		.name = "growth", .depth = DEEP,
 		.before = begin_growth, .sequence = grow, .after = end_growth,
 	};
-	long free_kib = file_number("/proc/meminfo", "MemFree");
-	long lost;
+	long free_kib, lost;
 
+	/* the first time round fills what the kernel's checkers keep back */
+	sweep_run(&sweep);
+	dsp_restart();
+	free_kib = file_number("/proc/meminfo", "MemFree");
 	sweep_run(&sweep);
 	dsp_restart();
 	lost = free_kib - file_number("/proc/meminfo", "MemFree");

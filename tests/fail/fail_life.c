@@ -28,7 +28,8 @@ static void expect_complaints(void)
 	static const char *const words[] = {
 		"cannot register", "rpmsg_dev_probe: failed", "probe with driver", "probe of",
 		"cannot be claimed", "cannot spare all of it", "cannot be opened to the DSP",
-		"kmemleak: Cannot allocate",	/* its own share */
+		"kobject_add_internal failed",
+		"Failed to create a rescuer", "Failed to allocate a rescuer",
 		"recovering " DSP, "crash detected in", "handling crash", "fatal error",
 	};
 
