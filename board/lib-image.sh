@@ -31,10 +31,11 @@ image_dtb()
 		die "no variant \"$variant\"; there are:" \
 		    "$(cd "$top/board/dts/variants" && printf '%s ' ./*.dtsi |
 		       sed 's,\./,,g; s/\.dtsi//g')"
+	# a variant may include another
 	made_from=$({
 		ls -l -L "$(command -v $qemu)"
 		printf '%s\n' "$machine $processor"
-		cat "$top/board/dts/board.dtsi" "$top/board/dts/variants/$variant.dtsi"
+		cat "$top/board/dts/board.dtsi" "$top"/board/dts/variants/*.dtsi
 	} | cksum | cut -d' ' -f1)
 	dtb=$build/dtb/$variant-$made_from.dtb
 	[ ! -e "$dtb" ] || return 0
@@ -46,7 +47,7 @@ image_dtb()
 		dtc -q -I dtb -O dts -o "$dtb.dts" "$dtb.qemu"
 	cat "$top/board/dts/board.dtsi" "$top/board/dts/variants/$variant.dtsi" >> "$dtb.dts"
 	run_quietly "merging the board's device tree" \
-		dtc -q -I dts -O dtb -o "$dtb.new" "$dtb.dts"
+		dtc -q -i "$top/board/dts/variants" -I dts -O dtb -o "$dtb.new" "$dtb.dts"
 	rm -f "$dtb.qemu" "$build/dtb/$variant"-*.dtb
 	mv "$dtb.new" "$dtb"
 }
