@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/mod_devicetable.h>
 #include <linux/of.h>
+#include <linux/of_platform.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
 
@@ -169,10 +170,37 @@ static struct frpc_session *session_begin(struct frpc_channel *channel, struct d
 	return session;
 }
 
+/*
+ * The IOMMU of a bank could not be attached, for want of memory for example.  The
+ * driver core does not mind: such a device would get physical addresses, of which
+ * its stream reaches none, or, where unknown streams pass, all.
+ */
+static bool has_lost_iommu(struct device *dev)
+{
+	struct device_node *node = of_parse_phandle(dev->of_node, "iommus", 0);
+	struct platform_device *iommu;
+	bool is_lost;
+
+	if (!node)
+		return false;
+	/* one that is switched off, or that nobody drives, translates nothing */
+	iommu = of_find_device_by_node(node);
+	is_lost = iommu && READ_ONCE(iommu->dev.driver) && !device_iommu_mapped(dev);
+	if (iommu)
+		put_device(&iommu->dev);
+	of_node_put(node);
+	return is_lost;
+}
+
 static int setup_dma(struct device *dev, u32 bits)
 {
 	int ret;
 
+	if (has_lost_iommu(dev)) {
+		/* tried again when the channel comes again; the driver core says no more */
+		dev_warn(dev, "its IOMMU could not be attached: not used\n");
+		return -ENODEV;
+	}
 	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(bits));
 	if (ret)
 		return dev_err_probe(dev, ret, "cannot address %u bits\n", bits);

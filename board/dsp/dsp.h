@@ -292,6 +292,7 @@ struct dsp {
 	struct dsp_domain domain;
 	unsigned long holds;		/* enum dsp_hold_point */
 	atomic_t at_hold;
+	u64 maskless;			/* sessions whose banks take no DMA mask */
 
 	bool running;
 	u64 boot_epoch;

@@ -326,6 +326,14 @@ static long control_early_boot(struct dsp *dsp, void *arg)
 	return dsp_early_boot(dsp);
 }
 
+static long control_banks(struct dsp *dsp, void *arg)
+{
+	const struct dsp_control_banks *banks = arg;
+
+	WRITE_ONCE(dsp->maskless, banks->maskless);
+	return 0;
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -347,6 +355,7 @@ static const struct {
 	{ DSP_CONTROL_HOLD, control_hold },
 	{ DSP_CONTROL_LOOK, control_look },
 	{ DSP_CONTROL_EARLY_BOOT, control_early_boot },
+	{ DSP_CONTROL_BANKS, control_banks },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */

@@ -350,6 +350,12 @@ struct dsp_control_hold {
 	__u32 on;		/* 1: hold who comes there; 0: let go */
 };
 
+/* Banks that, from the next probe of their driver on, accept no width of DMA addresses. */
+struct dsp_control_banks {
+	char label[DSP_LABEL_LEN];
+	__u64 maskless;		/* a bit for each session */
+};
+
 /* What the CPU sees of memory that is somebody else's.  Reads only. */
 struct dsp_control_look {
 	char label[DSP_LABEL_LEN];
@@ -385,6 +391,7 @@ struct dsp_control_look {
  * not board,attachable.
  */
 #define DSP_CONTROL_EARLY_BOOT	 _IOW('d', 15, char[DSP_LABEL_LEN])
+#define DSP_CONTROL_BANKS	 _IOW('d', 16, struct dsp_control_banks)
 
 /*
  * The DSP calls its host.  They return when it has answered: ENOTCONN: nobody

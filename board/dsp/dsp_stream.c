@@ -436,7 +436,8 @@ static int stream_bus_event(struct notifier_block *nb, unsigned long action, voi
 	struct device *dev = data;
 	unsigned int i;
 
-	if (action != BUS_NOTIFY_ADD_DEVICE && action != BUS_NOTIFY_DEL_DEVICE)
+	if (action != BUS_NOTIFY_ADD_DEVICE && action != BUS_NOTIFY_DEL_DEVICE &&
+	    action != BUS_NOTIFY_BIND_DRIVER)
 		return NOTIFY_DONE;
 	for (i = 1; dev->of_node && i < dsp->streams; i++) {
 		struct dsp_stream *s = &dsp->stream[i];
@@ -447,6 +448,8 @@ static int stream_bus_event(struct notifier_block *nb, unsigned long action, voi
 			dsp_map_bank_gone(dsp, s);
 		if (action == BUS_NOTIFY_ADD_DEVICE)
 			dsp_hold(dsp, DSP_HOLD_PROBE);
+		if (action == BUS_NOTIFY_BIND_DRIVER && dsp->maskless & BIT_ULL(s->session))
+			dev->dma_mask = NULL;
 		mutex_lock(&s->lock);
 		if (action == BUS_NOTIFY_ADD_DEVICE && !s->client) {
 			s->client = get_device(dev);
@@ -518,7 +521,8 @@ static int stream_add_banks(struct dsp *dsp)
 	int ret;
 
 	for_each_available_child_of_node(dsp->link.channel_node, child) {
-		if (!of_device_is_compatible(child, "qcom,fastrpc-compute-cb"))
+		if (!of_device_is_compatible(child, "qcom,fastrpc-compute-cb") ||
+		    of_property_read_bool(child, "board,lost"))
 			continue;
 		ret = of_property_read_u32(child, "reg", &session);
 		if (!ret)

@@ -181,6 +181,13 @@ void control_hold(uint32_t point, bool on)
 	control_do(DSP_CONTROL_HOLD, &h, "hold");
 }
 
+void control_maskless(uint64_t sessions)
+{
+	struct dsp_control_banks b = { .label = DSP, .maskless = sessions };
+
+	control_do(DSP_CONTROL_BANKS, &b, "banks");
+}
+
 uint64_t control_look(uint64_t addr, uint64_t len, uint64_t *nonzero)
 {
 	struct dsp_control_look l = { .label = DSP, .addr = addr, .len = len };

@@ -207,6 +207,8 @@ uint64_t wire_word(const uint8_t *p, size_t len);
 
 void control_domain(uint32_t action, uint64_t addr, uint64_t len);
 void control_hold(uint32_t point, bool on);
+/* Banks of these sessions (a bit each) take no DMA mask when their driver comes. */
+void control_maskless(uint64_t sessions);
 /* What the CPU sees there; *nonzero may be NULL. */
 uint64_t control_look(uint64_t addr, uint64_t len, uint64_t *nonzero);
 
