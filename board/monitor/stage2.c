@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's second stage of translation: everything at its own address, RAM as
+ * the owner table gives it to HLOS.
+ *
+ * Level 1 has 1 GiB entries, of which one is RAM: a table of 2 MiB blocks, which
+ * get a table of pages when the first page of them changes hands, for good.
+ */
+#include "monitor.h"
+
+#define PAGE		4096u
+#define BLOCK		(512u * PAGE)
+#define GIB		BIT(30)
+#define ADDRESS_BITS	40
+
+#define ENTRY_BLOCK	1u
+#define ENTRY_TABLE	3u
+#define ENTRY_PAGE	3u
+#define ENTRY_USED	BIT(10)
+#define ENTRY_SHARED	(3u << 8)
+#define ENTRY_READ	(1u << 6)
+#define ENTRY_WRITE	(2u << 6)
+#define ENTRY_NORMAL	(0xfu << 2)
+#define ENTRY_DEVICE	(1u << 2)
+#define ENTRY_NO_EXEC	BIT(54)
+
+static u64 level1[BIT(ADDRESS_BITS) / GIB] __attribute__((aligned(8192)));
+static u64 level2[RAM_SIZE / BLOCK] __attribute__((aligned(4096)));
+static u64 level3[RAM_SIZE / BLOCK][512] __attribute__((aligned(4096)));
+
+/* What HLOS may do with it, as an entry; 0: it is not HLOS's. */
+static u64 attributes(u64 addr)
+{
+	u64 entry = ENTRY_USED | ENTRY_SHARED | ENTRY_NORMAL | ENTRY_READ;
+
+	if (!owner_may(addr, BIT(MONITOR_HLOS), ACCESS_READ))
+		return 0;
+	if (owner_may(addr, BIT(MONITOR_HLOS), ACCESS_WRITE))
+		entry |= ENTRY_WRITE;
+	if (!owner_may(addr, BIT(MONITOR_HLOS), ACCESS_EXEC))
+		entry |= ENTRY_NO_EXEC;
+	return entry;
+}
+
+static void forget_translations(void)
+{
+	__asm__ volatile("dsb ish; tlbi vmalls12e1is; dsb ish; isb" : : : "memory");
+}
+
+static void update_page(u64 addr)
+{
+	u64 *entry = &level3[(addr - RAM_BASE) / BLOCK][addr / PAGE % 512];
+	u64 allowed = attributes(addr);
+
+	*(volatile u64 *)entry = allowed ? addr | allowed | ENTRY_PAGE : 0;
+}
+
+/*
+ * Another CPU that uses the block meanwhile takes an abort: it finds in the owner
+ * table, once it has the lock, that nothing is wrong.
+ */
+static void split(u64 addr)
+{
+	u64 n = (addr - RAM_BASE) / BLOCK, i;
+
+	if ((level2[n] & 3) == ENTRY_TABLE)
+		return;
+	for (i = 0; i < 512; i++)
+		update_page(RAM_BASE + n * BLOCK + i * PAGE);
+	*(volatile u64 *)&level2[n] = 0;
+	forget_translations();
+	*(volatile u64 *)&level2[n] = (u64)level3[n] | ENTRY_TABLE;
+}
+
+/* The owner table has changed for these pages; its lock is held. */
+void stage2_update(u64 addr, u64 bytes)
+{
+	u64 at;
+
+	for (at = addr; at < addr + bytes; at += PAGE) {
+		split(at);
+		update_page(at);
+	}
+	forget_translations();
+}
+
+u64 stage2_table(void)
+{
+	return (u64)level1;
+}
+
+void stage2_init(void)
+{
+	u64 i;
+
+	for (i = 0; i < ARRAY_SIZE(level1); i++)
+		level1[i] = i * GIB | ENTRY_USED | ENTRY_SHARED | ENTRY_DEVICE | ENTRY_READ |
+			    ENTRY_WRITE | ENTRY_BLOCK;
+	/* the owner of a block's first page owns all of it: the monitor has whole ones */
+	for (i = 0; i < ARRAY_SIZE(level2); i++) {
+		u64 addr = RAM_BASE + i * BLOCK, allowed = attributes(addr);
+
+		level2[i] = allowed ? addr | allowed | ENTRY_BLOCK : 0;
+	}
+	level1[RAM_BASE / GIB] = (u64)level2 | ENTRY_TABLE;
+}
