@@ -39,6 +39,7 @@
 
 #define DSP_MAX_STREAMS		16
 #define DSP_MAX_RULES		16
+#define DSP_MAX_VMS		8
 #define DSP_MAX_RECORDS		8
 #define DSP_MAX_RANGES		32
 #define DSP_MAX_CLIENTS		64
@@ -66,6 +67,7 @@ struct dsp_stream {
 	u32 session;
 	u32 stream_id;
 	unsigned int width;	/* bits of an address */
+	u64 vms;		/* who it is to the monitor */
 	bool enabled;
 };
 
@@ -290,6 +292,7 @@ struct dsp {
 	struct workqueue_struct *wq;
 
 	struct dsp_domain domain;
+	u64 vms;			/* what is its alone is theirs, to the monitor */
 	unsigned long holds;		/* enum dsp_hold_point */
 	atomic_t at_hold;
 	u64 maskless;			/* sessions whose banks take no DMA mask */
@@ -408,6 +411,20 @@ void dsp_domain_detach(struct dsp *dsp);
 void dsp_domain_show(struct dsp *dsp);
 int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order);
 
+/* dsp_monitor.c: EL1 boards */
+int dsp_monitor_init(void);
+void dsp_monitor_exit(void);
+bool dsp_monitor_is_there(void);
+bool dsp_monitor_allows(u64 vms, phys_addr_t phys);
+bool dsp_monitor_is_only(u64 vms, phys_addr_t phys);
+bool dsp_monitor_access(u64 vms, phys_addr_t phys, size_t len, bool write,
+			struct dsp_control_fault *fault);
+void dsp_monitor_violations(struct dsp_control_violations *v);
+void dsp_monitor_clear(void);
+int dsp_monitor_order(struct dsp_control_monitor *order);
+struct device *dsp_monitor_client(struct device *rproc);
+u64 dsp_monitor_vms(const struct device *rproc, u32 *first);
+
 /* dsp_hold.c */
 int dsp_hold_init(void);
 void dsp_hold_exit(void);
@@ -430,9 +447,13 @@ int dsp_engine_move(struct dsp_engine *engine, u32 script, u32 dst, u32 src, u32
 phys_addr_t dsp_engine_harness(struct dsp_engine *engine, size_t *size);
 u8 *dsp_engine_bounce(struct dsp_engine *engine, u32 *offset);
 
-/* dsp_stream.c */
+/* dsp_bank.c */
 int dsp_stream_init(struct dsp *dsp);
 void dsp_stream_exit(struct dsp *dsp);
+
+/* dsp_stream.c */
+void dsp_stream_close(struct dsp_stream *s);
+const char *dsp_stream_domain_type(const struct iommu_domain *domain);
 void dsp_stream_enable(struct dsp *dsp, bool on);
 struct dsp_stream *dsp_stream_by_session(struct dsp *dsp, u64 session);
 struct dsp_stream *dsp_stream_of(struct dsp *dsp, u64 addr, u64 *iova);

@@ -12,6 +12,7 @@
 #include <linux/uaccess.h>
 
 #include "dsp.h"
+#include "monitor_call.h"
 
 /* See dsp.h: here the word is the field's name. */
 #undef at_least
@@ -62,6 +63,7 @@ static void control_fill(struct dsp *dsp, struct dsp_control_status *st)
 	st->last_fault = dsp->last_fault;
 	st->violations = dsp->violations;
 	spin_unlock(&dsp->fault_lock);
+	dsp_monitor_violations(&st->violations);
 }
 
 static long control_status(struct dsp *dsp, void *arg)
@@ -223,6 +225,7 @@ static long control_access(struct dsp *dsp, void *arg)
 static long control_clear(struct dsp *dsp, void *arg)
 {
 	dsp_fault_clear(dsp);
+	dsp_monitor_clear();
 	return 0;
 }
 
@@ -310,6 +313,9 @@ static long control_look(struct dsp *dsp, void *arg)
 
 	if ((look->addr | look->len) & ~PAGE_MASK || !look->len)
 		return -EINVAL;
+	for (i = 0; i < look->len; i += PAGE_SIZE)
+		if (!dsp_monitor_allows(BIT_ULL(MONITOR_HLOS), look->addr + i))
+			return -EACCES;
 	bytes = memremap(look->addr, look->len, MEMREMAP_WB);
 	if (!bytes)
 		return -EFAULT;
@@ -319,6 +325,11 @@ static long control_look(struct dsp *dsp, void *arg)
 		look->nonzero += !!bytes[i];
 	memunmap(bytes);
 	return 0;
+}
+
+static long control_monitor(struct dsp *dsp, void *arg)
+{
+	return dsp_monitor_order(arg);
 }
 
 static long control_early_boot(struct dsp *dsp, void *arg)
@@ -356,6 +367,7 @@ static const struct {
 	{ DSP_CONTROL_LOOK, control_look },
 	{ DSP_CONTROL_EARLY_BOOT, control_early_boot },
 	{ DSP_CONTROL_BANKS, control_banks },
+	{ DSP_CONTROL_MONITOR, control_monitor },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */
@@ -407,9 +419,9 @@ static void control_show_one(struct seq_file *m, const struct dsp_control_status
 		seq_printf(m, " last stream %#x %s iova %#llx event %#x",
 			   st->last_fault.stream_id, st->last_fault.is_read ? "read" : "write",
 			   st->last_fault.iova, st->last_fault.event);
-	seq_printf(m, "\nviolations: offered_before_grant %llu offered_twice %llu taken_while_running %llu corrupted %llu bad_request %llu\n",
+	seq_printf(m, "\nviolations: offered_before_grant %llu offered_twice %llu taken_while_running %llu corrupted %llu bad_request %llu cpu_touched %llu\n",
 		   v->offered_before_grant, v->offered_twice, v->taken_while_running,
-		   v->corrupted, v->bad_request);
+		   v->corrupted, v->bad_request, v->cpu_touched);
 }
 
 static int control_show(struct seq_file *m, void *unused)

@@ -67,16 +67,24 @@ struct dsp_control_violations {
 	__u64 taken_while_running;	/* offered pages that became unreachable before the stop op */
 	__u64 corrupted;		/* heap pages whose content somebody else changed */
 	__u64 bad_request;		/* requests that break the wire format or its rules */
+	/* EL1 boards: accesses of CPUs to pages that are not HLOS's, of the whole board */
+	__u64 cpu_touched;
+	__u64 cpu_touched_at;		/* address of the first of them */
+	__u64 cpu_touched_by;		/* and the instruction it was made by */
 };
 
-/* The newest translation fault of one DSP's streams. */
+/* The newest fault of one DSP's streams. */
 struct dsp_control_fault {
 	__u32 stream_id;
-	__u32 event;			/* SMMUv3 event number, 0x10 = F_TRANSLATION */
+	__u32 event;			/* SMMUv3 event number, 0x10 = F_TRANSLATION; or the next */
 	__u32 is_read;
 	__u32 pad;
 	__u64 iova;
+	__u64 owners;			/* XPU: the VMs whose page it is, a bit each */
 };
+
+/* EL1 boards: the page at physical address iova is not the DSP's. */
+#define DSP_EVENT_XPU		0x100
 
 /* What clients gave to the DSP, beside the audio PD's heap. */
 struct dsp_control_memory {
@@ -365,6 +373,28 @@ struct dsp_control_look {
 	__u64 nonzero;		/* out: bytes that are not zero */
 };
 
+/* EL1 boards: what the monitor below Linux knows, and is told to do. */
+enum dsp_monitor_action {
+	DSP_MONITOR_LOOK = 0,
+	DSP_MONITOR_REFUSE,		/* the n-th assignment from now on, and count in all */
+	DSP_MONITOR_ABORT_INJECT,	/* a CPU's access to what is not HLOS's: external abort */
+	DSP_MONITOR_ABORT_SKIP,		/* ... has no effect, and is counted */
+};
+
+struct dsp_control_monitor {
+	char label[DSP_LABEL_LEN];
+	__u32 action;		/* enum dsp_monitor_action */
+	__u32 pad;
+	__u64 addr;		/* of a page */
+	__u64 n;		/* REFUSE; 0: none any more */
+	__u64 count;
+	__s64 status;		/* REFUSE: x0 and x1 of the answer */
+	__s64 result;
+	__u64 owners;		/* out: VMs whose page it is, a bit each */
+	__u64 assigned;		/* out: assignments that were made since the board booted */
+	__u64 refused;		/* out: and those that were refused */
+};
+
 #define DSP_CONTROL_STATUS	 _IOWR('d', 1, struct dsp_control_status)
 #define DSP_CONTROL_BEHAVE	 _IOW('d', 2, struct dsp_control_behave)
 #define DSP_CONTROL_INJECT	 _IOW('d', 3, struct dsp_control_inject)
@@ -392,6 +422,9 @@ struct dsp_control_look {
  */
 #define DSP_CONTROL_EARLY_BOOT	 _IOW('d', 15, char[DSP_LABEL_LEN])
 #define DSP_CONTROL_BANKS	 _IOW('d', 16, struct dsp_control_banks)
+
+/* ENXIO: there is no monitor. */
+#define DSP_CONTROL_MONITOR	 _IOWR('d', 17, struct dsp_control_monitor)
 
 /*
  * The DSP calls its host.  They return when it has answered: ENOTCONN: nobody

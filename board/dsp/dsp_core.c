@@ -297,7 +297,8 @@ static int core_probe(struct platform_device *pdev)
 		return -ENOMEM;
 	if (of_property_read_bool(dev->of_node, "board,attach-on-recovery"))
 		set_bit(RPROC_FEAT_ATTACH_ON_RECOVERY, rproc->features);
-	rproc->has_iommu = !of_property_read_bool(dev->of_node, "board,no-iommu-domain");
+	rproc->has_iommu = of_get_property(dev->of_node, "iommus", NULL) &&
+			   !of_property_read_bool(dev->of_node, "board,no-iommu-domain");
 	rproc->auto_boot = false;
 
 	dsp = rproc->priv;
@@ -349,9 +350,12 @@ static int __init dsp_init(void)
 	ret = dsp_engine_init();
 	if (ret)
 		goto err_smmu;
-	ret = dsp_control_init();
+	ret = dsp_monitor_init();
 	if (ret)
 		goto err_engine;
+	ret = dsp_control_init();
+	if (ret)
+		goto err_monitor;
 	ret = dsp_domain_init();
 	if (ret)
 		goto err_control;
@@ -369,6 +373,8 @@ err_domain:
 	dsp_domain_exit();
 err_control:
 	dsp_control_exit();
+err_monitor:
+	dsp_monitor_exit();
 err_engine:
 	dsp_engine_exit();
 err_smmu:
@@ -382,6 +388,7 @@ static void __exit dsp_exit(void)
 	dsp_hold_exit();
 	dsp_domain_exit();
 	dsp_control_exit();
+	dsp_monitor_exit();
 	dsp_engine_exit();
 	dsp_smmu_exit();
 	/* The last module_put() of a release function may not have returned yet. */

@@ -264,12 +264,16 @@ void dsp_fault_events(struct dsp_stream *s, const struct dsp_smmu_events *events
 	told = dsp->faults_told++;
 	spin_unlock(&dsp->fault_lock);
 
-	if (told < FAULTS_TOLD)
+	if (told < FAULTS_TOLD && events->first.event == DSP_EVENT_XPU)
+		dev_err(dsp->dev, "XPU error: %s of %#llx, which VMs %#llx own\n",
+			events->first.is_read ? "read" : "write", events->first.iova,
+			events->first.owners);
+	else if (told < FAULTS_TOLD)
 		dev_err(dsp->dev, "SMMU fault: stream %#x %s at %#llx (event %#x, %u in this access)\n",
 			s->stream_id, events->first.is_read ? "read" : "write",
 			events->first.iova, events->first.event, events->count);
 	else if (told == FAULTS_TOLD)
-		dev_err(dsp->dev, "SMMU fault: more of them are counted, but not told\n");
+		dev_err(dsp->dev, "faults: more of them are counted, but not told\n");
 }
 
 void dsp_fault_count(struct dsp *dsp, u64 *violation, u64 by)

@@ -187,14 +187,15 @@ static u64 heap_offered_before(struct dsp *dsp, u64 base, u64 size)
 	return pages;
 }
 
-/* The oracle's look at the tables: how many pages lead to themselves? */
+/* The oracle's look at the tables: how many pages lead to themselves, and are its alone? */
 static u64 heap_count_granted(struct dsp *dsp, u64 base, u64 size, u64 *missing)
 {
 	u64 addr, granted = 0;
 
 	*missing = base;
 	for (addr = base; addr < base + size; addr += WIRE_PAGE) {
-		if (addr <= U32_MAX && dsp_stream_identity(heap_stream(dsp), addr))
+		if (addr <= U32_MAX && dsp_stream_identity(heap_stream(dsp), addr) &&
+		    dsp_monitor_is_only(dsp->vms, addr))
 			granted++;
 		else if (granted == (addr - base) / WIRE_PAGE)
 			*missing = addr;
@@ -210,7 +211,8 @@ static s32 heap_unreachable(struct dsp *dsp, u64 addr, u64 pages)
 	dsp_fault_count(dsp, &dsp->violations.offered_before_grant, pages);
 	if (addr <= U32_MAX && !dsp_stream_reaches(heap_stream(dsp), addr, 1))
 		dsp_stream_word(heap_stream(dsp), addr, true, &word, &events);
-	heap_die(dsp, events ? "translation fault on its new heap" :
+	heap_die(dsp, events ? "fault on its new heap" : dsp_monitor_is_there() ?
+		 "its new heap has other owners than those it was meant for" :
 		 "its new heap does not lead to the memory it names", addr);
 	return DSP_E_FAILED;
 }

@@ -21,9 +21,6 @@
  */
 #include <linux/highmem.h>
 #include <linux/minmax.h>
-#include <linux/of.h>
-#include <linux/of_platform.h>
-#include <linux/platform_device.h>
 
 #include "dsp.h"
 #include "dsp_compat.h"
@@ -55,6 +52,45 @@ static phys_addr_t domain_phys(struct iommu_domain *domain, u64 iova)
 	return iommu_iova_to_phys(domain, iova);
 }
 
+/* The board's own pages, which are no access of the DSP's. */
+static bool is_harness(struct dsp_stream *s, u64 iova)
+{
+	size_t size;
+
+	dsp_engine_harness(s->engine, &size);
+	return iova >= HARNESS_IOVA && iova - HARNESS_IOVA < size;
+}
+
+/* Is the page mapped, and, below a monitor, one that the stream may use? */
+static bool stream_is_open(struct dsp_stream *s, struct iommu_domain *domain, u64 iova)
+{
+	phys_addr_t phys = domain_phys(domain, iova);
+
+	return phys && (is_harness(s, iova) || dsp_monitor_allows(s->vms, phys));
+}
+
+/* The monitor's word on an access, page by page; what the domain lacks is not its affair. */
+static bool stream_allowed(struct dsp_stream *s, struct iommu_domain *domain, u64 iova,
+			   u32 len, bool write)
+{
+	struct dsp_smmu_events xpu = { .count = 1, .first.stream_id = s->stream_id };
+	u32 at, piece;
+
+	if (!dsp_monitor_is_there() || is_harness(s, iova))
+		return true;
+	for (at = 0; at < len; at += piece) {
+		phys_addr_t phys = domain_phys(domain, iova + at);
+
+		piece = min_t(u32, len - at, WIRE_PAGE - ((iova + at) & WIRE_PAGE_MASK));
+		if (!phys || dsp_monitor_access(s->vms, phys, piece, write, &xpu.first))
+			continue;
+		xpu.last = xpu.first;
+		dsp_fault_events(s, &xpu);
+		return false;
+	}
+	return true;
+}
+
 /* The IOVA of the script page, for which the harness is mapped on return. */
 static int harness_get(struct dsp_stream *s, struct iommu_domain *domain, u32 *script)
 {
@@ -84,7 +120,8 @@ static int harness_get(struct dsp_stream *s, struct iommu_domain *domain, u32 *s
 	return ret;
 }
 
-static void harness_put(struct dsp_stream *s)
+/* The engine's own pages leave the domain; s->lock held. */
+void dsp_stream_close(struct dsp_stream *s)
 {
 	struct iommu_domain *domain = stream_domain(s);
 	size_t size;
@@ -146,6 +183,10 @@ static int stream_move(struct dsp_stream *s, struct iommu_domain *domain, u64 io
 	int ret;
 
 	*events = 0;
+	if (!stream_allowed(s, domain, iova, len, write)) {
+		*events = 1;
+		return -EFAULT;
+	}
 	if (iova + len - 1 > U32_MAX)
 		return stream_follow(s, domain, iova,
 				     dsp_engine_bounce(s->engine, &bounce) + at,
@@ -179,7 +220,7 @@ static int stream_probe(struct dsp_stream *s, struct iommu_domain *domain, u64 i
 
 	while (at < len) {
 		u32 piece = min_t(u32, len - at, WIRE_PAGE - ((iova + at) & WIRE_PAGE_MASK));
-		bool mapped = domain_phys(domain, iova + at);
+		bool mapped = stream_is_open(s, domain, iova + at);
 
 		if (!mapped || write) {
 			ret = stream_move(s, domain, iova + at, at, min(piece, WORD_BYTES),
@@ -274,7 +315,7 @@ bool dsp_stream_reaches(struct dsp_stream *s, u64 iova, size_t len)
 	domain = stream_domain(s);
 	all = domain;
 	for (at = iova & ~(u64)WIRE_PAGE_MASK; all && at < iova + len; at += WIRE_PAGE)
-		all = domain_phys(domain, at);
+		all = stream_is_open(s, domain, at);
 	mutex_unlock(&s->lock);
 	return all;
 }
@@ -292,7 +333,7 @@ int dsp_stream_hole(struct dsp_stream *s, u64 iova, u64 size, u64 *hole)
 	if (!domain)
 		ret = -ENXIO;
 	for (at = iova & ~(u64)WIRE_PAGE_MASK; !ret && at < iova + size; at += WIRE_PAGE) {
-		if (domain_phys(domain, at))
+		if (stream_is_open(s, domain, at))
 			continue;
 		*hole = at;
 		ret = -EFAULT;
@@ -309,7 +350,7 @@ bool dsp_stream_identity(struct dsp_stream *s, u64 iova)
 
 	mutex_lock(&s->lock);
 	domain = stream_domain(s);
-	same = domain && domain_phys(domain, iova) == iova;
+	same = domain && domain_phys(domain, iova) == iova && stream_is_open(s, domain, iova);
 	mutex_unlock(&s->lock);
 	return same;
 }
@@ -330,7 +371,7 @@ int dsp_stream_check(struct dsp_stream *s, u64 iova, size_t len)
 	return ret;
 }
 
-static const char *domain_type(const struct iommu_domain *domain)
+const char *dsp_stream_domain_type(const struct iommu_domain *domain)
 {
 	if (!domain)
 		return "none";
@@ -368,7 +409,7 @@ const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie)
 	mutex_lock(&s->lock);
 	*cookie = strcmp(type, "none") ? 1 : 0;
 	if (dsp->attached && dsp->rproc->has_iommu) {
-		type = domain_type(iommu_get_domain_for_dev(s->client));
+		type = dsp_stream_domain_type(iommu_get_domain_for_dev(s->client));
 		*cookie = 1 + dsp->domain_generation;
 	}
 	mutex_unlock(&s->lock);
@@ -423,176 +464,8 @@ void dsp_stream_enable(struct dsp *dsp, bool on)
 
 		mutex_lock(&s->lock);
 		if (!on)
-			harness_put(s);
+			dsp_stream_close(s);
 		s->enabled = on;
 		mutex_unlock(&s->lock);
-	}
-}
-
-/* Banks come and go with the driver's populate and depopulate. */
-static int stream_bus_event(struct notifier_block *nb, unsigned long action, void *data)
-{
-	struct dsp *dsp = container_of(nb, struct dsp, bus_nb);
-	struct device *dev = data;
-	unsigned int i;
-
-	if (action != BUS_NOTIFY_ADD_DEVICE && action != BUS_NOTIFY_DEL_DEVICE &&
-	    action != BUS_NOTIFY_BIND_DRIVER)
-		return NOTIFY_DONE;
-	for (i = 1; dev->of_node && i < dsp->streams; i++) {
-		struct dsp_stream *s = &dsp->stream[i];
-
-		if (s->node != dev->of_node)
-			continue;
-		if (action == BUS_NOTIFY_DEL_DEVICE)
-			dsp_map_bank_gone(dsp, s);
-		if (action == BUS_NOTIFY_ADD_DEVICE)
-			dsp_hold(dsp, DSP_HOLD_PROBE);
-		if (action == BUS_NOTIFY_BIND_DRIVER && dsp->maskless & BIT_ULL(s->session))
-			dev->dma_mask = NULL;
-		mutex_lock(&s->lock);
-		if (action == BUS_NOTIFY_ADD_DEVICE && !s->client) {
-			s->client = get_device(dev);
-		} else if (action == BUS_NOTIFY_DEL_DEVICE && s->client == dev) {
-			harness_put(s);
-			s->client = NULL;
-			put_device(dev);
-		}
-		mutex_unlock(&s->lock);
-	}
-	return NOTIFY_DONE;
-}
-
-/* The binding's SoCs: where the session is in an address, and how wide the rest is. */
-static void stream_read_soc(struct dsp *dsp)
-{
-	dsp->channel_label = "";
-	of_property_read_string(dsp->link.channel_node, "label", &dsp->channel_label);
-	dsp->session_shift = ADDR_SESSION_SHIFT;
-	if (of_device_is_compatible(dsp->link.channel_node, "qcom,kaanapali-fastrpc"))
-		dsp->session_shift = ADDR_SESSION_SHIFT_WIDE;
-}
-
-static unsigned int stream_width(struct dsp *dsp, u32 session)
-{
-	if (session && dsp->session_shift == ADDR_SESSION_SHIFT_WIDE &&
-	    !strncmp(dsp->channel_label, "cdsp", 4))
-		return 34;
-	return 32;
-}
-
-static int stream_add(struct dsp *dsp, struct device_node *node, u32 session)
-{
-	struct dsp_stream *s = &dsp->stream[dsp->streams];
-	struct of_phandle_args smmu;
-	int ret;
-
-	if (dsp->streams == DSP_MAX_STREAMS || dsp_stream_by_session(dsp, session)) {
-		dev_err(dsp->dev, "%pOF: too many context banks, or two with reg %u\n",
-			node, session);
-		return -EINVAL;
-	}
-	ret = of_parse_phandle_with_args(node, "iommus", "#iommu-cells", 0, &smmu);
-	if (ret) {
-		dev_err(dsp->dev, "%pOF: no usable iommus property\n", node);
-		return ret;
-	}
-	of_node_put(smmu.np);
-	s->dsp = dsp;
-	s->session = session;
-	s->width = stream_width(dsp, session);
-	s->stream_id = smmu.args[0];
-	s->engine = dsp_engine_claim(s->stream_id);
-	if (!s->engine) {
-		dev_err(dsp->dev, "%pOF: no engine for stream %#x: QEMU needs -device lsi53c895a,addr=%x.%x\n",
-			node, s->stream_id, s->stream_id >> 3, s->stream_id & 7);
-		return -ENODEV;
-	}
-	s->node = of_node_get(node);
-	mutex_init(&s->lock);
-	dsp->streams++;
-	return 0;
-}
-
-static int stream_add_banks(struct dsp *dsp)
-{
-	struct device_node *child;
-	u32 session;
-	int ret;
-
-	for_each_available_child_of_node(dsp->link.channel_node, child) {
-		if (!of_device_is_compatible(child, "qcom,fastrpc-compute-cb") ||
-		    of_property_read_bool(child, "board,lost"))
-			continue;
-		ret = of_property_read_u32(child, "reg", &session);
-		if (!ret)
-			ret = stream_add(dsp, child, session);
-		if (ret) {
-			of_node_put(child);
-			return ret;
-		}
-	}
-	return 0;
-}
-
-/* Bank devices that were there before the notifier. */
-static void stream_find_clients(struct dsp *dsp)
-{
-	unsigned int i;
-
-	for (i = 1; i < dsp->streams; i++) {
-		struct dsp_stream *s = &dsp->stream[i];
-		struct platform_device *pdev = of_find_device_by_node(s->node);
-
-		mutex_lock(&s->lock);
-		if (pdev && !s->client)
-			s->client = &pdev->dev;
-		else if (pdev)
-			put_device(&pdev->dev);
-		mutex_unlock(&s->lock);
-	}
-}
-
-int dsp_stream_init(struct dsp *dsp)
-{
-	int ret;
-
-	stream_read_soc(dsp);
-	ret = stream_add(dsp, dsp->dev->of_node, 0);
-	if (ret)
-		return ret;
-	dsp->stream[0].client = get_device(dsp->dev);
-	dsp->idle_domain_type = domain_type(iommu_get_domain_for_dev(dsp->dev));
-
-	ret = stream_add_banks(dsp);
-	if (ret)
-		goto err_exit;
-	dsp->bus_nb.notifier_call = stream_bus_event;
-	ret = bus_register_notifier(&platform_bus_type, &dsp->bus_nb);
-	if (ret) {
-		dsp->bus_nb.notifier_call = NULL;
-		goto err_exit;
-	}
-	stream_find_clients(dsp);
-	return 0;
-
-err_exit:
-	dsp_stream_exit(dsp);
-	return ret;
-}
-
-void dsp_stream_exit(struct dsp *dsp)
-{
-	if (dsp->bus_nb.notifier_call)
-		bus_unregister_notifier(&platform_bus_type, &dsp->bus_nb);
-	while (dsp->streams) {
-		struct dsp_stream *s = &dsp->stream[--dsp->streams];
-
-		mutex_lock(&s->lock);
-		harness_put(s);
-		mutex_unlock(&s->lock);
-		put_device(s->client);
-		of_node_put(s->node);
-		dsp_engine_release(s->engine);
 	}
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Boards at EL1: below Linux a monitor knows which VMs own each page of RAM.
+ *
+ * A DSP's own stream is not Linux' there.  QEMU translates the engine behind it all
+ * the same, by a domain of a device of ours (fastrpc-board,engine) in which all
+ * RAM is mapped to itself, for good.  What stands between the DSP and memory is the
+ * monitor's table, which is asked before every transfer, for every page.
+ *
+ * At EL2 there is no monitor, and nothing here does anything.
+ */
+#include <linux/arm-smccc.h>
+#include <linux/of.h>
+#include <linux/of_address.h>
+#include <linux/of_platform.h>
+#include <linux/platform_device.h>
+
+#include "dsp.h"
+#include "dsp_compat.h"
+#include "monitor_call.h"
+
+static bool has_monitor;
+
+static struct arm_smccc_res monitor_call(u32 id, u64 a, u64 b, u64 c, u64 d)
+{
+	struct arm_smccc_res res;
+
+	arm_smccc_smc(id, a, b, c, d, 0, 0, 0, &res);
+	return res;
+}
+
+bool dsp_monitor_is_there(void)
+{
+	return has_monitor;
+}
+
+/* Which VMs have the page, and which of them may write to it. */
+static u64 owners_of(phys_addr_t phys, u64 *write)
+{
+	struct arm_smccc_res res = monitor_call(MONITOR_OWNERS, phys, 0, 0, 0);
+
+	*write = res.a2;
+	return res.a1;
+}
+
+/* Do all of @vms have the page, for loads and stores? */
+bool dsp_monitor_allows(u64 vms, phys_addr_t phys)
+{
+	u64 write;
+
+	return !has_monitor || !(vms & ~(owners_of(phys, &write) & write));
+}
+
+/* Is it theirs, and nobody else's? */
+bool dsp_monitor_is_only(u64 vms, phys_addr_t phys)
+{
+	u64 write;
+
+	return !has_monitor || owners_of(phys, &write) == vms;
+}
+
+/* One access, about to be made.  False: it must not be, and @fault says what it was. */
+bool dsp_monitor_access(u64 vms, phys_addr_t phys, size_t len, bool write,
+			struct dsp_control_fault *fault)
+{
+	struct arm_smccc_res res;
+
+	if (!has_monitor)
+		return true;
+	res = monitor_call(MONITOR_ACCESS, phys, len, vms, write);
+	if (!res.a0)
+		return true;
+	fault->event = DSP_EVENT_XPU;
+	fault->is_read = !write;
+	fault->iova = res.a1;
+	fault->owners = res.a2;
+	return false;
+}
+
+static u64 monitor_count(u32 which)
+{
+	return monitor_call(MONITOR_COUNT, which, 0, 0, 0).a1;
+}
+
+void dsp_monitor_violations(struct dsp_control_violations *v)
+{
+	if (!has_monitor)
+		return;
+	v->cpu_touched = monitor_count(MONITOR_COUNT_CPU);
+	v->cpu_touched_at = monitor_count(MONITOR_COUNT_CPU_AT);
+	v->cpu_touched_by = monitor_count(MONITOR_COUNT_CPU_PC);
+}
+
+void dsp_monitor_clear(void)
+{
+	if (has_monitor)
+		monitor_call(MONITOR_CLEAR, 0, 0, 0, 0);
+}
+
+int dsp_monitor_order(struct dsp_control_monitor *order)
+{
+	u64 write;
+
+	if (!has_monitor)
+		return -ENXIO;
+	switch (order->action) {
+	case DSP_MONITOR_LOOK:
+		break;
+	case DSP_MONITOR_REFUSE:
+		monitor_call(MONITOR_REFUSE, order->n, order->count, order->status,
+			     order->result);
+		break;
+	case DSP_MONITOR_ABORT_INJECT:
+		monitor_call(MONITOR_ON_ABORT, MONITOR_ABORT_INJECT, 0, 0, 0);
+		break;
+	case DSP_MONITOR_ABORT_SKIP:
+		monitor_call(MONITOR_ON_ABORT, MONITOR_ABORT_SKIP, 0, 0, 0);
+		break;
+	default:
+		return -EINVAL;
+	}
+	order->owners = owners_of(order->addr, &write);
+	order->assigned = monitor_count(MONITOR_COUNT_ASSIGNED);
+	order->refused = monitor_count(MONITOR_COUNT_REFUSED);
+	return 0;
+}
+
+static int engine_ram(struct resource *ram)
+{
+	struct device_node *node = of_find_node_by_type(NULL, "memory");
+	int ret = node ? of_address_to_resource(node, 0, ram) : -ENODEV;
+
+	of_node_put(node);
+	return ret;
+}
+
+/* The device is being unbound, its domain is still attached. */
+static void engine_unmap(void *data)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(data);
+	struct resource ram;
+
+	if (domain && !engine_ram(&ram))
+		iommu_unmap(domain, ram.start, resource_size(&ram));
+}
+
+static int engine_probe(struct platform_device *pdev)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(&pdev->dev);
+	struct resource ram;
+	int ret;
+
+	ret = engine_ram(&ram);
+	if (!ret && !domain)
+		ret = -EPROBE_DEFER;
+	if (!ret)
+		ret = dsp_iommu_map(domain, ram.start, ram.start, resource_size(&ram),
+				    IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE);
+	return ret ? ret : devm_add_action_or_reset(&pdev->dev, engine_unmap, &pdev->dev);
+}
+
+static const struct of_device_id engine_of_match[] = {
+	{ .compatible = "fastrpc-board,engine" },
+	{ }
+};
+
+static struct platform_driver engine_driver = {
+	.probe = engine_probe,
+	.driver = {
+		.name = "dsp-stream-engine",
+		.of_match_table = engine_of_match,
+		.suppress_bind_attrs = true,
+	},
+};
+
+/*
+ * The device whose domain translates a DSP's own stream: the remoteproc's, or that
+ * of board,engine.  ERR_PTR; a reference otherwise.
+ */
+struct device *dsp_monitor_client(struct device *rproc)
+{
+	struct device_node *node = of_parse_phandle(rproc->of_node, "board,engine", 0);
+	struct platform_device *pdev;
+
+	if (!node)
+		return get_device(rproc);
+	pdev = of_find_device_by_node(node);
+	of_node_put(node);
+	if (pdev && pdev->dev.driver == &engine_driver.driver)
+		return &pdev->dev;
+	if (pdev)
+		put_device(&pdev->dev);
+	return ERR_PTR(-EPROBE_DEFER);
+}
+
+/* The VMs that a DSP is, by board,vmids; without that it is none of its own, but HLOS. */
+u64 dsp_monitor_vms(const struct device *rproc, u32 *first)
+{
+	u32 vmids[DSP_MAX_VMS];
+	u64 vms = 0;
+	int i, n;
+
+	*first = MONITOR_HLOS;
+	n = of_property_read_variable_u32_array(rproc->of_node, "board,vmids", vmids, 1,
+						DSP_MAX_VMS);
+	if (n <= 0)
+		return BIT_ULL(MONITOR_HLOS);
+	for (i = 0; i < n; i++)
+		vms |= BIT_ULL(vmids[i] & 63);
+	*first = vmids[0] & 63;
+	return vms;
+}
+
+int dsp_monitor_init(void)
+{
+	struct device_node *node;
+
+	node = of_find_compatible_node(NULL, NULL, "fastrpc-board,monitor");
+	if (node && (long)monitor_call(MONITOR_COUNT, 0, 0, 0, 0).a0) {
+		pr_err("dsp: the device tree says that there is a monitor, but it does not answer: boot with board/boot --el 1\n");
+		of_node_put(node);
+		return -ENODEV;
+	}
+	has_monitor = node;
+	of_node_put(node);
+	return platform_driver_register(&engine_driver);
+}
+
+void dsp_monitor_exit(void)
+{
+	platform_driver_unregister(&engine_driver);
+}
