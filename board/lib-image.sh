@@ -2,8 +2,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # What QEMU boots: the device tree and the initramfs.  Needs lib.sh and
-# lib-userland.sh; "kernel", "driver", "variant", "mode" and "programs" say for
-# what.
+# lib-userland.sh; "kernel", "driver", "variant", "el", "mode" and "programs" say
+# for what.
 
 qemu='qemu-system-aarch64'
 machine=virt,iommu=smmuv3,gic-version=3,virtualization=on
@@ -23,6 +23,14 @@ run_quietly()
 	fi
 }
 
+# What is laid over QEMU's own tree.
+image_dtsi()
+{
+	cat "$top/board/dts/board.dtsi"
+	[ "$el" = 2 ] || cat "$top/board/dts/el$el.dtsi"
+	cat "$top/board/dts/variants/$variant.dtsi"
+}
+
 # QEMU's own tree with the board and the variant laid over it.  It changes
 # only with QEMU and with the sources, so the name says what it was made from.
 image_dtb()
@@ -35,7 +43,7 @@ image_dtb()
 	made_from=$({
 		ls -l -L "$(command -v $qemu)"
 		printf '%s\n' "$machine $processor"
-		cat "$top/board/dts/board.dtsi" "$top"/board/dts/variants/*.dtsi
+		cat "$top"/board/dts/*.dtsi "$top"/board/dts/variants/*.dtsi
 	} | cksum | cut -d' ' -f1)
 	dtb=$build/dtb/$variant-$made_from.dtb
 	[ ! -e "$dtb" ] || return 0
@@ -45,7 +53,7 @@ image_dtb()
 		$qemu -M "$machine,dumpdtb=$dtb.qemu" $processor -nodefaults -display none
 	run_quietly "reading QEMU's device tree" \
 		dtc -q -I dtb -O dts -o "$dtb.dts" "$dtb.qemu"
-	cat "$top/board/dts/board.dtsi" "$top/board/dts/variants/$variant.dtsi" >> "$dtb.dts"
+	image_dtsi >> "$dtb.dts"
 	run_quietly "merging the board's device tree" \
 		dtc -q -i "$top/board/dts/variants" -I dts -O dtb -o "$dtb.new" "$dtb.dts"
 	rm -f "$dtb.qemu" "$build/dtb/$variant"-*.dtb
@@ -195,6 +203,15 @@ image_initramfs()
 	rm -rf "$stage"
 }
 
+# Below the kernel, where that runs at EL1.
+image_monitor()
+{
+	[ "$el" = 1 ] || return 0
+	monitor=$build/arm64/monitor/monitor.img
+	run_quietly "building the monitor" \
+		make -s -C "$top/board/monitor" OUT="$build/arm64/monitor"
+}
+
 image_make()
 {
 	"$top/board/setup" packages
@@ -206,6 +223,7 @@ image_make()
 	image_modules
 	image_init
 	image_programs
+	image_monitor
 	image_dtb
 	image_initramfs
 	exec 6>&-

@@ -45,14 +45,28 @@ qemu_more_engines()
 		sed "/^#/d" "$top/board/dts/variants/$variant.engines"
 }
 
+# The kernel, or the monitor and the kernel where that looks for it (board/monitor/layout.h).
+qemu_kernel()
+{
+	image=$cache/kernels/$kernel/Image
+	if [ "$el" = 2 ]; then
+		printf '%s\n' -kernel "$image"
+		return
+	fi
+	printf '%s\n' -kernel "$monitor" \
+		-device "loader,file=$image,addr=0x40c00000,force-raw=on" \
+		-semihosting-config enable=on,target=native,chardev=monitor \
+		-chardev "file,id=monitor,path=$monitor_log"
+}
+
 # Print qemu's arguments but the console, one per line.
 qemu_arguments()
 {
 	printf '%s\n' -M "$machine"
 	# shellcheck disable=SC2086
 	printf '%s\n' $processor
-	printf '%s\n' -nodefaults -display none -no-reboot \
-		-kernel "$cache/kernels/$kernel/Image" -initrd "$initramfs" -dtb "$dtb" \
+	qemu_kernel
+	printf '%s\n' -nodefaults -display none -no-reboot -initrd "$initramfs" -dtb "$dtb" \
 		-append "$(qemu_command_line)" \
 		-chardev "file,id=report,path=$report_pipe" \
 		-device pci-serial,chardev=report,addr=02.0 \
@@ -72,8 +86,9 @@ qemu_boot()
 	console_log=$log_base.console
 	report_log=$log_base.report
 	smmu_log=$log_base.smmu
+	monitor_log=$log_base.monitor
 	report_pipe=$log_base.pipe
-	rm -f "$report_pipe" "$console_log" "$report_log" "$smmu_log"
+	rm -f "$report_pipe" "$console_log" "$report_log" "$smmu_log" "$monitor_log"
 	mkfifo "$report_pipe"
 	case $mode,$verbose in
 	shell,*) set -- "$1" "$2" -serial mon:stdio ;;

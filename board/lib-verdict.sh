@@ -47,6 +47,9 @@ fact()
 	sed -n "s/^fact $1 //p" "$report_log" | tail -n 1
 }
 
+# The monitor's no to a DSP: no event of the SMMU (board/dsp/dsp_control.h).
+event_xpu=0x100
+
 # SMMUv3's names of the events a stray DMA makes.
 event_name()
 {
@@ -71,19 +74,24 @@ stream_name()
 	esac
 }
 
-# "stream 0x80 iova 0x60000000 write event 0x10" in words.
+# "stream 0x80 iova 0x60000000 write event 0x10 owners 0x0" in words.
 describe_fault()
 {
-	fault_stream=$2 fault_iova=$4 fault_direction=$5 fault_event=$7
-	place='where the DSP was offered no heap'
+	fault_stream=$2 fault_iova=$4 fault_direction=$5 fault_event=$7 fault_owners=$9
+	place='where the DSP was offered no heap' unmapped=''
 	heap_base=$(fact heap-base) heap_size=$(fact heap-size)
 	if [ $((heap_size)) -gt 0 ] && [ $((fault_iova)) -ge $((heap_base)) ] &&
 	   [ $((fault_iova)) -lt $((heap_base + heap_size)) ]; then
-		place="in the heap the DSP was offered, not mapped for it"
+		place='in the heap the DSP was offered' unmapped=', not mapped for it'
 	fi
-	printf 'SMMU %s: the DSP'"'"'s %s of IOVA %s through stream %s (%s), %s' \
+	if [ "$fault_event" = "$event_xpu" ]; then
+		printf 'XPU error: the DSP'"'"'s %s of address %s, which VMs %s own, %s' \
+			"$fault_direction" "$fault_iova" "$fault_owners" "$place"
+		return
+	fi
+	printf 'SMMU %s: the DSP'"'"'s %s of IOVA %s through stream %s (%s), %s%s' \
 		"$(event_name "$fault_event")" "$fault_direction" "$fault_iova" \
-		"$fault_stream" "$(stream_name "$fault_stream")" "$place"
+		"$fault_stream" "$(stream_name "$fault_stream")" "$place" "$unmapped"
 }
 
 # The first reason is the cause, as far as can be seen; the rest follows from it.
@@ -96,6 +104,20 @@ blame()
 	fi
 }
 
+# What the monitor saw, which no kernel can have changed.
+judge_monitor()
+{
+	violation=$(sed -n 's/^violation: //p' "$monitor_log" | head -n 1)
+	assigned=$(grep -c '^assign .* to 0x[0-9a-f]*$' "$monitor_log")
+	[ -z "$violation" ] || blame "the monitor saw a violation: $violation"
+	! grep -q '^assign .*refused' "$monitor_log" ||
+		blame "the monitor refused to $(grep '^assign .*refused' "$monitor_log" | head -n 1)"
+	left=$(awk '/^assign .* to 0x[0-9a-f]+$/ { owner[$2 " " $3] = $7 }
+		END { for (r in owner) if (owner[r] != "0x8") print r, "to VMs", owner[r] }' \
+		"$monitor_log" | head -n 1)
+	[ -z "$left" ] || blame "memory did not come back to Linux: assigned $left"
+}
+
 # Collect all that speaks against a good run.
 judge_run()
 {
@@ -104,7 +126,7 @@ judge_run()
 	[ -z "$(fact setup)" ] || blame "the board could not be set up: see $console_log"
 	# shellcheck disable=SC2046
 	[ "${guest_faults:-0}" = 0 ] || blame "$(describe_fault $(fact fault)) (faults in all: $guest_faults)"
-	[ "$host_events" = "${guest_faults:-0}" ] ||
+	[ "$host_events" = "${guest_faults:-0}" ] || [ "$(fact fault | cut -d' ' -f7)" = $event_xpu ] ||
 		blame "QEMU itself saw $host_events SMMU events ($smmu_log), the guest ${guest_faults:-none}"
 	[ -z "$(fact client)" ] || blame "bringing up the audio PD failed: $(fact client)"
 	[ "$(fact audio-pd)" = up ] || blame "the audio PD is not up"
@@ -116,11 +138,12 @@ judge_run()
 	[ -z "$(fact stop)" ] || blame "the remoteproc could not be stopped"
 	[ -z "$(fact complaint)" ] || blame "the DSP model complains: $(fact complaint)"
 	[ -z "$(fact kernel-log)" ] || blame "kernel log, bad lines: $(fact kernel-log)"
+	[ "$el" = 2 ] || judge_monitor
 }
 
 verdict_run()
 {
-	cause=''
+	cause='' assigned=''
 	: > "$log_base.also"
 	if ! qemu_finished; then
 		qemu_explain
@@ -132,12 +155,13 @@ verdict_run()
 	ran="$ran, client $(sed -n 's/^step client: \([^,]*\).*/\1/p' "$report_log")"
 	echo
 	if [ -z "$cause" ]; then
-		printf 'PASS (%s): the audio PD is up, the DSP used all %s pages of its heap, no SMMU fault (guest 0, QEMU %s)\n' \
-			"$ran" "$offered" "$host_events"
+		printf 'PASS (%s): the audio PD is up, the DSP used all %s pages of its heap, no SMMU fault (guest 0, QEMU %s)%s\n' \
+			"$ran" "$offered" "$host_events" \
+			"${assigned:+, no violation seen by the monitor in $assigned assignments}"
 		return 0
 	fi
 	cat "$log_base.also"
-	printf '  logs: %s.console .report .smmu\n' "$log_base"
+	printf '  logs: %s.console .report .smmu%s\n' "$log_base" "$([ "$el" = 2 ] || echo ' .monitor')"
 	printf 'FAIL (%s): %s\n' "$ran" "$cause"
 	return 1
 }

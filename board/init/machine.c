@@ -255,7 +255,7 @@ void dsp_complaint(char *text, size_t len)
 
 		if (dsp_status(label, &st))
 			continue;
-		complain(text, len, "%s%s: SMMU faults: %llu", label, st.faults);
+		complain(text, len, "%s%s: faults: %llu", label, st.faults);
 		complain(text, len, "%s%s: pages offered before they were granted: %llu",
 			 label, v->offered_before_grant);
 		complain(text, len, "%s%s: pages offered twice: %llu", label, v->offered_twice);
@@ -264,5 +264,11 @@ void dsp_complaint(char *text, size_t len)
 		complain(text, len, "%s%s: heap pages changed by others: %llu", label,
 			 v->corrupted);
 		complain(text, len, "%s%s: malformed requests: %llu", label, v->bad_request);
+		complain(text, len, "%s%s: accesses of a CPU to memory that is not Linux': %llu",
+			 label, v->cpu_touched);
+		complain(text, len, "%s%s: the first of them was of %#llx", label,
+			 v->cpu_touched_at);
+		complain(text, len, "%s%s: ... by the instruction at %#llx", label,
+			 v->cpu_touched_by);
 	}
 }

@@ -80,6 +80,8 @@ static void show_kernel(void)
 	report("step", "kernel: Linux %s %s", u.release, u.version);
 	show_boot_line("exception level", "started at EL");
 	show_boot_line("SMMU", "arm-smmu-v3");
+	if (log_boot_line("qcom_scm"))
+		show_boot_line("SCM", "qcom_scm: convention");
 }
 
 static void show_remoteproc(void)
@@ -115,8 +117,9 @@ static void show_faults(const struct dsp_control_status *st)
 
 	report("fact", "faults %llu", (unsigned long long)st->faults);
 	if (st->faults)
-		report("fact", "fault stream 0x%x iova 0x%llx %s event 0x%x", f->stream_id,
-		       (unsigned long long)f->iova, f->is_read ? "read" : "write", f->event);
+		report("fact", "fault stream 0x%x iova 0x%llx %s event 0x%x owners 0x%llx",
+		       f->stream_id, (unsigned long long)f->iova, f->is_read ? "read" : "write",
+		       f->event, (unsigned long long)f->owners);
 }
 
 /* What the DSP itself saw of its heap. */
@@ -152,7 +155,7 @@ static void stop(void)
 		report("fact", "stop failed");
 	log_judge_showing(&kernel_log, HEAP_WORD);
 	if (!dsp_status(LABEL, &st)) {
-		report("step", "remoteproc %s stopped; SMMU faults seen by the DSP model: %llu",
+		report("step", "remoteproc %s stopped; faults seen by the DSP model: %llu",
 		       LABEL, (unsigned long long)st.faults);
 		show_faults(&st);
 	}
