@@ -45,7 +45,7 @@ image_dtb()
 		printf '%s\n' "$machine $processor"
 		cat "$top"/board/dts/*.dtsi "$top"/board/dts/variants/*.dtsi
 	} | cksum | cut -d' ' -f1)
-	dtb=$build/dtb/$variant-$made_from.dtb
+	dtb=$build/dtb/$variant.$made_from.dtb
 	[ ! -e "$dtb" ] || return 0
 	mkdir -p "$build/dtb"
 	# shellcheck disable=SC2086
@@ -56,7 +56,7 @@ image_dtb()
 	image_dtsi >> "$dtb.dts"
 	run_quietly "merging the board's device tree" \
 		dtc -q -i "$top/board/dts/variants" -I dts -O dtb -o "$dtb.new" "$dtb.dts"
-	rm -f "$dtb.qemu" "$build/dtb/$variant"-*.dtb
+	rm -f "$dtb.qemu" "$build/dtb/$variant".*.dtb
 	mv "$dtb.new" "$dtb"
 }
 
