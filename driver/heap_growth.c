@@ -120,20 +120,22 @@ static struct frpc_heap_piece *find_offer(struct frpc_remote_heap *heap,
 }
 
 /*
- * A name that two pieces have is none: the DSP may be done with the one while
- * the other is freed.  Both stay until it is halted.
+ * A name that several pieces have is none: the DSP may be done with the one while
+ * another is freed.  All of them stay until it is halted, whoever bears it next.
  */
-static bool is_unique(struct frpc_remote_heap *heap, u64 dsp_addr)
+static void name_piece(struct frpc_heap_piece *piece, u64 dsp_addr)
 {
-	struct frpc_heap_piece *piece;
+	struct frpc_heap_piece *other;
 
-	list_for_each_entry(piece, &heap->growth, entry) {
-		if (piece->dsp_addr != dsp_addr)
+	list_for_each_entry(other, &piece->heap->growth, entry) {
+		/* a quarantined one is no longer in the DSP's books */
+		if (other == piece || other->state != FRPC_HEAP_OFFERED ||
+		    other->dsp_addr != dsp_addr)
 			continue;
-		piece->dsp_addr = 0;
-		return false;
+		other->has_namesake = true;
+		piece->has_namesake = true;
 	}
-	return true;
+	piece->dsp_addr = dsp_addr;
 }
 
 void frpc_remote_heap_grow_done(struct frpc_channel *channel, const struct frpc_heap_offer *offer,
@@ -147,7 +149,7 @@ void frpc_remote_heap_grow_done(struct frpc_channel *channel, const struct frpc_
 	mutex_lock(&heap->lock);
 	piece = find_offer(heap, offer);
 	if (piece && was_sent) {
-		piece->dsp_addr = is_unique(heap, dsp_addr) ? dsp_addr : 0;
+		name_piece(piece, dsp_addr);
 	} else if (piece) {
 		frpc_heap_piece_unsent(piece);
 		if (frpc_heap_piece_revoke_on(piece, FRPC_HEAP_WITHDRAW))
@@ -171,8 +173,7 @@ int frpc_remote_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, siz
 	/* as it was rounded when it was added */
 	len = ALIGN(len, heap->page);
 	list_for_each_entry(piece, &heap->growth, entry) {
-		/* a quarantined one is no longer in the DSP's books */
-		if (piece->state != FRPC_HEAP_OFFERED || !dsp_addr ||
+		if (piece->state != FRPC_HEAP_OFFERED || piece->has_namesake || !dsp_addr ||
 		    piece->dsp_addr != dsp_addr || piece->region.len != len)
 			continue;
 		offer->is_new = false;

@@ -32,6 +32,7 @@ struct platform_device;
  * @access: how it was opened; valid from GRANTING to REVOKING
  * @has_pin: the module is held for it
  * @dsp_addr: the DSP's name of an added piece, 0: not told yet
+ * @has_namesake: another piece has, or had, that name too: neither is found by it
  *
  * Under heap->lock but for @region, which does not change.
  */
@@ -43,6 +44,7 @@ struct frpc_heap_piece {
 	struct frpc_heap_access access;
 	bool has_pin;
 	u64 dsp_addr;
+	bool has_namesake;
 };
 
 /**

@@ -223,6 +223,35 @@ TEST(one_name_for_two)
 	CHECK_EQ(heap_account("growth="), 0);
 }
 
+/* Not even when it is the only one left that was not given it twice already. */
+TEST(one_name_for_many)
+{
+	uint64_t first, name, before;
+	int fd = daemon_open();
+
+	REQUIRE_EQ(heap_grow(fd, MIB, &first), 0);
+	for (int i = 2; i <= 5; i++) {
+		test_context("%d pieces", i);
+		control_behave(1, METHOD_MMAP, DSP_ANSWER_OUTPUT, 1, first);
+		REQUIRE_EQ(heap_grow(fd, MIB, &name), 0);
+		CHECK_EQ(name, first);
+		before = requests();
+		CHECK_EQ(heap_shrink(fd, first, MIB), -EINVAL);
+		CHECK_EQ(requests(), before);
+		CHECK_EQ(heap_account("growth="), i * MIB);
+	}
+	check_stores_on();
+	dsp_restart();
+	CHECK_EQ(heap_account("growth="), 0);
+	/* the next DSP may use that name, once */
+	REQUIRE_EQ(create_audio(fd = node_open()), 0);
+	control_behave(1, METHOD_MMAP, DSP_ANSWER_OUTPUT, 1, first);
+	REQUIRE_EQ(heap_grow(fd, MIB, &name), 0);
+	before = requests();
+	heap_shrink(fd, first, MIB);	/* the DSP model does not know it by that name */
+	CHECK_EQ(requests(), before + 1);
+}
+
 /* Names that lie within one another, at the ends of what can be said, or are none. */
 TEST(odd_names)
 {
