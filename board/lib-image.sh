@@ -168,6 +168,10 @@ image_kernel_modules()
 		cp "$modules/$module.ko" "$stage/modules/"
 		echo "$module" >> "$stage/modules/load"
 	done
+	# for programs to load
+	for module in drm drm_kms_helper drm_shmem_helper vgem udmabuf; do
+		[ ! -e "$modules/$module.ko" ] || cp "$modules/$module.ko" "$stage/modules/"
+	done
 }
 
 # Everything the guest has, as an uncompressed cpio: unpacking a compressed one

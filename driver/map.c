@@ -278,8 +278,8 @@ static u64 offset_of(const struct frpc_map *map, u64 address)
 	vma = vma_lookup(current->mm, page);
 	if (vma) {
 		offset = page - vma->vm_start;
-		/* another file's mapping of the buffer (DRM) numbers its pages as it likes */
-		if (vma->vm_file == map->buf->file)
+		/* some exporters (DRM) number pages from a place of their own, behind any buffer */
+		if (vma->vm_file == map->buf->file && vma->vm_pgoff < map->len >> PAGE_SHIFT)
 			offset += (u64)vma->vm_pgoff << PAGE_SHIFT;
 	}
 	mmap_read_unlock(current->mm);

@@ -431,6 +431,11 @@ void dsp_hold_exit(void);
 void dsp_hold(struct dsp *dsp, enum dsp_hold_point point);
 int dsp_hold_set(struct dsp *dsp, u32 point, bool on);
 
+/* dsp_import.c */
+int dsp_import_init(void);
+void dsp_import_exit(void);
+int dsp_import_order(struct dsp_control_import *control);
+
 /* dsp_link.c */
 int dsp_link_init(struct dsp *dsp);
 void dsp_link_exit(struct dsp *dsp);

@@ -25,6 +25,22 @@ static inline int dsp_iommu_map(struct iommu_domain *domain, unsigned long iova,
 #endif
 }
 
+/* A namespace is a string from 6.13 on. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define DSP_NS(name)	name
+#else
+#define DSP_NS(name)	#name
+#endif
+
+/* From 6.2 on the plain ones want the buffer locked. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define dsp_dma_buf_vmap	dma_buf_vmap
+#define dsp_dma_buf_vunmap	dma_buf_vunmap
+#else
+#define dsp_dma_buf_vmap	dma_buf_vmap_unlocked
+#define dsp_dma_buf_vunmap	dma_buf_vunmap_unlocked
+#endif
+
 /*
  * What an rpmsg transport has to provide.  The kernel keeps these two tables
  * in a private header that no header package carries, so they are declared

@@ -345,6 +345,11 @@ static long control_banks(struct dsp *dsp, void *arg)
 	return 0;
 }
 
+static long control_import(struct dsp *dsp, void *arg)
+{
+	return dsp_import_order(arg);
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -368,6 +373,7 @@ static const struct {
 	{ DSP_CONTROL_EARLY_BOOT, control_early_boot },
 	{ DSP_CONTROL_BANKS, control_banks },
 	{ DSP_CONTROL_MONITOR, control_monitor },
+	{ DSP_CONTROL_IMPORT, control_import },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */

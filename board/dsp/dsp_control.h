@@ -364,6 +364,22 @@ struct dsp_control_banks {
 	__u64 maskless;		/* a bit for each session */
 };
 
+/* A device of no DSP takes a dma-buf of the caller's, one at a time. */
+enum dsp_import_action {
+	DSP_IMPORT_BEGIN = 0,	/* attach and map it; EBUSY: there is one already */
+	DSP_IMPORT_LOOK,	/* all of it, by a mapping of the kernel's and as the device sees it */
+	DSP_IMPORT_END,
+};
+
+struct dsp_control_import {
+	char label[DSP_LABEL_LEN];
+	__u32 action;		/* enum dsp_import_action */
+	__s32 fd;		/* to begin with */
+	__u64 len;		/* out, of a look: bytes */
+	__u64 cpu_hash;		/* dsp_test_hash of them */
+	__u64 device_hash;
+};
+
 /* What the CPU sees of memory that is somebody else's.  Reads only. */
 struct dsp_control_look {
 	char label[DSP_LABEL_LEN];
@@ -425,6 +441,7 @@ struct dsp_control_monitor {
 
 /* ENXIO: there is no monitor. */
 #define DSP_CONTROL_MONITOR	 _IOWR('d', 17, struct dsp_control_monitor)
+#define DSP_CONTROL_IMPORT	 _IOWR('d', 18, struct dsp_control_import)
 
 /*
  * The DSP calls its host.  They return when it has answered: ENOTCONN: nobody

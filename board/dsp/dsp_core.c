@@ -362,11 +362,16 @@ static int __init dsp_init(void)
 	ret = dsp_hold_init();
 	if (ret)
 		goto err_domain;
-	ret = platform_driver_register(&core_driver);
+	ret = dsp_import_init();
 	if (ret)
 		goto err_hold;
+	ret = platform_driver_register(&core_driver);
+	if (ret)
+		goto err_import;
 	return 0;
 
+err_import:
+	dsp_import_exit();
 err_hold:
 	dsp_hold_exit();
 err_domain:
@@ -385,6 +390,7 @@ err_smmu:
 static void __exit dsp_exit(void)
 {
 	platform_driver_unregister(&core_driver);
+	dsp_import_exit();
 	dsp_hold_exit();
 	dsp_domain_exit();
 	dsp_control_exit();

@@ -4,9 +4,7 @@
  * context bank, nothing is copied, and a buffer seen before is mapped already.
  */
 #include <fcntl.h>
-#include <linux/udmabuf.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -473,35 +471,4 @@ TEST(dsp_stops_under_it)
 	shared_free(&in);
 	node_close(fd);
 	shared_free(&out);
-}
-
-/* Memory of another driver's: pages here and there, joined by the context bank. */
-TEST(foreign_exporter)
-{
-	const size_t len = 64 * PAGE;
-	int dev = open("/dev/udmabuf", O_RDWR | O_CLOEXEC), fd = node_open(), memory;
-	struct udmabuf_create create = { .size = len };
-	struct shared in;
-	static uint8_t out[64 * PAGE];
-
-	if (dev < 0)
-		test_skip("no /dev/udmabuf");
-	memory = memfd_create("foreign", MFD_ALLOW_SEALING | MFD_CLOEXEC);
-	REQUIRE_EQ(ftruncate(memory, len), 0);
-	REQUIRE_EQ(fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK), 0);
-	create.memfd = memory;
-	in.len = len;
-	in.buf = ioctl(dev, UDMABUF_CREATE, &create);
-	REQUIRE(in.buf >= 0);
-	in.p = map_at(in.buf, len, 0);
-	fill_pattern(in.p, len, 8);
-	for (int i = 0; i < 3; i++) {
-		memset(out, 0, len);
-		CHECK_EQ(echo(fd, in.p, in.buf, out, -1, len), 0);
-		CHECK_MEM(out, in.p, len);
-		CHECK_EQ(echo(fd, in.p + PAGE, in.buf, out, -1, len), -EINVAL);
-	}
-	shared_free(&in);
-	close(memory);
-	close(dev);
 }

@@ -256,6 +256,7 @@ int dsp_index_of(const char *label);
 int dsp_state_write(const char *word);	/* 0 or -errno */
 void dsp_state_read(char *word, size_t size);
 
+int module_load(const char *name);	/* of the kernel's own, in the image; 0 or -errno */
 const char *driver_ko(void);
 int driver_load(void);			/* 0 or -errno */
 int driver_unload(void);
@@ -269,6 +270,19 @@ void driver_restore(void);
 void kernel_log_mark(void);
 void kernel_log_rewind(void);
 int kernel_log_count(const char *text);
+
+/* ---- dma-bufs of other drivers, and drivers that take ours: foreign.c ---- */
+
+/* Skips the case where the kernel has no such driver. */
+int udmabuf_alloc(size_t len);		/* a descriptor; its pages are not in order */
+int vgem_open(void);
+int vgem_alloc(int vgem, size_t len);
+uint32_t vgem_import(int vgem, int dmabuf);	/* until vgem_drop(), or vgem is closed */
+void vgem_drop(int vgem, uint32_t handle);
+/* Another device's view (DSP_CONTROL_IMPORT): both hashes must be @hash. */
+void import_begin(int dmabuf);
+void import_check(uint64_t hash, size_t len);
+void import_end(void);
 
 /* ---- what the IOMMU was asked to do: trace.c ---- */
 

@@ -154,6 +154,27 @@ int dsp_wait_recovered(void)
 	return file_write(path, "enabled");
 }
 
+static int load_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	long ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = syscall(SYS_finit_module, fd, "", 0);
+	ret = ret < 0 ? -errno : 0;
+	close(fd);
+	return ret;
+}
+
+int module_load(const char *name)
+{
+	char path[80];
+
+	snprintf(path, sizeof(path), "/modules/%s.ko", name);
+	return load_file(path);
+}
+
 const char *driver_ko(void)
 {
 	const char *ko = getenv("BOARD_DRIVER_KO");
@@ -163,15 +184,7 @@ const char *driver_ko(void)
 
 int driver_load(void)
 {
-	int fd = open(driver_ko(), O_RDONLY | O_CLOEXEC);
-	long ret;
-
-	if (fd < 0)
-		return -errno;
-	ret = syscall(SYS_finit_module, fd, "", 0);
-	ret = ret < 0 ? -errno : 0;
-	close(fd);
-	return ret;
+	return load_file(driver_ko());
 }
 
 int driver_unload(void)
