@@ -25,6 +25,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/preempt.h>
 #include <linux/remoteproc.h>
 #include <linux/rpmsg.h>
 #include <linux/spinlock.h>
@@ -268,6 +269,16 @@ struct dsp_file {
 	size_t room;
 };
 
+/* A stretch of the model's own work, see dsp_meter.c. */
+struct dsp_meter_span {
+#ifdef CONFIG_PREEMPT_NOTIFIERS
+	struct preempt_notifier notifier;
+#endif
+	u64 since;
+	u64 busy;
+	bool is_metered;
+};
+
 struct dsp_capture {
 	u64 serial;
 	u64 addr;
@@ -325,6 +336,8 @@ struct dsp {
 	struct list_head modules;
 	unsigned int nmodules;
 	u32 modules_made;
+
+	atomic64_t busy;		/* ticks, while somebody reads the meter */
 
 	/* Faults and the oracle. */
 	spinlock_t fault_lock;
@@ -485,6 +498,16 @@ int dsp_smmu_init(void);
 void dsp_smmu_exit(void);
 u32 dsp_smmu_mark(void);
 void dsp_smmu_since(u32 mark, u32 stream_id, struct dsp_smmu_events *events);
+u32 dsp_smmu_command_mark(void);
+void dsp_smmu_commands_since(u32 *mark, u64 *tlb_invalidations, u64 *syncs);
+
+/* dsp_meter.c */
+void dsp_meter_begin(struct dsp *dsp, struct dsp_meter_span *span);
+void dsp_meter_end(struct dsp *dsp, struct dsp_meter_span *span);
+u64 dsp_meter_pause(void);
+void dsp_meter_resume(struct dsp *dsp, u64 paused);
+void dsp_meter_read(struct dsp *dsp, struct dsp_control_meter *out);
+void dsp_meter_exit(void);
 
 /* dsp_call.c */
 int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, gfp_t gfp);

@@ -393,9 +393,8 @@ static bool call_park(struct dsp_request *req)
 	return true;
 }
 
-static void call_work(struct work_struct *work)
+static void call_step(struct dsp_request *req)
 {
-	struct dsp_request *req = container_of(to_delayed_work(work), struct dsp_request, work);
 	struct dsp *dsp = req->dsp;
 
 	spin_lock(&dsp->calls_lock);
@@ -412,6 +411,17 @@ static void call_work(struct work_struct *work)
 	if (req->rule.action != DSP_ANSWER_NEVER)
 		dsp_fault_answer(req);
 	call_end(req);
+}
+
+static void call_work(struct work_struct *work)
+{
+	struct dsp_request *req = container_of(to_delayed_work(work), struct dsp_request, work);
+	struct dsp *dsp = req->dsp;
+	struct dsp_meter_span span;
+
+	dsp_meter_begin(dsp, &span);
+	call_step(req);
+	dsp_meter_end(dsp, &span);
 }
 
 /* For DSP_CONTROL_CAPTURE; calls_lock held. */

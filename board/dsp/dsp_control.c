@@ -332,6 +332,12 @@ static long control_monitor(struct dsp *dsp, void *arg)
 	return dsp_monitor_order(arg);
 }
 
+static long control_meter(struct dsp *dsp, void *arg)
+{
+	dsp_meter_read(dsp, arg);
+	return 0;
+}
+
 static long control_early_boot(struct dsp *dsp, void *arg)
 {
 	return dsp_early_boot(dsp);
@@ -374,6 +380,7 @@ static const struct {
 	{ DSP_CONTROL_BANKS, control_banks },
 	{ DSP_CONTROL_MONITOR, control_monitor },
 	{ DSP_CONTROL_IMPORT, control_import },
+	{ DSP_CONTROL_METER, control_meter },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */

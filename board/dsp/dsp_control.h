@@ -411,6 +411,18 @@ struct dsp_control_monitor {
 	__u64 refused;		/* out: and those that were refused */
 };
 
+/*
+ * What is not the host's: time that the model itself spent on calls, and the
+ * commands of the one SMMU.  Counted from the first reading on.  To be read again
+ * before the SMMU was given as many commands as its queue holds (65536).
+ */
+struct dsp_control_meter {
+	char label[DSP_LABEL_LEN];
+	__u64 busy;		/* ticks of the CPU's counter (CNTVCT) */
+	__u64 tlb_invalidations;
+	__u64 syncs;
+};
+
 #define DSP_CONTROL_STATUS	 _IOWR('d', 1, struct dsp_control_status)
 #define DSP_CONTROL_BEHAVE	 _IOW('d', 2, struct dsp_control_behave)
 #define DSP_CONTROL_INJECT	 _IOW('d', 3, struct dsp_control_inject)
@@ -442,6 +454,7 @@ struct dsp_control_monitor {
 /* ENXIO: there is no monitor. */
 #define DSP_CONTROL_MONITOR	 _IOWR('d', 17, struct dsp_control_monitor)
 #define DSP_CONTROL_IMPORT	 _IOWR('d', 18, struct dsp_control_import)
+#define DSP_CONTROL_METER	 _IOWR('d', 19, struct dsp_control_meter)
 
 /*
  * The DSP calls its host.  They return when it has answered: ENOTCONN: nobody

@@ -394,6 +394,7 @@ static void __exit dsp_exit(void)
 	dsp_hold_exit();
 	dsp_domain_exit();
 	dsp_control_exit();
+	dsp_meter_exit();
 	dsp_monitor_exit();
 	dsp_engine_exit();
 	dsp_smmu_exit();

@@ -75,6 +75,7 @@ int dsp_link_deliver(struct dsp *dsp, const void *data, size_t len)
 	struct rpmsg_endpoint *ept;
 	unsigned long flags;
 	int ret = -ENOTCONN;
+	u64 paused;
 	void *copy;
 
 	/* Exactly as long as the message, so that reading past its end shows. */
@@ -90,7 +91,9 @@ int dsp_link_deliver(struct dsp *dsp, const void *data, size_t len)
 		mutex_lock(&ept->cb_lock);
 		if (ept->cb) {
 			spin_lock_irqsave(&link->recv_lock, flags);
+			paused = dsp_meter_pause();
 			ret = ept->cb(ept->rpdev, copy, len, ept->priv, ept->addr);
+			dsp_meter_resume(dsp, paused);
 			spin_unlock_irqrestore(&link->recv_lock, flags);
 		}
 		mutex_unlock(&ept->cb_lock);
