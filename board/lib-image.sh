@@ -8,9 +8,10 @@
 qemu='qemu-system-aarch64'
 machine=virt,iommu=smmuv3,gic-version=3,virtualization=on
 # Where a program that a boot is told to run may be.
-program_rooms='tests/api tests/lifecycle tests/userspace tests/fail board/run'
+program_rooms='tests/api tests/lifecycle tests/userspace tests/fail tests/bench board/run'
 # The rest of the hardware the device tree depends on.
 processor='-cpu cortex-a57 -smp 2 -m 1G'
+processor_single='-cpu cortex-a57 -smp 1 -m 1G'
 
 # run_quietly WHAT COMMAND...: its output matters only if it fails.
 run_quietly()
@@ -79,7 +80,9 @@ image_init()
 image_userland()
 {
 	userland='' userland_reason='no program of this boot asked for it'
-	[ "$mode" != test ] || image_has_userspace_program || return 0
+	case $mode in
+	test|bench)	image_has_userspace_program || return 0 ;;
+	esac
 	if ! userland_is_here && [ -z "$(find "$userland_failed" -mmin -60 2>/dev/null)" ]; then
 		"$top/board/setup" userland 2>&1 > /dev/null | tee "$log_base.userland" >&2
 		userland_is_here ||
@@ -125,11 +128,19 @@ image_modules()
 	dsp_ko=$("$top/board/kbuild" "$kernel" "$top/board/dsp")
 	if [ "$driver" = ours ]; then
 		driver_ko=$("$top/board/kbuild" ${coverage:+--coverage} "$kernel" "$top/driver")
-		return
+		[ "$mode" = bench ] || return 0
+		floor_ko=$("$top/board/kbuild" "$kernel" "$top/board/floor")
 	fi
-	driver_ko=$modules/in-tree/fastrpc.ko
-	[ -e "$driver_ko" ] ||
+	[ -e "$modules/in-tree/fastrpc.ko" ] ||
 		die "Debian's kernel $kernel comes without the in-tree driver: use KERNEL=6.12 or KERNEL=7"
+	[ "$driver" = ours ] || driver_ko=$modules/in-tree/fastrpc.ko
+}
+
+# The others that are measured.
+image_bench_modules()
+{
+	cp "$modules/in-tree/fastrpc.ko" "$stage/modules/in-tree.ko"
+	cp "$floor_ko" "$stage/modules/floor.ko"
 }
 
 # What the guest has to know of it: which packages, or why there are none.
@@ -189,6 +200,7 @@ image_initramfs()
 	cp "$init" "$stage/init"
 	cp "$dsp_ko" "$stage/modules/dsp.ko"
 	cp "$driver_ko" "$stage/modules/fastrpc.ko"
+	[ "$mode" != bench ] || image_bench_modules
 	# The remoteproc core insists on a file; the DSP model does not look at it.
 	echo board > "$stage/lib/firmware/board-dsp.fw"
 	image_kernel_modules

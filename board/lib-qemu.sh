@@ -35,7 +35,12 @@ qemu_command_line()
 	test)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 ;;
 	esac
 	# Console output is slow: a run that nobody watches keeps to warnings.
-	[ "$mode$verbose" != run ] || printf '%s' loglevel=5
+	case $mode$verbose in
+	run|bench)	printf '%s ' loglevel=5 ;;
+	esac
+	# Nothing may differ from one boot to the next.
+	[ "$mode" != bench ] ||
+		printf '%s ' nokaslr randomize_kstack_offset=off board.cases="${BENCH_CASES:-}"
 }
 
 # What a variant has beyond them.
@@ -71,6 +76,8 @@ qemu_arguments()
 		-chardev "file,id=report,path=$report_pipe" \
 		-device pci-serial,chardev=report,addr=02.0 \
 		-trace "smmuv3_*_event,file=$smmu_log"
+	[ "$mode" != bench ] || printf '%s\n' -icount shift=0,sleep=off \
+		-seed 1 -rtc base=2026-01-01,clock=vm
 	[ -z "$coverage" ] || printf '%s\n' \
 		-fsdev "local,id=coverage,path=$coverage,security_model=none" \
 		-device virtio-9p-pci,fsdev=coverage,mount_tag=coverage,addr=03.0

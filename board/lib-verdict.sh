@@ -36,6 +36,23 @@ show_tests()
 		{ fflush() }'
 }
 
+# The figures as they come; all else only if it failed.
+show_bench()
+{
+	awk '
+		{ sub(/\r$/, "") }
+		/^log bench / { print substr($0, 5); fflush(); next }
+		/^(log|step|note) / { said[++lines] = $0 }
+		/^test / {
+			if ($3 == "fail") {
+				for (i = 1; i <= lines; i++)
+					printf "    | %s\n", said[i]
+				print
+			}
+			lines = 0
+		}'
+}
+
 # A shell's user looks at the console.
 show_nothing()
 {

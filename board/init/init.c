@@ -29,6 +29,7 @@ static void take_option(const char *option)
 		{ "board.run=", config.run, sizeof(config.run) },
 		{ "board.seed=", config.seed, sizeof(config.seed) },
 		{ "board.runs=", config.runs, sizeof(config.runs) },
+		{ "board.cases=", config.cases, sizeof(config.cases) },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
@@ -77,6 +78,7 @@ static void set_environment(void)
 	setenv("BOARD_SLOW", slow, 1);
 	setenv("FUZZ_SEED", config.seed, 1);
 	setenv("FUZZ_RUNS", config.runs, 1);
+	setenv("BENCH_CASES", config.cases, 1);
 }
 
 static void shell_run(void)
@@ -113,7 +115,7 @@ int main(void)
 			log_read_boot();
 			if (!strcmp(config.mode, "run"))
 				steps_run();
-			else if (!strcmp(config.mode, "test"))
+			else if (!strcmp(config.mode, "test") || !strcmp(config.mode, "bench"))
 				tests_run();
 			else
 				shell_run();

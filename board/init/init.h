@@ -18,13 +18,14 @@
 
 /* What the kernel command line asks for. */
 struct board_config {
-	char mode[16];		/* board.mode=run|test|shell */
+	char mode[16];		/* board.mode=run|test|bench|shell */
 	char driver[16];	/* board.driver=ours|in-tree */
 	char kernel[16];	/* board.kernel=6.12 */
 	char variant[32];	/* board.variant=default */
 	char run[2048];		/* board.run=name,name,... */
 	char seed[24];		/* board.seed=, board.runs=: for programs with random input */
 	char runs[24];
+	char cases[256];	/* board.cases=name,...: for the bench */
 	unsigned int limit;	/* board.limit=seconds one program may take */
 	unsigned int slow;	/* every limit is this many times longer */
 	bool coverage;		/* board.coverage=1 */

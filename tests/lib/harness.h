@@ -257,6 +257,7 @@ int dsp_state_write(const char *word);	/* 0 or -errno */
 void dsp_state_read(char *word, size_t size);
 
 int module_load(const char *name);	/* of the kernel's own, in the image; 0 or -errno */
+int module_unload(const char *name);
 const char *driver_ko(void);
 int driver_load(void);			/* 0 or -errno */
 int driver_unload(void);

@@ -182,6 +182,11 @@ const char *driver_ko(void)
 	return ko ? ko : "/modules/fastrpc.ko";
 }
 
+int module_unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) < 0 ? -errno : 0;
+}
+
 int driver_load(void)
 {
 	return load_file(driver_ko());
@@ -189,7 +194,7 @@ int driver_load(void)
 
 int driver_unload(void)
 {
-	return syscall(SYS_delete_module, DRIVER_MODULE, O_NONBLOCK) < 0 ? -errno : 0;
+	return module_unload(DRIVER_MODULE);
 }
 
 bool driver_is_loaded(void)
