@@ -31,6 +31,7 @@ struct platform_device;
  * @state: who may touch it
  * @access: how it was opened; valid from GRANTING to REVOKING
  * @has_pin: the module is held for it
+ * @is_lost: quarantined, and the DSP may be running that had it
  * @dsp_addr: the DSP's name of an added piece, 0: not told yet
  * @has_namesake: another piece has, or had, that name too: neither is found by it
  *
@@ -43,6 +44,7 @@ struct frpc_heap_piece {
 	enum frpc_heap_state state;
 	struct frpc_heap_access access;
 	bool has_pin;
+	bool is_lost;
 	u64 dsp_addr;
 	bool has_namesake;
 };
@@ -52,7 +54,7 @@ struct frpc_heap_piece {
  * @grants: pieces opened to the DSP
  * @offers: pieces the DSP was told of
  * @revokes: pieces taken back
- * @quarantines: pieces that cannot be had back
+ * @quarantines: pieces that could not be had back
  * @crashes: of the DSP, as far as it was recovered by a boot
  */
 struct frpc_heap_counts {

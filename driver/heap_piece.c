@@ -122,10 +122,22 @@ void frpc_heap_piece_unsent(struct frpc_heap_piece *piece)
 
 static void quarantine(struct frpc_heap_piece *piece, const char *why, int error)
 {
+	/* what it was must not be forgotten, even if it was never offered */
+	pin_module(piece);
 	piece->heap->counts.quarantines++;
 	dev_err(&piece->heap->rproc->dev,
-		"fastrpc: remote heap %pa: %s (%d), this memory is not used again until reboot\n",
-		&piece->region.phys, why, error);
+		"fastrpc: remote heap %pa: %s (%d), this memory is not used again %s\n",
+		&piece->region.phys, why, error,
+		piece->access.perm.count ? "before it can be" : "until reboot");
+}
+
+/*
+ * What was assigned may be given back at a later try.  What a domain did not let go
+ * of may be mapped in one that is no longer the remoteproc's.
+ */
+static bool is_for_ever(const struct frpc_heap_piece *piece)
+{
+	return piece->state == FRPC_HEAP_QUARANTINED && !piece->access.perm.count;
 }
 
 /**
@@ -134,24 +146,30 @@ static void quarantine(struct frpc_heap_piece *piece, const char *why, int error
  * @event: WITHDRAW, RETURNED, DSP_OFF or DSP_LOST
  *
  * Needs no memory.  Return: true: it is CLAIMED now; false: nothing changed, or it
- * is QUARANTINED, which was said in the log.
+ * is QUARANTINED, which was said in the log, once.
  */
 bool frpc_heap_piece_revoke_on(struct frpc_heap_piece *piece, enum frpc_heap_event event)
 {
+	bool again = piece->state == FRPC_HEAP_QUARANTINED;
 	int ret;
 
-	if (!frpc_heap_piece_step(piece, event))
+	if (is_for_ever(piece) || !frpc_heap_piece_step(piece, event))
 		return false;
 	if (piece->state == FRPC_HEAP_QUARANTINED) {
+		piece->is_lost = true;
 		quarantine(piece, "the DSP may still run", 0);
 		return false;
 	}
 	ret = frpc_heap_close(&piece->region, piece->heap->rproc, &piece->access);
 	must_step(piece, ret ? FRPC_HEAP_REVOKE_FAILED : FRPC_HEAP_REVOKE_DONE);
-	if (ret) {
+	if (ret && !again)
 		quarantine(piece, "cannot be taken back", ret);
+	if (ret)
 		return false;
-	}
+	if (again)
+		dev_info(&piece->heap->rproc->dev, "fastrpc: remote heap %pa: taken back after all\n",
+			 &piece->region.phys);
+	piece->is_lost = false;
 	piece->heap->counts.revokes++;
 	unpin_module(piece);
 	return true;

@@ -39,6 +39,7 @@ static const struct transition transitions[] = {
 	{ FRPC_HEAP_REOFFERED,	 FRPC_HEAP_DSP_LOST,	  FRPC_HEAP_QUARANTINED },
 	{ FRPC_HEAP_REVOKING,	 FRPC_HEAP_REVOKE_DONE,	  FRPC_HEAP_CLAIMED },
 	{ FRPC_HEAP_REVOKING,	 FRPC_HEAP_REVOKE_FAILED, FRPC_HEAP_QUARANTINED },
+	{ FRPC_HEAP_QUARANTINED, FRPC_HEAP_DSP_OFF,	  FRPC_HEAP_REVOKING },
 };
 
 bool frpc_heap_step(enum frpc_heap_state *state, enum frpc_heap_event event)

@@ -323,6 +323,9 @@ static int make_granted(struct frpc_remote_heap *heap, struct device *dev,
 {
 	int ret;
 
+	/* refused when the DSP was halted; it has booted since, and was not told of it */
+	if (heap->base.state == FRPC_HEAP_QUARANTINED && !heap->base.is_lost)
+		frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_DSP_OFF);
 	switch (heap->base.state) {
 	case FRPC_HEAP_CLAIMED:
 		ret = frpc_heap_may_give(frpc_heap_is_kernel_memory(&heap->base.region));

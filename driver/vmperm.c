@@ -63,10 +63,11 @@ static u64 owner_mask(const struct frpc_vmperm *perm)
 static int assign(phys_addr_t phys, size_t len, u64 from, const struct qcom_scm_vmperm *to,
 		  u32 count)
 {
-	int ret = qcom_scm_assign_mem(phys, len, &from, to, count);
-
-	/* what the firmware says passes through raw: a positive number is no success */
-	return ret > 0 ? -EIO : ret;
+	/*
+	 * What the firmware says passes through raw: a positive number is no success, and
+	 * -EINVAL says nothing of the caller's arguments.  The number is in the log.
+	 */
+	return qcom_scm_assign_mem(phys, len, &from, to, count) ? -EIO : 0;
 }
 
 int frpc_vmperm_lend(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm)

@@ -34,6 +34,7 @@ static inline int frpc_compat_iommu_map(struct iommu_domain *domain, unsigned lo
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 #include <linux/errno.h>
+#include <linux/printk.h>
 #include <linux/qcom_scm.h>
 
 static inline int frpc_compat_assign_mem(phys_addr_t phys, size_t len, u64 *from,
@@ -41,8 +42,10 @@ static inline int frpc_compat_assign_mem(phys_addr_t phys, size_t len, u64 *from
 {
 	unsigned int owners = (unsigned int)*from;
 
-	if (owners != *from)
+	if (owners != *from) {
+		pr_warn_once("fastrpc: Linux before 6.4 cannot take memory back from VMIDs above 31\n");
 		return -EOPNOTSUPP;
+	}
 	return qcom_scm_assign_mem(phys, len, &owners, to, count);
 }
 #define qcom_scm_assign_mem frpc_compat_assign_mem

@@ -15,7 +15,7 @@ struct world {
 	bool dsp_knows;		/* ... or to one before it, since the DSP started */
 	bool dsp_knew;		/* ... before the last offer */
 	bool ours;		/* taken from whoever had it */
-	bool lost;		/* cannot be had back */
+	bool lost;		/* cannot be had back, before the DSP is off at least */
 };
 
 static inline void happen(struct world *w, enum frpc_heap_event event)
@@ -54,8 +54,12 @@ static inline void happen(struct world *w, enum frpc_heap_event event)
 	case FRPC_HEAP_PD_GONE:
 		w->pd_knows = false;
 		break;
-	case FRPC_HEAP_RETURNED:
 	case FRPC_HEAP_DSP_OFF:
+		w->lost = false;
+		w->pd_knows = false;
+		w->dsp_knows = false;
+		break;
+	case FRPC_HEAP_RETURNED:
 		w->pd_knows = false;
 		w->dsp_knows = false;
 		break;
