@@ -211,7 +211,7 @@ bool control_clean(const struct dsp_control_status *st)
 	const struct dsp_control_violations *v = &st->violations;
 
 	return !st->faults && !v->offered_before_grant && !v->offered_twice &&
-	       !v->taken_while_running && !v->corrupted && !v->bad_request;
+	       !v->taken_while_running && !v->corrupted && !v->bad_request && !v->cpu_touched;
 }
 
 bool control_map_after(uint64_t token, struct dsp_control_map *map)

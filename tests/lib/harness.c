@@ -130,6 +130,7 @@ void test_expects_faults(void)
 	case_expects_faults = true;
 	puts("@allow-faults");
 	test_allow("SMMU fault");
+	test_allow("XPU error");
 	test_allow("arm-smmu-v3");
 }
 
@@ -151,6 +152,7 @@ static void judge_board(void)
 	CHECK_EQ(st.violations.taken_while_running, 0);
 	CHECK_EQ(st.violations.corrupted, 0);
 	CHECK_EQ(st.violations.bad_request, 0);
+	CHECK_EQ(st.violations.cpu_touched, 0);
 	if (!control_clean(&st))
 		control_clear();
 }
@@ -173,6 +175,7 @@ static void run_case(struct test_case *tc)
 	if (!setjmp(case_end)) {
 		control_select(DSP);
 		control_normal();
+		monitor_allow();
 		control_release(DSP_ANY, false);
 		node_close_all();
 		if (test_teardown)

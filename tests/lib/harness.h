@@ -216,6 +216,8 @@ uint64_t control_look(uint64_t addr, uint64_t len, uint64_t *nonzero);
 
 /* A daemon of the audio PD, with a DSP that was freshly booted. */
 int daemon_open(void);
+/* The same, and it has gone again: the DSP has its heap, and this is what it was told. */
+void daemon_came_and_went(struct offer *o);
 /* MMAP and MUNMAP of its heap; *token is the DSP's name for what was added. */
 long heap_grow(int fd, uint64_t size, uint64_t *token);
 long heap_shrink(int fd, uint64_t token, uint64_t size);
@@ -233,6 +235,30 @@ struct heap_piece {
 
 /* What a MMAP told the DSP, read off the wire. */
 struct heap_piece control_growth(uint32_t age);
+
+/* ---- the monitor below Linux, on boards at EL1: monitor.c ---- */
+
+#define VM_HLOS		(1ull << 3)
+#define VM_DSP		(1ull << 0x16 | 1ull << 0x25)	/* qcom,vmids of the board */
+/* What firmware says of a call that it refuses. */
+#define MONITOR_REFUSAL	(-22)
+
+bool board_has_monitor(void);
+/* Skips the case where there is none. */
+void monitor_require(void);
+/* The VMs that own a page, a bit each. */
+uint64_t monitor_owners(uint64_t addr);
+/* Every page of [addr, addr + len) is theirs, and nobody else's. */
+void monitor_check_owners(uint64_t addr, uint64_t len, uint64_t vms);
+/* Assignments made, and refused, since the board booted. */
+uint64_t monitor_assigned(void);
+uint64_t monitor_refused(void);
+/* The n-th assignment from now on is refused with this result, and count in all. */
+void monitor_refuse(uint64_t n, uint64_t count, long result);
+/* No more of that; nothing happens where there is no monitor. */
+void monitor_allow(void);
+/* What becomes of a CPU's access to memory that is not Linux': enum dsp_monitor_action. */
+void monitor_on_abort(uint32_t action);
 
 /* ---- the kernel's own switches: kernel.c ---- */
 
@@ -291,6 +317,11 @@ void iommu_trace_start(void);		/* from 0; skips the case where it cannot */
 void iommu_trace_stop(void);
 void iommu_trace_counts(int *maps, int *unmaps);
 void iommu_trace_wait_unmap(void);	/* fails the case if there is none in WAIT_MS */
+int iommu_trace_maps_of(uint64_t phys);	/* mappings that begin at this physical address */
+/* And how often SCM was asked to assign memory, counted by a probe of the function. */
+void assign_trace_start(void);		/* skips the case where it cannot */
+void assign_trace_stop(void);
+int assign_trace_count(void);
 
 /* ---- the kernel's free memory and its trend: leaks.c ---- */
 

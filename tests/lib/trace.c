@@ -37,16 +37,60 @@ static int count_in(const char *text, const char *word)
 	return n;
 }
 
-void iommu_trace_counts(int *maps, int *unmaps)
+/* The whole trace; free it. */
+static char *read_trace(void)
 {
 	const size_t room = 4 << 20;
 	char *text = malloc(room);
 
 	REQUIRE(text);
 	REQUIRE(file_read(TRACING "trace", text, room) >= 0);
+	return text;
+}
+
+void iommu_trace_counts(int *maps, int *unmaps)
+{
+	char *text = read_trace();
+
 	*maps = count_in(text, " map: IOMMU");
 	*unmaps = count_in(text, " unmap: IOMMU");
 	free(text);
+}
+
+int iommu_trace_maps_of(uint64_t phys)
+{
+	char *text = read_trace(), *line, *rest = text, paddr[40];
+	int n = 0;
+
+	snprintf(paddr, sizeof(paddr), "paddr=0x%016llx", (unsigned long long)phys);
+	while ((line = strsep(&rest, "\n")))
+		n += strstr(line, " map: IOMMU") && strstr(line, paddr);
+	free(text);
+	return n;
+}
+
+#define ASSIGN_PROBE	TRACING "events/board/assign/enable"
+
+void assign_trace_start(void)
+{
+	if (file_write(TRACING "kprobe_events", "p:board/assign qcom_scm_assign_mem"))
+		test_skip("this kernel cannot probe its functions");
+	REQUIRE_EQ(file_write(ASSIGN_PROBE, "1"), 0);
+}
+
+void assign_trace_stop(void)
+{
+	REQUIRE_EQ(file_write(ASSIGN_PROBE, "0"), 0);
+	REQUIRE_EQ(file_write(TRACING "kprobe_events", "-:board/assign"), 0);
+}
+
+int assign_trace_count(void)
+{
+	char *text = read_trace();
+	int n = count_in(text, " assign: (");
+
+	free(text);
+	return n;
 }
 
 void iommu_trace_wait_unmap(void)

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The monitor below Linux, asked through the DSP model's control node. */
+#include "harness.h"
+
+static struct dsp_control_monitor ask(struct dsp_control_monitor order)
+{
+	int ret;
+
+	snprintf(order.label, sizeof(order.label), "%s", control_selected());
+	ret = control_ioctl(DSP_CONTROL_MONITOR, &order);
+	REQUIRE_EQ(ret, 0);
+	return order;
+}
+
+bool board_has_monitor(void)
+{
+	return !access("/proc/device-tree/monitor", F_OK);
+}
+
+void monitor_require(void)
+{
+	if (!board_has_monitor())
+		test_skip("no monitor: for boards at EL1");
+}
+
+uint64_t monitor_owners(uint64_t addr)
+{
+	return ask((struct dsp_control_monitor){ .addr = addr }).owners;
+}
+
+void monitor_check_owners(uint64_t addr, uint64_t len, uint64_t vms)
+{
+	for (uint64_t at = addr; at < addr + len; at += PAGE)
+		if (!CHECK_EQ(monitor_owners(at), vms))
+			return;
+}
+
+uint64_t monitor_assigned(void)
+{
+	return ask((struct dsp_control_monitor){ .addr = 0 }).assigned;
+}
+
+uint64_t monitor_refused(void)
+{
+	return ask((struct dsp_control_monitor){ .addr = 0 }).refused;
+}
+
+void monitor_refuse(uint64_t n, uint64_t count, long result)
+{
+	/* the kernel's own word on it */
+	test_allow("Assign memory protection call failed");
+	ask((struct dsp_control_monitor){
+		.action = DSP_MONITOR_REFUSE, .n = n, .count = count, .result = result,
+	});
+}
+
+void monitor_allow(void)
+{
+	if (board_has_monitor())
+		ask((struct dsp_control_monitor){ .action = DSP_MONITOR_REFUSE });
+}
+
+void monitor_on_abort(uint32_t action)
+{
+	ask((struct dsp_control_monitor){ .action = action });
+}
