@@ -160,7 +160,8 @@ enum dsp_control_action {
 				 * DSP_PATCH_FDS or more */
 	DSP_ANSWER_OUTPUT,	/* right answer, but the first out-buffer begins with value (u64) */
 	DSP_ANSWER_POLL,	/* if the result is 0: write the poll word, then answer after value
-				 * milliseconds, or never (DSP_POLL_ONLY) */
+				 * milliseconds, or never (DSP_POLL_ONLY).  With a patch[], whatever
+				 * the result: the words in it, one after the other, instead */
 	DSP_ANSWER_FUZZ,	/* the work is done, then all that the DSP can write is made up
 				 * from value and the number of the call: see dsp_fuzz.c */
 	DSP_ANSWER_ACTIONS
@@ -173,6 +174,9 @@ enum dsp_control_action {
 #define DSP_PATCH_BYTES		128
 #define DSP_PATCH_FDS		0x100000000ull
 #define DSP_POLL_ONLY		(~0ull)
+#define DSP_POLL_TWICE		(1ull << 63)	/* answer two times */
+#define DSP_POLL_BEHIND		(1ull << 62)	/* answer first, then write the word */
+#define DSP_POLL_FLAGS		(DSP_POLL_TWICE | DSP_POLL_BEHIND)
 
 struct dsp_control_behave {
 	char label[DSP_LABEL_LEN];

@@ -19,6 +19,7 @@
 #define TEAR_MS		20
 #define TEAR_MAX_MS	2000
 #define POLL_MAX_MS	20000
+#define POLL_WORD_US	100
 
 /* DSP_ANSWER_NORMAL drops all rules. */
 int dsp_fault_add(struct dsp *dsp, const struct dsp_rule *rule)
@@ -156,23 +157,45 @@ static void fault_write_tail(struct dsp_request *req)
 				 rule->patch_len);
 }
 
+static void fault_poll_words(struct dsp_request *req)
+{
+	static const __le32 done = cpu_to_le32(POLL_DONE);
+	const struct dsp_rule *rule = &req->rule;
+	const void *words = rule->patch_len ? (const void *)rule->patch : &done;
+	u32 i, count = max_t(u32, rule->patch_len / sizeof(done), 1);
+	u64 at = req->meta_iova + META_POLL(req->n);
+
+	for (i = 0; i < count && !fault_hurry(req); i++) {
+		if (!dsp_stream_reaches(req->stream, at, sizeof(done)))
+			return;
+		dsp_stream_write(req->stream, at, words + i * sizeof(done), sizeof(done));
+		if (i + 1 < count)
+			usleep_range(POLL_WORD_US, 2 * POLL_WORD_US);
+	}
+}
+
 /*
  * A host that polls sees this word before the answer, or without one.  From
  * then on the metadata is the host's again.  False: there will be no answer.
  */
 static bool fault_poll(struct dsp_request *req)
 {
-	__le32 done = cpu_to_le32(POLL_DONE);
-	u64 ms = req->rule.value;
+	u64 ms = req->rule.value & ~DSP_POLL_FLAGS;
 
-	if (req->retval || !req->stream || dsp_call_disowned(req))
+	if (!req->stream || dsp_call_disowned(req) || (req->retval && !req->rule.patch_len))
 		return true;
-	dsp_stream_write(req->stream, req->meta_iova + META_POLL(req->n), &done, sizeof(done));
-	if (ms == DSP_POLL_ONLY)
+	if (req->rule.value == DSP_POLL_ONLY) {
+		fault_poll_words(req);
 		return false;
+	}
+	if (req->rule.value & DSP_POLL_BEHIND)
+		fault_send_right(req);
+	fault_poll_words(req);
 	wait_event_timeout(req->dsp->counters, fault_hurry(req),
 			   msecs_to_jiffies(min_t(u64, ms, POLL_MAX_MS)));
-	return true;
+	if (req->rule.value & DSP_POLL_TWICE)
+		fault_send_right(req);
+	return !(req->rule.value & DSP_POLL_BEHIND);
 }
 
 static void fault_write_results(struct dsp_request *req)

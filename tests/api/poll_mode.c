@@ -5,6 +5,7 @@
  */
 #include <signal.h>
 #include <sys/time.h>
+#include <time.h>
 
 #include "harness.h"
 
@@ -75,6 +76,7 @@ TEST(option_is_checked)
 		CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_SET_OPTION, &option), -EINVAL);
 		option.reserved[i] = 0;
 	}
+	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_SET_OPTION, NULL), -EFAULT);
 	CHECK_EQ(set_option(fd, 1, 1), supported ? 0 : -EOPNOTSUPP);
 	CHECK_EQ(set_option(fd, 1, 0), supported ? 0 : -EOPNOTSUPP);
 }
@@ -148,6 +150,183 @@ TEST(not_flagged)
 		CHECK_EQ(echo(fd, i, 3000), 0);
 		flag(1);
 	}
+}
+
+/* ---- a DSP that does not keep to it ---- */
+
+#define DONE	0xdecafu
+/* Longer than anybody spins. */
+#define LATE_MS	40
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Whatever else is in the word, only the answer ends the call. */
+TEST(garbage_in_the_word)
+{
+	static const uint32_t words[] = {
+		1, 0xdecae, 0xdecb0, 0xfecaf, 0xdecaf0, 0x0decaf00, 0xafec0d00, ~0u, 0x80000000 | DONE,
+		~DONE, 0,
+	};
+	int fd = open_polling();
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		long start = now_ms();
+
+		test_context("word 0x%x", words[i]);
+		control_poll_words(DSP_TEST_HANDLE, LATE_MS, &words[i], 1);
+		CHECK_EQ(echo(fd, i, 700), 0);
+		CHECK(now_ms() - start >= LATE_MS - 1);
+	}
+}
+
+/* Flagged as done, answered with an error: whichever comes first counts. */
+TEST(flagged_and_failed)
+{
+	static const uint32_t done = DONE;
+	int32_t value = 77;
+	int fd = open_polling(), flagged = 0;
+	struct call c;
+
+	for (int i = 0; i < 60; i++) {
+		long ret;
+
+		control_poll_words(DSP_TEST_HANDLE, i % 3, &done, 1);
+		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_RETVAL);
+		call_in(&c, &value, sizeof(value));
+		ret = call_send(fd, &c);
+		CHECK(!ret || ret == value);
+		flagged += !ret;
+		control_normal();
+		CHECK_EQ(echo(fd, i, 300), 0);
+	}
+	CHECK(flagged);
+}
+
+/* Two answers after the flag, to nobody, or to nobody else's call. */
+TEST(flagged_and_answered_twice)
+{
+	int fd = open_polling();
+
+	for (int i = 0; i < 120; i++) {
+		test_context("call %d", i);
+		flag(DSP_POLL_TWICE | (i & 3));
+		REQUIRE_EQ(echo(fd, i, 1000), 0);
+	}
+}
+
+/* The DSP writes to a message that is the next call's by then: that one may end early. */
+static void echo_or_nothing(int fd, uint32_t seed)
+{
+	static uint8_t in[500], out[2 * 500];
+	struct call c;
+
+	fill_pattern(in, sizeof(in), seed);
+	memset(out, 0xc5, sizeof(out));
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&c, in, sizeof(in));
+	call_out(&c, out, sizeof(in));
+	CHECK_EQ(call_send(fd, &c), 0);
+	for (size_t i = 0; i < sizeof(in); i++)
+		if (!CHECK(out[i] == in[i] || !out[i]))
+			break;
+	for (size_t i = sizeof(in); i < sizeof(out); i++)
+		if (!CHECK_EQ(out[i], 0xc5))
+			break;
+}
+
+/* What comes behind the flag is nobody's, whatever it is. */
+TEST(rewritten_word)
+{
+	static const uint32_t words[] = { 7, DONE, 0, DONE, DONE, ~0u, DONE, 1, 0, DONE, 2 };
+	int fd = open_polling(), quiet = node_open();
+
+	REQUIRE_EQ(attach(quiet), 0);
+	for (int i = 0; i < 66; i++) {
+		test_context("call %d", i);
+		control_poll_words(DSP_TEST_HANDLE, i % 4, words, 1 + i % ARRAY_SIZE(words));
+		echo_or_nothing(fd, i);
+		CHECK_EQ(echo(quiet, i, 500), 0);
+	}
+}
+
+TEST(flagged_behind_the_answer)
+{
+	int fd = open_polling(), quiet = node_open();
+
+	REQUIRE_EQ(attach(quiet), 0);
+	for (int i = 0; i < 66; i++) {
+		test_context("call %d", i);
+		flag(DSP_POLL_BEHIND | (i & 1));
+		echo_or_nothing(fd, i);
+		CHECK_EQ(echo(quiet, i, 500), 0);
+	}
+}
+
+/* ---- many at once ---- */
+
+#define CROWD		12
+#define CROWD_CALLS	8
+
+struct spinner {
+	int fd;
+	unsigned int seed;
+};
+
+static void spin(void *arg)
+{
+	struct spinner *s = arg;
+	uint8_t in[600], out[600];
+	struct call c;
+
+	for (unsigned int i = 0; i < CROWD_CALLS; i++) {
+		fill_pattern(in, sizeof(in), s->seed + i);
+		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+		call_in(&c, in, sizeof(in));
+		call_out(&c, out, sizeof(out));
+		/* a signal of the crowd ends a call that sleeps */
+		if (!call_send(s->fd, &c))
+			CHECK_MEM(out, in, sizeof(in));
+	}
+}
+
+static void run_spinners(int fd, uint64_t answer_after)
+{
+	struct spinner spinners[CROWD];
+
+	flag(answer_after);
+	for (int i = 0; i < CROWD; i++)
+		spinners[i] = (struct spinner){ .fd = fd, .seed = 1000 * i };
+	crowd_run(spin, spinners, sizeof(*spinners), CROWD);
+}
+
+/* More who spin than there are processors: nobody starves, they or who does not poll. */
+TEST(many_at_once)
+{
+	int fd = open_polling(), quiet = node_open();
+	struct spinner slow[CROWD];
+	struct async_call async;
+	struct call c;
+
+	REQUIRE_EQ(attach(quiet), 0);
+	run_spinners(fd, 1);
+	run_spinners(fd, DSP_POLL_ONLY);
+	/* all of them spin in vain, each time: the DSP takes longer than that */
+	control_normal();
+	control_behave(DSP_TEST_HANDLE, DSP_TEST_ECHO, DSP_ANSWER_LATE, 0, LATE_MS);
+	for (int i = 0; i < CROWD; i++)
+		slow[i] = (struct spinner){ .fd = fd, .seed = i };
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_NULL);
+	async_start(&async, quiet, &c);
+	crowd_run(spin, slow, sizeof(*slow), CROWD);
+	CHECK_EQ(async_join(&async), 0);
+	control_normal();
+	CHECK_EQ(echo(fd, 1, 1000), 0);
 }
 
 /* Off again, and for who never asked, only the response counts. */

@@ -71,17 +71,28 @@ void control_behave(uint32_t handle, uint32_t method, uint32_t action,
 	control_do(DSP_CONTROL_BEHAVE, &b, "behave");
 }
 
-void control_patch(uint32_t handle, uint32_t method, uint64_t at, const void *data, size_t len)
+static void behave_with(uint32_t handle, uint32_t method, uint32_t action, uint64_t value,
+			const void *data, size_t len)
 {
 	struct dsp_control_behave b = {
-		.handle = handle, .method = method, .action = DSP_ANSWER_PATCH,
-		.value = at, .patch_len = len,
+		.handle = handle, .method = method, .action = action, .value = value,
+		.patch_len = len,
 	};
 
 	REQUIRE(len <= sizeof(b.patch));
 	memcpy(b.patch, data, len);
 	put_label(b.label);
 	control_do(DSP_CONTROL_BEHAVE, &b, "patch");
+}
+
+void control_patch(uint32_t handle, uint32_t method, uint64_t at, const void *data, size_t len)
+{
+	behave_with(handle, method, DSP_ANSWER_PATCH, at, data, len);
+}
+
+void control_poll_words(uint32_t handle, uint64_t value, const uint32_t *words, size_t count)
+{
+	behave_with(handle, DSP_ANY, DSP_ANSWER_POLL, value, words, count * sizeof(*words));
 }
 
 void control_normal(void)

@@ -168,6 +168,8 @@ void control_behave(uint32_t handle, uint32_t method, uint32_t action,
 		    uint32_t count, uint64_t value);
 /* DSP_ANSWER_PATCH, until changed. */
 void control_patch(uint32_t handle, uint32_t method, uint64_t at, const void *data, size_t len);
+/* DSP_ANSWER_POLL with these words instead of the one, until changed. */
+void control_poll_words(uint32_t handle, uint64_t value, const uint32_t *words, size_t count);
 void control_normal(void);
 void control_release(uint32_t count, bool newest_first);
 void control_inject(const void *data, uint32_t len);
