@@ -235,9 +235,11 @@ static void export_unmap(struct dma_buf_attachment *dma_attachment, struct sg_ta
 	mutex_unlock(&exported->lock);
 }
 
-static int export_begin_cpu_access(struct dma_buf *buf, enum dma_data_direction direction)
+/* @sync: for the CPU, or for the device; one device after the other */
+static int sync_all(struct exported *exported, enum dma_data_direction direction,
+		    void (*sync)(struct device *dev, struct sg_table *sgt,
+				 enum dma_data_direction direction))
 {
-	struct exported *exported = buf->priv;
 	struct attachment *attachment;
 
 	if (exported->is_uncached)
@@ -245,24 +247,19 @@ static int export_begin_cpu_access(struct dma_buf *buf, enum dma_data_direction 
 	mutex_lock(&exported->lock);
 	list_for_each_entry(attachment, &exported->attachments, entry)
 		if (attachment->is_mapped)
-			dma_sync_sgtable_for_cpu(attachment->dev, &attachment->sgt, direction);
+			sync(attachment->dev, &attachment->sgt, direction);
 	mutex_unlock(&exported->lock);
 	return 0;
 }
 
+static int export_begin_cpu_access(struct dma_buf *buf, enum dma_data_direction direction)
+{
+	return sync_all(buf->priv, direction, dma_sync_sgtable_for_cpu);
+}
+
 static int export_end_cpu_access(struct dma_buf *buf, enum dma_data_direction direction)
 {
-	struct exported *exported = buf->priv;
-	struct attachment *attachment;
-
-	if (exported->is_uncached)
-		return 0;
-	mutex_lock(&exported->lock);
-	list_for_each_entry(attachment, &exported->attachments, entry)
-		if (attachment->is_mapped)
-			dma_sync_sgtable_for_device(attachment->dev, &attachment->sgt, direction);
-	mutex_unlock(&exported->lock);
-	return 0;
+	return sync_all(buf->priv, direction, dma_sync_sgtable_for_device);
 }
 
 /* The core has checked that the range is inside of the buffer. */

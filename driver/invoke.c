@@ -34,6 +34,9 @@ static_assert(offsetof(struct frpc_arg, fd) == offsetof(struct fastrpc_invoke_ar
 #define INTERNAL_ERRNO_FIRST	512
 #define INTERNAL_ERRNO_LAST	530
 
+/* How long a polling caller spins. */
+#define POLL_US_MAX	10000
+
 /**
  * frpc_result() - what an ioctl returns for a result of the DSP
  * @dsp_result: as received
@@ -90,9 +93,6 @@ static void sync_maps_for_cpu(struct frpc_call *call)
 		if (call->maps[i])
 			frpc_map_sync_for_cpu(call->maps[i]);
 }
-
-/* How long a polling caller spins. */
-#define POLL_US_MAX	10000
 
 static void *arg_bytes(const struct frpc_call *call, u32 i)
 {

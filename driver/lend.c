@@ -10,17 +10,13 @@
 
 #include "private.h"
 
+/* A request to the process that the client has. */
 static long control(struct frpc_client *client, struct frpc_kernel_call *call)
 {
-	s32 result;
-	int ret;
-
 	WRITE_ONCE(client->is_known, true);
 	call->pd = READ_ONCE(client->pd);
-	call->handle = DSP_HANDLE_INIT;
 	call->may_be_killed = true;
-	ret = frpc_invoke_kernel(client->session, call, &result);
-	return ret ? ret : frpc_result(result);
+	return frpc_process_control(client, call);
 }
 
 static struct dsp_page page_of(const struct frpc_client *client, const struct frpc_loan *loan)

@@ -487,6 +487,7 @@ int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, boo
 void frpc_nodes_deregister(struct frpc_channel *channel);
 
 /* process.c */
+long frpc_process_control(struct frpc_client *client, struct frpc_kernel_call *call);
 long frpc_process_attach(struct frpc_client *client, u32 pd);
 long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_create *create);
 long frpc_process_create_static(struct frpc_client *client,

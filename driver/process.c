@@ -23,8 +23,14 @@
 /* Largest shell of a process. */
 #define SHELL_BYTES_MAX		SZ_2M
 
-/* One request to the DSP's process control; 0 or the DSP's result or an error. */
-static long control(struct frpc_client *client, struct frpc_kernel_call *call)
+/**
+ * frpc_process_control() - one request to the DSP's process control
+ * @client: in whose name
+ * @call: all but its handle is set
+ *
+ * Return: 0, a result of the DSP, or an error of frpc_invoke_kernel().
+ */
+long frpc_process_control(struct frpc_client *client, struct frpc_kernel_call *call)
 {
 	s32 result;
 	int ret;
@@ -32,6 +38,15 @@ static long control(struct frpc_client *client, struct frpc_kernel_call *call)
 	call->handle = DSP_HANDLE_INIT;
 	ret = frpc_invoke_kernel(client->session, call, &result);
 	return ret ? ret : frpc_result(result);
+}
+
+/* The same, and from now on the client's calls go where this request goes. */
+static long control_and_join(struct frpc_client *client, struct frpc_kernel_call *call)
+{
+	WRITE_ONCE(client->pd, call->pd);
+	WRITE_ONCE(client->is_known, true);
+	call->may_be_killed = true;
+	return frpc_process_control(client, call);
 }
 
 /**
@@ -53,12 +68,9 @@ long frpc_process_attach(struct frpc_client *client, u32 pd)
 		.pd = pd,
 		.sc = DSP_SCALARS(DSP_INIT_ATTACH, 1, 0),
 		.args = args,
-		.may_be_killed = true,
 	};
 
-	WRITE_ONCE(client->pd, pd);
-	WRITE_ONCE(client->is_known, true);
-	return control(client, &call);
+	return control_and_join(client, &call);
 }
 
 /* Who may have what process on a DSP where that is not the same for all. */
@@ -127,13 +139,10 @@ static long send_create(struct frpc_client *client, const struct fastrpc_init_cr
 		.pd = DSP_PD_USER,
 		.sc = DSP_SCALARS(create->attrs ? DSP_INIT_CREATE_ATTR : DSP_INIT_CREATE, 4, 0),
 		.args = args,
-		.may_be_killed = true,
 	};
 	long ret;
 
-	WRITE_ONCE(client->pd, DSP_PD_USER);
-	WRITE_ONCE(client->is_known, true);
-	ret = control(client, &call);
+	ret = control_and_join(client, &call);
 	*is_refused = ret && (call.was_answered || !call.was_sent);
 	return ret;
 }
@@ -192,13 +201,19 @@ long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_c
 	return ret;
 }
 
+/* What came of a request: ->ret as frpc_process_control(), the rest as in the call. */
+struct outcome {
+	long ret;
+	bool was_sent;
+	bool was_answered;
+};
+
 /*
  * Tells the static PD that a daemon is there, with or without a heap for it.
  * @gift: memory to add to its heap, or NULL
  */
-static long send_create_static(struct frpc_client *client, const char *name, u32 namelen,
-			       const struct frpc_heap_offer *gift, bool *was_sent,
-			       bool *was_answered)
+static struct outcome send_create_static(struct frpc_client *client, const char *name, u32 namelen,
+					 const struct frpc_heap_offer *gift)
 {
 	const struct dsp_create_static head = {
 		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
@@ -218,35 +233,29 @@ static long send_create_static(struct frpc_client *client, const char *name, u32
 		.pd = DSP_PD_USER,
 		.sc = DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0),
 		.args = args,
-		.may_be_killed = true,
 	};
-	long ret;
+	long ret = control_and_join(client, &call);
 
-	WRITE_ONCE(client->pd, DSP_PD_USER);
-	WRITE_ONCE(client->is_known, true);
-	ret = control(client, &call);
-	*was_sent = call.was_sent;
-	*was_answered = call.was_answered;
-	return ret;
+	return (struct outcome){ ret, call.was_sent, call.was_answered };
 }
 
 /* channel->static_lock held: what was offered to the DSP is known for sure. */
 static long create_audio_pd(struct frpc_client *client, const char *name, u32 namelen)
 {
 	struct frpc_heap_offer offer;
-	bool was_sent, was_answered;
+	struct outcome outcome;
 	long ret;
 
 	ret = frpc_remote_heap_offer(client->channel, &offer);
 	if (ret)
 		return ret;
-	ret = send_create_static(client, name, namelen, offer.is_new ? &offer : NULL, &was_sent,
-				 &was_answered);
+	outcome = send_create_static(client, name, namelen, offer.is_new ? &offer : NULL);
 	if (offer.is_new)
-		frpc_remote_heap_offer_done(client->channel, &offer, was_sent, was_answered);
-	if (!ret)
+		frpc_remote_heap_offer_done(client->channel, &offer, outcome.was_sent,
+					    outcome.was_answered);
+	if (!outcome.ret)
 		WRITE_ONCE(client->has_audio_pd, true);
-	return ret;
+	return outcome.ret;
 }
 
 /**
@@ -265,7 +274,6 @@ long frpc_process_create_static(struct frpc_client *client,
 {
 	struct frpc_channel *channel = client->channel;
 	char name[STATIC_NAME_MAX];
-	bool was_sent, was_answered;
 	long ret;
 
 	if (!create->namelen || create->namelen > STATIC_NAME_MAX)
@@ -280,8 +288,7 @@ long frpc_process_create_static(struct frpc_client *client,
 	if (!strcmp(name, AUDIO_PD_NAME))
 		ret = create_audio_pd(client, name, create->namelen);
 	else
-		ret = send_create_static(client, name, create->namelen, NULL, &was_sent,
-					 &was_answered);
+		ret = send_create_static(client, name, create->namelen, NULL).ret;
 	mutex_unlock(&channel->static_lock);
 	return ret;
 }
@@ -312,7 +319,7 @@ static long send_mmap(struct frpc_client *client, const struct frpc_heap_offer *
 	};
 	long ret;
 
-	ret = control(client, &call);
+	ret = frpc_process_control(client, &call);
 	*was_sent = call.was_sent;
 	*dsp_addr = ret ? 0 : le64_to_cpu(answer);
 	return ret;
@@ -382,7 +389,7 @@ static long send_munmap(struct frpc_client *client, u64 dsp_addr,
 		.may_be_killed = true,
 	};
 
-	return control(client, &call);
+	return frpc_process_control(client, &call);
 }
 
 static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
@@ -443,12 +450,10 @@ void frpc_process_release(struct frpc_client *client)
 		.sc = DSP_SCALARS(DSP_INIT_RELEASE, 1, 0),
 		.args = args,
 	};
-
 	bool is_returned;
 
 	frpc_resume_give_up(client->session);
-	is_returned = client->is_known && !control(client, &call);
-
+	is_returned = client->is_known && !frpc_process_control(client, &call);
 	if (is_returned)
 		frpc_calls_reclaim(client->session);
 	frpc_loans_close(client, is_returned);

@@ -523,11 +523,12 @@ static void show_heap(struct seq_file *seq, struct frpc_remote_heap *heap)
 	const struct frpc_heap_piece *piece;
 
 	mutex_lock(&heap->lock);
-	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%llu grants=%llu offers=%llu revokes=%llu quarantines=%llu growth=%zu\n",
+	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%llu",
 		   dev_name(&heap->rproc->dev), heap->channel ? heap->channel->label : "-",
-		   frpc_pd_state_name(&heap->pd), heap->incarnation,
-		   counts->crashes, counts->grants, counts->offers, counts->revokes,
-		   counts->quarantines, heap->growth_len);
+		   frpc_pd_state_name(&heap->pd), heap->incarnation, counts->crashes);
+	seq_printf(seq, " grants=%llu offers=%llu revokes=%llu quarantines=%llu growth=%zu\n",
+		   counts->grants, counts->offers, counts->revokes, counts->quarantines,
+		   heap->growth_len);
 	show_piece(seq, "region", &heap->base);
 	list_for_each_entry(piece, &heap->growth, entry)
 		show_piece(seq, "growth", piece);
