@@ -31,8 +31,10 @@ qemu_command_line()
 	case $kernel in
 	*-kcsan) printf '%s ' $kcsan_tuning ;;
 	esac
-	case $mode in
-	test)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 ;;
+	# KASAN does what these do, and a kernel that looks for races leaves it to others.
+	case $mode,$kernel in
+	test,*-debug | test,*-kcsan) ;;
+	test,*)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 ;;
 	esac
 	# Console output is slow: a run that nobody watches keeps to warnings.
 	case $mode$verbose in

@@ -99,7 +99,6 @@ uint64_t now_ms(void);
 
 /* leaks.c */
 bool leaks_are_watched(void);
-void leaks_forget(void);
 int leaks_find(void);
 
 /* coverage.c */

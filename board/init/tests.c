@@ -128,8 +128,6 @@ void tests_run(void)
 {
 	bool alive = boot_test("board-up", machine_setup);
 
-	if (leaks_are_watched())
-		leaks_forget();
 	alive = run_programs(alive);
 	if (alive)
 		boot_test("board-down", take_down);

@@ -157,8 +157,25 @@ static void judge_board(void)
 		control_clear();
 }
 
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static const char *case_verdict(void)
+{
+	if (case_failures)
+		return "FAIL";
+	return case_skipped ? "skip" : "ok  ";
+}
+
 static void run_case(struct test_case *tc)
 {
+	long start = now_ms();
+
 	case_failures = 0;
 	case_skipped = false;
 	case_expects_faults = false;
@@ -183,10 +200,7 @@ static void run_case(struct test_case *tc)
 		if (!case_skipped)
 			judge_board();
 	}
-	if (case_failures)
-		printf("FAIL %s\n", tc->name);
-	else
-		printf("%s %s\n", case_skipped ? "skip" : "ok  ", tc->name);
+	printf("%s %s (%ld ms)\n", case_verdict(), tc->name, now_ms() - start);
 	fflush(stdout);
 }
 
