@@ -118,7 +118,8 @@ image_programs()
 	run_quietly "building the programs of the guest" \
 		make -s -j"$(nproc)" -C "$top/tests" OUT="$build/arm64/tests" $targets
 	[ -z "$userland" ] ||
-		run_quietly "building applications of Debian's libraries" 			make -s -C "$top/tests" OUT="$build/arm64/tests" 			USERLAND="$userland/root" apps
+		run_quietly "building applications of Debian's libraries" \
+			make -s -C "$top/tests" OUT="$build/arm64/tests" USERLAND="$userland/root" apps
 }
 
 # The driver under test as $driver_ko, the DSP's module as $dsp_ko.

@@ -31,6 +31,12 @@ qemu_command_line()
 	case $kernel in
 	*-kcsan) printf '%s ' $kcsan_tuning ;;
 	esac
+	# To keep book of all memory doubles the time of a boot.
+	if [ "$leaks" ]; then
+		printf '%s ' board.leaks=1
+	else
+		printf '%s ' kmemleak=off
+	fi
 	# KASAN does what these do, and a kernel that looks for races leaves it to others.
 	case $mode,$kernel in
 	test,*-debug | test,*-kcsan) ;;

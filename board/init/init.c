@@ -44,6 +44,8 @@ static void take_option(const char *option)
 		config.slow = atoi(option + 11);
 	if (!strcmp(option, "board.coverage=1"))
 		config.coverage = true;
+	if (!strcmp(option, "board.leaks=1"))
+		config.leaks = true;
 	if (!strcmp(option, "board.stop=1"))
 		config.stop = true;
 }

@@ -29,6 +29,7 @@ struct board_config {
 	unsigned int limit;	/* board.limit=seconds one program may take */
 	unsigned int slow;	/* every limit is this many times longer */
 	bool coverage;		/* board.coverage=1 */
+	bool leaks;		/* board.leaks=1: look for lost memory at the end */
 	bool stop;		/* board.stop=1: nothing runs after a bad kernel log */
 };
 
@@ -98,7 +99,6 @@ void run_program_showing(const char *path, struct run_result *r,
 uint64_t now_ms(void);
 
 /* leaks.c */
-bool leaks_are_watched(void);
 int leaks_find(void);
 
 /* coverage.c */

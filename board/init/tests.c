@@ -131,7 +131,7 @@ void tests_run(void)
 	alive = run_programs(alive);
 	if (alive)
 		boot_test("board-down", take_down);
-	if (alive && leaks_are_watched())
+	if (alive && config.leaks)
 		boot_test("leaks", leaks_find);
 	if (alive && config.coverage)
 		boot_test("coverage", coverage_save);
