@@ -29,10 +29,10 @@ test:
 	@tests/run --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
 
 # KASAN, lockdep, kmemleak, failure injection (board/config/debug.config); data
-# races (kcsan.config).  Two boards at a time.
+# races (kcsan.config).  Three boards at a time: much of it is waiting.
 test-debug:
 	@board/setup kernel 6.12-debug && board/setup kernel 6.12-kcsan && \
-	tests/run --board --lanes 2 --kernel 6.12-debug --kernel 6.12-kcsan $(if $(filter 1,$(V)),--verbose)
+	tests/run --board --lanes 3 --kernel 6.12-debug --kernel 6.12-kcsan $(if $(filter 1,$(V)),--verbose)
 
 coverage:
 	@tests/coverage

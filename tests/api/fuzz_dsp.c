@@ -291,7 +291,7 @@ TEST(stopped_meanwhile)
 	test_allow("crash detected in adsp");
 	test_allow("handling crash");
 	test_allow("recovering adsp");
-	for (int round = 0; round < 6; round++) {
+	for (int round = 0; round < board_rounds(6); round++) {
 		uint64_t seed = 3000 + round;
 		struct dsp_control_status st;
 		struct async_call calls[8];

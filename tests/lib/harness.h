@@ -266,6 +266,8 @@ void monitor_on_abort(uint32_t action);
 
 /* 1; more where the kernel has checkers that slow it down. */
 int board_slowness(void);
+/* Of a test that repeats itself to meet a rare moment: fewer rounds on a slow board. */
+int board_rounds(int count);
 
 int file_write(const char *path, const char *text);	/* 0 or -errno */
 int file_read(const char *path, char *buf, size_t size);	/* length or -errno */

@@ -16,6 +16,11 @@ int board_slowness(void)
 	return slow && atoi(slow) > 0 ? atoi(slow) : 1;
 }
 
+int board_rounds(int count)
+{
+	return board_slowness() > 1 ? (count + 3) / 4 : count;
+}
+
 int file_write(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);

@@ -44,7 +44,7 @@ static void load_without_domain(void)
 TEST(waits_for_the_domain)
 {
 	test_teardown = restore;
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < board_rounds(ROUNDS); i++) {
 		int fd;
 
 		test_context("round %d", i);
@@ -64,7 +64,7 @@ TEST(waits_for_the_domain)
 TEST(gives_up_waiting)
 {
 	test_teardown = restore;
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < board_rounds(ROUNDS); i++) {
 		int fd;
 
 		test_context("round %d", i);

@@ -121,7 +121,7 @@ TEST(node_is_usable_when_it_appears)
 {
 	uint32_t value;
 
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < board_rounds(10); i++) {
 		int fd;
 
 		dsp_stop();
@@ -287,7 +287,7 @@ TEST(stop_and_start_under_load)
 	stop = false;
 	for (int i = 0; i < 4; i++)
 		REQUIRE_EQ(pthread_create(&thread[i], NULL, hammer, &bad[i]), 0);
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < board_rounds(10); i++) {
 		struct dsp_control_status st;
 
 		control_status(&st);
