@@ -399,6 +399,7 @@ enum dsp_monitor_action {
 	DSP_MONITOR_REFUSE,		/* the n-th assignment from now on, and count in all */
 	DSP_MONITOR_ABORT_INJECT,	/* a CPU's access to what is not HLOS's: external abort */
 	DSP_MONITOR_ABORT_SKIP,		/* ... has no effect, and is counted */
+	DSP_MONITOR_SCM_COMES,		/* variant el1-late-scm: the kernel gets its SCM device */
 };
 
 struct dsp_control_monitor {

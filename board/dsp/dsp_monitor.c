@@ -20,6 +20,7 @@
 #include "monitor_call.h"
 
 static bool has_monitor;
+static bool has_late_driver;
 
 static struct arm_smccc_res monitor_call(u32 id, u64 a, u64 b, u64 c, u64 d)
 {
@@ -97,8 +98,37 @@ void dsp_monitor_clear(void)
 		monitor_call(MONITOR_CLEAR, 0, 0, 0, 0);
 }
 
+static int late_probe(struct platform_device *pdev)
+{
+	return 0;
+}
+
+static const struct of_device_id late_of_match[] = {
+	{ .compatible = "fastrpc-board,late" },
+	{ }
+};
+
+static struct platform_driver late_driver = {
+	.probe = late_probe,
+	.driver = {
+		.name = "dsp-scm-waits-for",
+		.of_match_table = late_of_match,
+		.suppress_bind_attrs = true,
+	},
+};
+
+/* What the SCM device waits for is there from now on. */
+static int scm_comes(void)
+{
+	int ret = has_late_driver ? 0 : platform_driver_register(&late_driver);
+
+	has_late_driver = !ret;
+	return ret;
+}
+
 int dsp_monitor_order(struct dsp_control_monitor *order)
 {
+	int ret = 0;
 	u64 write;
 
 	if (!has_monitor)
@@ -116,13 +146,16 @@ int dsp_monitor_order(struct dsp_control_monitor *order)
 	case DSP_MONITOR_ABORT_SKIP:
 		monitor_call(MONITOR_ON_ABORT, MONITOR_ABORT_SKIP, 0, 0, 0);
 		break;
+	case DSP_MONITOR_SCM_COMES:
+		ret = scm_comes();
+		break;
 	default:
-		return -EINVAL;
+		ret = -EINVAL;
 	}
 	order->owners = owners_of(order->addr, &write);
 	order->assigned = monitor_count(MONITOR_COUNT_ASSIGNED);
 	order->refused = monitor_count(MONITOR_COUNT_REFUSED);
-	return 0;
+	return ret;
 }
 
 static int engine_ram(struct resource *ram)
@@ -228,5 +261,7 @@ int dsp_monitor_init(void)
 
 void dsp_monitor_exit(void)
 {
+	if (has_late_driver)
+		platform_driver_unregister(&late_driver);
 	platform_driver_unregister(&engine_driver);
 }

@@ -82,6 +82,8 @@ static bool boot_test(const char *name, int (*step)(void))
 	bool done;
 
 	memset(&log, 0, sizeof(log));
+	/* a driver that waits for something: the rpmsg core takes it for an error */
+	log_allow(&log, "rpmsg_dev_probe: failed: -517");
 	report("start", "%s", name);
 	log_mark("test %s", name);
 	done = !step();

@@ -261,6 +261,8 @@ void monitor_refuse(uint64_t n, uint64_t count, long result);
 void monitor_allow(void);
 /* What becomes of a CPU's access to memory that is not Linux': enum dsp_monitor_action. */
 void monitor_on_abort(uint32_t action);
+/* Variant el1-late-scm: the kernel gets its SCM device. */
+void monitor_scm_comes(void);
 
 /* ---- the kernel's own switches: kernel.c ---- */
 

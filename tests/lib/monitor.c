@@ -64,3 +64,8 @@ void monitor_on_abort(uint32_t action)
 {
 	ask((struct dsp_control_monitor){ .action = action });
 }
+
+void monitor_scm_comes(void)
+{
+	ask((struct dsp_control_monitor){ .action = DSP_MONITOR_SCM_COMES });
+}

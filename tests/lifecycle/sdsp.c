@@ -63,9 +63,13 @@ TEST(taken_back_when_it_is_halted)
 	test_teardown = restore;
 	dsp_word(BASE, true, 0x22222222);
 	REQUIRE_EQ(file_write("/sys/class/remoteproc/remoteproc0/state", "stop"), 0);
+	if (board_has_monitor())
+		monitor_check_owners(BASE, LAST + 1 - BASE, VM_HLOS);
 	CHECK_EQ(driver_unload(), 0);
 	CHECK_EQ(driver_load(), 0);
 	REQUIRE_EQ(file_write("/sys/class/remoteproc/remoteproc0/state", "start"), 0);
 	node_wait(SDSP_NODE, true);
+	if (board_has_monitor())
+		monitor_check_owners(BASE, LAST + 1 - BASE, VM_DSP);
 	dsp_word(BASE, false, 0);
 }
