@@ -132,15 +132,28 @@ int frpc_call_map(struct frpc_call *call, u32 i)
 	return 0;
 }
 
+/* Did it end because there will be no answer?  Then the DSP may still be at it. */
+static bool is_abandoned(const struct frpc_call *call)
+{
+	const struct frpc_session *session = call->session;
+
+	return call->is_gone &&
+	       !(READ_ONCE(session->is_alive) && READ_ONCE(session->channel->is_alive));
+}
+
 static void put_maps(struct frpc_call *call)
 {
+	bool left = is_abandoned(call);
 	u32 i;
 
 	lockdep_assert_held(&call->session->lock);
 
-	for (i = 0; call->has_maps && i < call->msg.nr_args; i++)
-		if (call->maps[i])
-			frpc_map_put_locked(call->maps[i]);
+	for (i = 0; call->has_maps && i < call->msg.nr_args; i++) {
+		if (!call->maps[i])
+			continue;
+		call->maps[i]->is_left |= left;
+		frpc_map_put_locked(call->maps[i]);
+	}
 	call->has_maps = false;
 }
 

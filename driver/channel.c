@@ -183,10 +183,12 @@ static int channel_probe(struct rpmsg_device *rpdev)
 		return PTR_ERR(channel);
 
 	/* without a heap there is no audio PD (or sensors), but everything else works */
-	ret = kind->has_heap ? frpc_remote_heap_attach(channel, kind->is_heap_implicit) : 0;
+	ret = frpc_secure_map_setup(channel);
+	if (!ret && kind->has_heap)
+		ret = frpc_remote_heap_attach(channel, kind->is_heap_implicit);
 	if (ret == -EPROBE_DEFER) {
 		frpc_channel_put(channel);
-		return dev_err_probe(dev, ret, "waiting for what protects the remote heap\n");
+		return dev_err_probe(dev, ret, "waiting for what protects the DSP's memory\n");
 	}
 
 	dev_set_drvdata(dev, channel);

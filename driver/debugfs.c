@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * debugfs: fastrpc/heaps, the state of every remote heap, for people.
+ * debugfs, for people: fastrpc/heaps, the state of every remote heap, and
+ * fastrpc/secure_maps_lost, how many secure maps cannot be had back.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
 #include "heap_internal.h"
+#include "private.h"
 
 static struct dentry *dir;
 
@@ -21,6 +23,7 @@ void frpc_debugfs_init(void)
 {
 	dir = debugfs_create_dir("fastrpc", NULL);
 	debugfs_create_file("heaps", 0400, dir, NULL, &heaps_fops);
+	debugfs_create_atomic_t("secure_maps_lost", 0400, dir, &frpc_secure_maps_lost);
 }
 
 void frpc_debugfs_fini(void)

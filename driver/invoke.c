@@ -51,27 +51,46 @@ long frpc_result(s32 dsp_result)
 	return dsp_result;
 }
 
+/* The DSP itself gets the memory of a mapped argument: no context bank is in the way. */
+static int make_secure(struct frpc_map *map, struct frpc_place *place)
+{
+	int ret = frpc_secure_map_make(map);
+
+	if (ret)
+		return ret;
+	place->iova += map->phys - map->iova;
+	place->is_physical = true;
+	return 0;
+}
+
+static int map_arg(struct frpc_call *call, u32 i)
+{
+	struct frpc_message *msg = &call->msg;
+	const struct frpc_arg *arg = &msg->args[i];
+	bool is_secure = arg->attr & FASTRPC_ATTR_SECUREMAP;
+	struct frpc_place *place = &msg->places[i];
+	int ret;
+
+	if (is_secure && !call->session->channel->secure.count)
+		return -EOPNOTSUPP;
+	ret = frpc_call_map(call, i);
+	if (!ret && i < msg->nr_bufs)
+		ret = frpc_map_place(call->maps[i], arg, place);
+	else if (!ret)
+		ret = frpc_map_place_handle(call->maps[i], arg, place);
+	return ret || !is_secure ? ret : make_secure(call->maps[i], place);
+}
+
 /* Maps what is in dma-bufs, and finds the place of each in them. */
 static int map_args(struct frpc_call *call)
 {
-	struct frpc_message *msg = &call->msg;
-	int ret;
+	int ret = 0;
 	u32 i;
 
-	for (i = 0; i < msg->nr_args; i++) {
-		if (!frpc_arg_is_mapped(&msg->args[i]))
-			continue;
-		if (msg->args[i].attr & FASTRPC_ATTR_SECUREMAP)
-			return -EOPNOTSUPP;
-		ret = frpc_call_map(call, i);
-		if (!ret && i < msg->nr_bufs)
-			ret = frpc_map_place(call->maps[i], &msg->args[i], &msg->places[i]);
-		else if (!ret)
-			ret = frpc_map_place_handle(call->maps[i], &msg->args[i], &msg->places[i]);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	for (i = 0; !ret && i < call->msg.nr_args; i++)
+		if (frpc_arg_is_mapped(&call->msg.args[i]))
+			ret = map_arg(call, i);
+	return ret;
 }
 
 static int sync_maps_for_dsp(struct frpc_call *call)

@@ -102,6 +102,7 @@ static void map_undo(struct frpc_map *map)
 {
 	lockdep_assert_held(&map->session->maps_lock);
 
+	frpc_secure_map_undo(map);
 	list_del(&map->entry);
 	map->session->nr_maps--;
 	dma_buf_unmap_attachment_unlocked(map->attachment, map->sgt, DMA_BIDIRECTIONAL);
@@ -305,6 +306,7 @@ int frpc_map_place(const struct frpc_map *map, const struct frpc_arg *arg,
 		return -EINVAL;
 	place->iova = map->iova + offset;
 	place->len = PAGE_ALIGN(first + arg->len);
+	place->is_physical = false;
 	return 0;
 }
 
@@ -318,6 +320,7 @@ int frpc_map_place_handle(const struct frpc_map *map, const struct frpc_arg *arg
 		return -EINVAL;
 	place->iova = map->iova;
 	place->len = PAGE_ALIGN(map->len);
+	place->is_physical = false;
 	return 0;
 }
 

@@ -176,7 +176,7 @@ static void fill_handle(const struct frpc_arg *arg, union dsp_arg *out)
 
 static void fill_place(const struct frpc_place *place, u64 session_bits, struct dsp_page *page)
 {
-	page->addr = cpu_to_le64(place->iova + session_bits);
+	page->addr = cpu_to_le64(place->iova + (place->is_physical ? 0 : session_bits));
 	page->size = cpu_to_le64(place->len);
 }
 

@@ -48,10 +48,12 @@ static_assert(sizeof(struct frpc_arg) == 24);
  * @iova: bus address of a page, without the session id; for a buffer the one its
  *	  first byte is in
  * @len: bytes, whole pages; 0: there is no dma-buf
+ * @is_physical: @iova is a physical address, which goes without the session id
  */
 struct frpc_place {
 	u64 iova;
 	u64 len;
+	bool is_physical;
 };
 
 /**

@@ -35,6 +35,7 @@
 #include <linux/workqueue.h>
 
 #include "message.h"
+#include "vmperm.h"
 #include "uapi/misc/fastrpc.h"
 
 struct dma_buf;
@@ -97,6 +98,9 @@ struct frpc_buffer {
  * @users: calls and others that rely on it; under session->lock
  * @last_used: jiffies when one of them ended
  * @is_undone: the context bank has gone, nothing is mapped; under session->lock
+ * @is_left: a call with it has ended without an answer; under session->lock
+ * @is_secure: the DSP itself has the memory; under session->maps_lock
+ * @phys: where that is, if it has
  */
 struct frpc_map {
 	struct list_head entry;
@@ -110,6 +114,9 @@ struct frpc_map {
 	u32 users;
 	unsigned long last_used;
 	bool is_undone;
+	bool is_left;
+	bool is_secure;
+	phys_addr_t phys;
 };
 
 /**
@@ -276,6 +283,7 @@ struct frpc_soc {
  * @attributes: what the DSP says it can do
  * @static_lock: one INIT_CREATE_STATIC at a time: decide, send, learn the result
  * @heap: remote heap of the audio PD, NULL: none
+ * @secure: who owns the memory of secure maps; count 0: there cannot be any
  */
 struct frpc_channel {
 	struct kref refs;
@@ -297,6 +305,7 @@ struct frpc_channel {
 	u32 attributes[DSP_ATTRIBUTES];
 	struct mutex static_lock;
 	struct frpc_remote_heap *heap;
+	struct frpc_vmperm secure;
 };
 
 /**
@@ -411,6 +420,12 @@ int frpc_map_sync_for_dsp(struct frpc_map *map);
 void frpc_map_sync_for_cpu(struct frpc_map *map);
 void frpc_maps_drain(struct frpc_session *session);
 void frpc_maps_undo(struct frpc_session *session);
+
+/* secure_map.c */
+extern atomic_t frpc_secure_maps_lost;
+int frpc_secure_map_setup(struct frpc_channel *channel);
+int frpc_secure_map_make(struct frpc_map *map);
+void frpc_secure_map_undo(struct frpc_map *map);
 
 /* loan.c */
 void frpc_loans_setup(struct frpc_client *client);

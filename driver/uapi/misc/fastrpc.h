@@ -81,7 +81,9 @@ struct fastrpc_invoke_args {
  * errno: EPERM handle 1; EINVAL a length that wraps or cannot be passed, an fd that
  * names no dma-buf, or bytes beyond its end; EFAULT; ENOMEM; ENOSPC 255 calls are in
  * flight on this DSP; EINTR; EPIPE the DSP is gone, before or during the call;
- * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP.
+ * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP without a hypervisor that knows the DSP; with it
+ * also EINVAL for a buffer that is not physically contiguous, EIO if it is refused, as
+ * for one that is mapped so through another file.
  */
 struct fastrpc_invoke {
 	__u32 handle;

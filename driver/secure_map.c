@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Secure maps (FASTRPC_ATTR_SECUREMAP): dma-bufs that the DSP reaches by itself and
+ * not through a context bank.  Below a hypervisor the first VM of qcom,vmids comes to
+ * own the memory beside Linux, and the DSP is told the physical address.
+ *
+ * It is given when a call first names a buffer so, and taken back when the map goes.
+ * A map that goes while the DSP may be using it, because its channel ends before the
+ * call, and one that the secure world does not give back are quarantined: the buffer
+ * is never freed.
+ */
+#include <linux/device.h>
+#include <linux/dma-buf.h>
+#include <linux/firmware/qcom/qcom_scm.h>
+#include <linux/iommu.h>
+#include <linux/remoteproc.h>
+
+#include "private.h"
+
+/* Maps whose memory did not come back; for people. */
+atomic_t frpc_secure_maps_lost;
+
+/* As for the heap: what is attached decides, qcom,vmids is there in any case. */
+static bool is_below_hypervisor(struct device *dev)
+{
+	const struct rproc *rproc = rproc_get_by_child(dev);
+
+	return rproc && !rproc->has_iommu && !iommu_get_domain_for_dev(rproc->dev.parent);
+}
+
+/**
+ * frpc_secure_map_setup() - find out who shares secure maps with Linux
+ * @channel: being probed
+ *
+ * Return: 0, also if nobody does; -EPROBE_DEFER.
+ */
+int frpc_secure_map_setup(struct frpc_channel *channel)
+{
+	struct device *dev = &channel->rpdev->dev;
+	struct frpc_vmperm *perm = &channel->secure;
+	int ret;
+
+	if (!is_below_hypervisor(dev) || frpc_vmperm_read(dev->of_node, perm) || !perm->count)
+		return 0;
+	ret = frpc_vmperm_ready();
+	perm->count = ret ? 0 : 2;
+	perm->vmids[1] = perm->vmids[0];
+	perm->vmids[0] = QCOM_SCM_VMID_HLOS;
+	return ret == -EPROBE_DEFER ? ret : 0;
+}
+
+/* One address and one length have to describe all of it. */
+static int find_memory(struct frpc_map *map)
+{
+	struct iommu_domain *domain = iommu_get_domain_for_dev(map->session->dev);
+	phys_addr_t first = domain ? iommu_iova_to_phys(domain, map->iova) : map->iova;
+	size_t at;
+
+	if (!first || !IS_ALIGNED(first | map->len, PAGE_SIZE) ||
+	    (u64)(first + map->len - 1) >> map->session->channel->soc->sid_shift)
+		return -EINVAL;
+	for (at = 0; domain && at < map->len; at += PAGE_SIZE)
+		if (iommu_iova_to_phys(domain, map->iova + at) != first + at)
+			return -EINVAL;
+	map->phys = first;
+	return 0;
+}
+
+/**
+ * frpc_secure_map_make() - let the DSP itself have the memory of a map
+ * @map: used by the caller
+ *
+ * Sleeps.  Nothing to do for one that it has already.
+ *
+ * Return: 0; -EOPNOTSUPP: no hypervisor, or none that knows the DSP; -EINVAL: not
+ * contiguous, or out of the DSP's reach; -EIO: the secure world refuses, as it does
+ * while another session has the buffer so; -EPIPE; -EINTR.
+ */
+int frpc_secure_map_make(struct frpc_map *map)
+{
+	struct frpc_session *session = map->session;
+	const struct frpc_vmperm *perm = &session->channel->secure;
+	int ret = 0;
+
+	if (!perm->count)
+		return -EOPNOTSUPP;
+	if (mutex_lock_killable(&session->maps_lock))
+		return -EINTR;
+	if (map->is_undone || !READ_ONCE(session->is_alive))
+		ret = -EPIPE;
+	else if (!map->is_secure)
+		ret = find_memory(map);
+	if (!ret && !map->is_secure)
+		ret = frpc_vmperm_lend(map->phys, map->len, perm);
+	if (!ret)
+		map->is_secure = true;
+	mutex_unlock(&session->maps_lock);
+	return ret;
+}
+
+/* The map is being undone, session->maps_lock held.  Needs no memory. */
+void frpc_secure_map_undo(struct frpc_map *map)
+{
+	struct frpc_session *session = map->session;
+	bool is_used;
+	int ret = -EBUSY;
+
+	if (!map->is_secure)
+		return;
+	spin_lock_irq(&session->lock);
+	is_used = map->users || map->is_left;
+	spin_unlock_irq(&session->lock);
+	if (!is_used)
+		ret = frpc_vmperm_reclaim(map->phys, map->len, &session->channel->secure);
+	if (!ret) {
+		map->is_secure = false;
+		return;
+	}
+	/* never to be put */
+	get_dma_buf(map->buf);
+	atomic_inc(&frpc_secure_maps_lost);
+	dev_err(session->dev, "secure map of %pa: %s (%d), this memory is not used again until reboot\n",
+		&map->phys, is_used ? "the DSP may be using it" : "cannot be taken back", ret);
+}
