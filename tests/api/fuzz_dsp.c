@@ -136,27 +136,16 @@ static void fuzz(uint64_t value)
 /* A good DSP again: nothing of it is left, and every session can be had. */
 static void check_all_works(void)
 {
-	uint8_t in[3000], out[3000];
-	struct dsp_control_status st;
-	struct call c;
 	int fd;
 
 	control_normal();
-	control_status(&st);
 	fd = node_open();
 	CHECK_EQ(attach(fd), 0);
-	for (int i = 0; i < 300; i++) {		/* all slots of the call table */
-		fill_pattern(in, sizeof(in), i);
-		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
-		call_in(&c, in, sizeof(in));
-		call_out(&c, out, sizeof(out));
-		if (!CHECK_EQ(call_send(fd, &c), 0) || !CHECK_MEM(out, in, sizeof(in)))
+	for (int i = 0; i < 300; i++)		/* all slots of the call table */
+		if (!CHECK_EQ(invoke_echo(fd, i, 3000), 0))
 			return;
-	}
-	for (int i = 1; i < node_sessions(); i++)
-		node_open();
-	CHECK_EQ(node_try_open(NODE), -EBUSY);
-	node_close_all();
+	node_close(fd);
+	sessions_check();
 }
 
 /*

@@ -453,11 +453,7 @@ static long give(int fd, const struct shared *s, uint32_t method)
 
 static long drop(int fd, int32_t which)
 {
-	struct call c;
-
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_HANDLE_DROP);
-	call_in(&c, &which, sizeof(which));
-	return call_send(fd, &c);
+	return invoke_word(fd, DSP_TEST_HANDLE_DROP, which);
 }
 
 /* Given twice and named once, it is still the DSP's. */

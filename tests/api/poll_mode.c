@@ -135,18 +135,11 @@ TEST(answered_later)
 /* A call that takes longer than anybody spins, one with an error, and none flagged. */
 TEST(not_flagged)
 {
-	uint32_t ms = 50;
-	int32_t value = 77;
 	int fd = open_polling();
-	struct call c;
 
 	for (int i = 0; i < 3; i++) {
-		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_SLEEP);
-		call_in(&c, &ms, sizeof(ms));
-		CHECK_EQ(call_send(fd, &c), 0);
-		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_RETVAL);
-		call_in(&c, &value, sizeof(value));
-		CHECK_EQ(call_send(fd, &c), 77);
+		CHECK_EQ(invoke_word(fd, DSP_TEST_SLEEP, 50), 0);
+		CHECK_EQ(invoke_word(fd, DSP_TEST_RETVAL, 77), 77);
 		CHECK_EQ(echo(fd, i, 3000), 0);
 		flag(1);
 	}
@@ -189,18 +182,14 @@ TEST(garbage_in_the_word)
 TEST(flagged_and_failed)
 {
 	static const uint32_t done = DONE;
-	int32_t value = 77;
 	int fd = open_polling(), flagged = 0;
-	struct call c;
 
 	for (int i = 0; i < 60; i++) {
 		long ret;
 
 		control_poll_words(DSP_TEST_HANDLE, i % 3, &done, 1);
-		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_RETVAL);
-		call_in(&c, &value, sizeof(value));
-		ret = call_send(fd, &c);
-		CHECK(!ret || ret == value);
+		ret = invoke_word(fd, DSP_TEST_RETVAL, 77);
+		CHECK(!ret || ret == 77);
 		flagged += !ret;
 		control_normal();
 		CHECK_EQ(echo(fd, i, 300), 0);

@@ -26,8 +26,15 @@ static uint32_t stream_of(uint64_t session)
 	return 0x88 + 8 * (session - 3);
 }
 
-static void begin_call(struct call *c, struct async_call *a, int fd, struct buffers *b)
+/* A call that is flagged at once, and answered after so many ms (or DSP_POLL_ONLY). */
+static void begin_call(struct call *c, struct async_call *a, int fd, struct buffers *b,
+		       uint64_t answer_after)
 {
+	struct dsp_control_status st;
+
+	CHECK_EQ(attach(fd), 0);
+	control_status(&st);
+	control_behave(DSP_TEST_HANDLE, DSP_ANY, DSP_ANSWER_POLL, 1, answer_after);
 	fill_pattern(b->in, sizeof(b->in), 1);
 	memset(b->out, 0, sizeof(b->out));
 	call_init(c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
@@ -36,6 +43,7 @@ static void begin_call(struct call *c, struct async_call *a, int fd, struct buff
 	for (int i = 0; i < PAIRS; i++)
 		call_out(c, b->out[i], LEN);
 	async_start(a, fd, c);
+	control_wait(DSP_COUNT_REQUESTS, st.requests + 1);
 }
 
 /* Reads the word as the DSP sees it, until it is there. */
@@ -63,16 +71,11 @@ static void wait_for_word(void)
 TEST(the_answer_counts)
 {
 	struct buffers b;
-	struct dsp_control_status st;
 	struct async_call a;
 	struct call c;
 	int fd = node_open();
 
-	CHECK_EQ(attach(fd), 0);
-	control_status(&st);
-	control_behave(DSP_TEST_HANDLE, DSP_ANY, DSP_ANSWER_POLL, 1, ANSWER_MS);
-	begin_call(&c, &a, fd, &b);
-	control_wait(DSP_COUNT_REQUESTS, st.requests + 1);
+	begin_call(&c, &a, fd, &b, ANSWER_MS);
 	wait_for_word();
 	CHECK_EQ(__atomic_load_n(&a.result, __ATOMIC_RELAXED), -EINPROGRESS);
 	CHECK_EQ(async_join(&a), 0);
@@ -83,31 +86,22 @@ TEST(the_answer_counts)
 /* An error cannot be told by the word, so there is just the answer. */
 TEST(no_word_for_an_error)
 {
-	int32_t result = 78;
-	struct call c;
 	int fd = node_open();
 
 	CHECK_EQ(attach(fd), 0);
 	control_behave(DSP_TEST_HANDLE, DSP_ANY, DSP_ANSWER_POLL, 1, DSP_POLL_ONLY);
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_RETVAL);
-	call_in(&c, &result, sizeof(result));
-	CHECK_EQ(call_send(fd, &c), 78);
+	CHECK_EQ(invoke_word(fd, DSP_TEST_RETVAL, 78), 78);
 }
 
 /* Without an answer the file can be closed, and its session is free again. */
 TEST(word_without_an_answer)
 {
 	struct buffers b;
-	struct dsp_control_status st;
 	struct async_call a;
 	struct call c;
 	int fd = node_open();
 
-	CHECK_EQ(attach(fd), 0);
-	control_status(&st);
-	control_behave(DSP_TEST_HANDLE, DSP_ANY, DSP_ANSWER_POLL, 1, DSP_POLL_ONLY);
-	begin_call(&c, &a, fd, &b);
-	control_wait(DSP_COUNT_REQUESTS, st.requests + 1);
+	begin_call(&c, &a, fd, &b, DSP_POLL_ONLY);
 	dsp_restart();
 	CHECK_EQ(async_join(&a), -EPIPE);
 	node_close(fd);

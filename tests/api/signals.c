@@ -132,11 +132,7 @@ TEST(late_answer_spoils_no_other_call)
 /* A call that is none of those before: with another number as its input. */
 static long invoke_number(int fd, uint32_t number)
 {
-	struct call c;
-
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_NULL);
-	call_in(&c, &number, sizeof(number));
-	return call_send(fd, &c);
+	return invoke_word(fd, DSP_TEST_NULL, number);
 }
 
 /* Slots of interrupted calls are the DSP's too: 255 of them fill the channel. */

@@ -113,6 +113,15 @@ static void learn_device(void)
 	REQUIRE_EQ(driver_bind(device), 0);
 }
 
+/* A DSP that was just started, with nothing given. */
+static void begin_afresh(void)
+{
+	expect_complaints();
+	test_teardown = restore;
+	dsp_restart();
+	learn_device();
+}
+
 static long unbind_driver(void)
 {
 	char name[64];
@@ -137,7 +146,6 @@ static void probe_again(void)
 	}
 	give();
 }
-
 
 /* ---- what comes ---- */
 
@@ -201,11 +209,8 @@ TEST(rebinding)
 		.sequence = bind_driver, .after = end_rebind,
 	};
 
-	expect_complaints();
 	test_allow("the DSP still has it");
-	test_teardown = restore;
-	dsp_restart();
-	learn_device();
+	begin_afresh();
 	give();
 	sweep_run(&sweep);
 }
@@ -265,9 +270,7 @@ TEST(stopping)
 		.cannot_fail = true,
 	};
 
-	expect_complaints();
-	test_teardown = restore;
-	dsp_restart();
+	begin_afresh();
 	give();
 	sweep_run(&sweep);
 }
@@ -291,11 +294,8 @@ TEST(unbinding_with_an_offer)
 		.cannot_fail = true,
 	};
 
-	expect_complaints();
 	test_allow("the DSP still has it");
-	test_teardown = restore;
-	dsp_restart();
-	learn_device();
+	begin_afresh();
 	give();
 	sweep_run(&sweep);
 }
@@ -315,10 +315,7 @@ TEST(unbinding)
 		.cannot_fail = true,
 	};
 
-	expect_complaints();
-	test_teardown = restore;
-	dsp_restart();
-	learn_device();
+	begin_afresh();
 	sweep_run(&sweep);
 	give();
 }
@@ -344,9 +341,7 @@ TEST(unloading)
 		.cannot_fail = true,
 	};
 
-	expect_complaints();
-	test_teardown = restore;
-	dsp_restart();
+	begin_afresh();
 	sweep_run(&sweep);
 	give();
 }

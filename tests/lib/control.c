@@ -192,6 +192,13 @@ void control_hold(uint32_t point, bool on)
 	control_do(DSP_CONTROL_HOLD, &h, "hold");
 }
 
+int control_restart_pd(void)
+{
+	char label[DSP_LABEL_LEN] = DSP;
+
+	return control_ioctl(DSP_CONTROL_RESTART_PD, label);
+}
+
 void control_maskless(uint64_t sessions)
 {
 	struct dsp_control_banks b = { .label = DSP, .maskless = sessions };

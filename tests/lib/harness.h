@@ -98,6 +98,8 @@ void node_close_all(void);
 void node_wait(const char *path, bool present);
 /* Compute banks of the selected DSP in the device tree: as many sessions the driver has to offer. */
 int node_sessions(void);
+/* Every session is there to be had, and works; all nodes are closed then. */
+void sessions_check(void);
 
 /*
  * The exact result of an ioctl: a value of the DSP or -errno.  (A DSP code from
@@ -121,6 +123,13 @@ struct fastrpc_invoke_args *call_out(struct call *c, void *ptr, size_t len);
 struct fastrpc_invoke_args *call_handle(struct call *c, int dmabuf, uint32_t offset, size_t len);
 long call_send(int fd, struct call *c);
 
+/*
+ * @len bytes (70000 at most) there and back; -EBADMSG if they come back as others.
+ * For one thread at a time.
+ */
+long invoke_echo(int fd, uint32_t seed, size_t len);
+/* A test method with one word as its input. */
+long invoke_word(int fd, uint32_t method, uint32_t word);
 long invoke_null(int fd);			/* DSP_TEST_NULL without arguments */
 long invoke_null_method(int fd, uint32_t method);
 long attach(int fd);
@@ -139,6 +148,8 @@ void *pages_alloc(size_t len);			/* zeroed pages */
 
 void *dmabuf_map(int dmabuf, size_t size);	/* aborts the case if it cannot */
 long create_pd(int fd, int shell, uint32_t shell_len, uint32_t attrs);
+/* A MMAP with these flags; *dsp_addr is the DSP's name of the memory, or 0. */
+long pages_lend(int fd, uint32_t flags, uint64_t size, uint64_t *dsp_addr);
 long add_pages(int fd, uint64_t size, uint64_t *dsp_addr);
 long remove_pages(int fd, uint64_t dsp_addr, uint64_t size);
 long mem_map(int fd, int dmabuf, uint32_t flags, uint64_t len, uint64_t *dsp_addr);
@@ -207,6 +218,7 @@ const uint8_t *control_argument(const struct dsp_control_capture *cap, unsigned 
 /* Word of @len bytes, little-endian. */
 uint64_t wire_word(const uint8_t *p, size_t len);
 
+int control_restart_pd(void);		/* the audio PD's alone; 0 or -errno */
 void control_domain(uint32_t action, uint64_t addr, uint64_t len);
 void control_hold(uint32_t point, bool on);
 /* Banks of these sessions (a bit each) take no DMA mask when their driver comes. */
@@ -223,6 +235,13 @@ void daemon_came_and_went(struct offer *o);
 /* MMAP and MUNMAP of its heap; *token is the DSP's name for what was added. */
 long heap_grow(int fd, uint64_t size, uint64_t *token);
 long heap_shrink(int fd, uint64_t token, uint64_t size);
+
+/* Another CREATE_STATIC: it carries the region (1 page record) or nothing (0). */
+void heap_check_offered(int fd, uint32_t pages);
+/* A daemon comes, gets all of the region, and the DSP uses it. */
+void heap_check_given(void);
+/* A word through the DSP's own stream: is the page still open to it? */
+void heap_check_open(uint64_t addr);
 
 /* The driver's own account of its heaps (docs/abi), as text. */
 void heap_account_read(char *text, size_t size);
@@ -329,6 +348,10 @@ void assign_trace_start(void);		/* skips the case where it cannot */
 void assign_trace_stop(void);
 int assign_trace_count(void);
 
+/* The driver's own tracepoints: these texts must have come since, in this order. */
+void driver_trace_start(void);
+void driver_trace_check(const char *const *texts, size_t count);
+
 /* ---- the kernel's free memory and its trend: leaks.c ---- */
 
 #define MEMORY_FIGURES	64
@@ -350,9 +373,10 @@ void memory_read(struct memory *m);
 /*
  * Free memory goes up and down by some twenty pages by itself, and at times by a
  * hundred at once, so two figures say nothing.  The trend does: the median of the
- * slopes between any two of figures taken @every so many rounds; pages lost a round.
+ * slopes between any two of figures taken @every so many rounds is the number of
+ * pages lost a round, and must be less than @most.
  */
-double memory_trend(const long *free_pages, int count, int every);
+void memory_check_trend(const long *free_pages, int count, int every, double most);
 /* Fails if any kind of object has grown by @slack or more. */
 void memory_compare_slabs(const struct memory *before, const struct memory *after, long slack);
 
@@ -365,8 +389,20 @@ void crowd_run(void (*work)(void *), void *args, size_t arg_size, int count);
 /* ---- numbers from a seed: random.c ---- */
 
 uint64_t random_seed(void);		/* of the environment, or the default; prints it */
+/* So many, and half as many again where checkers look at them; or of the environment. */
 unsigned int random_runs(unsigned int otherwise);
 uint64_t random_next(uint64_t *state);
 uint32_t random_below(uint64_t *state, uint32_t n);
+
+/* The first member of every entry of a table of things to do at random. */
+struct random_step {
+	const char *name;
+	unsigned int weight;	/* how often it comes, in relation to the others */
+};
+
+/* The number of an entry of an array. */
+#define RANDOM_STEP(state, table)	\
+	random_step(state, &(table)[0].step, sizeof((table)[0]), ARRAY_SIZE(table))
+size_t random_step(uint64_t *state, const struct random_step *first, size_t size, size_t count);
 
 #endif /* TESTS_HARNESS_H */

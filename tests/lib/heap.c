@@ -25,20 +25,39 @@ void daemon_came_and_went(struct offer *o)
 
 long heap_grow(int fd, uint64_t size, uint64_t *token)
 {
-	struct fastrpc_req_mmap req = {
-		.fd = -1, .flags = FASTRPC_MAP_REMOTE_HEAP, .size = size,
-	};
-	long ret = node_ioctl(fd, FASTRPC_IOCTL_MMAP, &req);
-
-	*token = ret ? 0 : req.vaddrout;
-	return ret;
+	return pages_lend(fd, FASTRPC_MAP_REMOTE_HEAP, size, token);
 }
 
 long heap_shrink(int fd, uint64_t token, uint64_t size)
 {
-	struct fastrpc_req_munmap req = { .vaddrout = token, .size = size };
+	return remove_pages(fd, token, size);
+}
 
-	return node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &req);
+void heap_check_offered(int fd, uint32_t pages)
+{
+	struct offer o;
+
+	REQUIRE_EQ(create_audio(fd), 0);
+	control_offer(0, &o);
+	CHECK_EQ(o.pages, pages);
+	CHECK(pages ? o.base != 0 : o.base == 0);
+}
+
+void heap_check_given(void)
+{
+	int fd = node_open();
+
+	heap_check_offered(fd, 1);
+	control_heap_in_use();
+	node_close(fd);
+}
+
+void heap_check_open(uint64_t addr)
+{
+	struct dsp_control_access access = { .label = DSP, .addr = addr };
+
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &access), 0);
+	CHECK_EQ(access.faulted, 0);
 }
 
 void heap_account_read(char *text, size_t size)

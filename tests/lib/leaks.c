@@ -50,7 +50,7 @@ static int compare_slopes(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-double memory_trend(const long *free_pages, int count, int every)
+static double memory_trend(const long *free_pages, int count, int every)
 {
 	static double slopes[MEMORY_FIGURES * MEMORY_FIGURES];
 	int n = 0;
@@ -61,6 +61,17 @@ double memory_trend(const long *free_pages, int count, int every)
 			slopes[n++] = (double)(free_pages[i] - free_pages[j]) / ((j - i) * every);
 	qsort(slopes, n, sizeof(*slopes), compare_slopes);
 	return slopes[n / 2];
+}
+
+void memory_check_trend(const long *free_pages, int count, int every, double most)
+{
+	double lost = memory_trend(free_pages, count, every);
+
+	printf("free pages, after every %d:", every);
+	for (int i = 0; i < count; i++)
+		printf(" %ld", free_pages[i]);
+	printf("\nlost each time: %.3f\n", lost);
+	CHECK(lost < most);
 }
 
 void memory_compare_slabs(const struct memory *before, const struct memory *after, long slack)

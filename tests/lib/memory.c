@@ -21,15 +21,18 @@ long create_pd(int fd, int shell, uint32_t shell_len, uint32_t attrs)
 	return node_ioctl(fd, FASTRPC_IOCTL_INIT_CREATE, &arg);
 }
 
-long add_pages(int fd, uint64_t size, uint64_t *dsp_addr)
+long pages_lend(int fd, uint32_t flags, uint64_t size, uint64_t *dsp_addr)
 {
-	struct fastrpc_req_mmap arg = {
-		.fd = -1, .flags = FASTRPC_MAP_ADD_PAGES, .size = size,
-	};
+	struct fastrpc_req_mmap arg = { .fd = -1, .flags = flags, .size = size };
 	long ret = node_ioctl(fd, FASTRPC_IOCTL_MMAP, &arg);
 
-	*dsp_addr = arg.vaddrout;
+	*dsp_addr = ret ? 0 : arg.vaddrout;
 	return ret;
+}
+
+long add_pages(int fd, uint64_t size, uint64_t *dsp_addr)
+{
+	return pages_lend(fd, FASTRPC_MAP_ADD_PAGES, size, dsp_addr);
 }
 
 long remove_pages(int fd, uint64_t dsp_addr, uint64_t size)

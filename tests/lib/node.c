@@ -150,6 +150,38 @@ long call_send(int fd, struct call *c)
 	return node_ioctl(fd, FASTRPC_IOCTL_INVOKE, &c->inv);
 }
 
+long invoke_echo(int fd, uint32_t seed, size_t len)
+{
+	static uint8_t in[70000], out[70000];
+	static struct call c;
+	long ret;
+
+	REQUIRE(len <= sizeof(in));
+	fill_pattern(in, len, seed);
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&c, in, len);
+	call_out(&c, out, len);
+	ret = call_send(fd, &c);
+	return !ret && memcmp(in, out, len) ? -EBADMSG : ret;
+}
+
+long invoke_word(int fd, uint32_t method, uint32_t word)
+{
+	struct call c;
+
+	call_init(&c, DSP_TEST_HANDLE, method);
+	call_in(&c, &word, sizeof(word));
+	return call_send(fd, &c);
+}
+
+void sessions_check(void)
+{
+	for (int i = 0; i < node_sessions(); i++)
+		CHECK_EQ(invoke_echo(node_open(), i, 3000), 0);
+	CHECK_EQ(node_try_open(NODE), -EBUSY);
+	node_close_all();
+}
+
 long invoke_null_method(int fd, uint32_t method)
 {
 	struct call c;

@@ -19,7 +19,7 @@ uint64_t random_seed(void)
 
 unsigned int random_runs(unsigned int otherwise)
 {
-	return number_of("FUZZ_RUNS", otherwise);
+	return number_of("FUZZ_RUNS", board_slowness() > 1 ? otherwise * 3 / 2 : otherwise);
 }
 
 /* splitmix64: good from any state, 0 too. */
@@ -35,4 +35,23 @@ uint64_t random_next(uint64_t *state)
 uint32_t random_below(uint64_t *state, uint32_t n)
 {
 	return random_next(state) % n;
+}
+
+size_t random_step(uint64_t *state, const struct random_step *first, size_t size, size_t count)
+{
+	const char *table = (const char *)first;
+	unsigned int total = 0, at;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		total += ((const struct random_step *)(table + i * size))->weight;
+	at = random_below(state, total);
+	for (i = 0; i < count - 1; i++) {
+		unsigned int weight = ((const struct random_step *)(table + i * size))->weight;
+
+		if (at < weight)
+			break;
+		at -= weight;
+	}
+	return i;
 }

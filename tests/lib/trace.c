@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the kernel's IOMMU code was asked to do, counted by its own tracepoints. */
+/* What the kernel's IOMMU code was asked to do, and what the driver tells of itself. */
 #include <fcntl.h>
 #include <poll.h>
 
@@ -110,4 +110,25 @@ void iommu_trace_wait_unmap(void)
 		text[len > 0 ? len : 0] = '\0';
 	} while (!strstr(text, " unmap: IOMMU"));
 	close(fd);
+}
+
+void driver_trace_start(void)
+{
+	REQUIRE_EQ(file_write(TRACING "events/frpc/enable", "1"), 0);
+	REQUIRE_EQ(file_write(TRACING "trace", "\n"), 0);
+}
+
+void driver_trace_check(const char *const *texts, size_t count)
+{
+	static char trace[1 << 16];
+	const char *at = trace;
+
+	REQUIRE_EQ(file_write(TRACING "events/frpc/enable", "0"), 0);
+	REQUIRE(file_read(TRACING "trace", trace, sizeof(trace)) > 0);
+	for (size_t i = 0; at && i < count; i++) {
+		test_context("%s", texts[i]);
+		at = strstr(at, texts[i]);
+		CHECK(at);
+	}
+	test_context("%s", "");
 }

@@ -81,17 +81,6 @@ static void cycle(int i)
 	REQUIRE(control_clean(&st));
 }
 
-static void check_trend(const long *free_pages, int count)
-{
-	double lost = memory_trend(free_pages, count, MEASURE_EVERY);
-
-	printf("free pages, every %d crashes from the %dth:", MEASURE_EVERY, WARM_UP);
-	for (int i = 0; i < count; i++)
-		printf(" %ld", free_pages[i]);
-	printf("\nlost per crash: %.3f\n", lost);
-	CHECK(lost < TREND_PAGES);
-}
-
 TEST(thousand_crashes)
 {
 	static struct memory before, after;
@@ -128,6 +117,6 @@ TEST(thousand_crashes)
 	if (is_slow)
 		return;
 	memory_read(&after);
-	check_trend(free_pages, measured);
+	memory_check_trend(free_pages, measured, MEASURE_EVERY, TREND_PAGES);
 	memory_compare_slabs(&before, &after, OBJECTS_SLACK);
 }

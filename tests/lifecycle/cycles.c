@@ -17,17 +17,6 @@
 /* In each slab cache less than three objects for four cycles.  (12 were seen.) */
 #define OBJECTS_SLACK	((CYCLES - WARM_UP) * 3 / 4)
 
-static void check_trend(const long *free_pages, int count)
-{
-	double lost = memory_trend(free_pages, count, MEASURE_EVERY);
-
-	printf("free pages, every %d cycles from the %dth:", MEASURE_EVERY, WARM_UP);
-	for (int i = 0; i < count; i++)
-		printf(" %ld", free_pages[i]);
-	printf("\nlost per cycle: %.2f\n", lost);
-	CHECK(lost < TREND_PAGES);
-}
-
 /* A call that needs more memory than one that is physically contiguous. */
 static void large_call(int fd)
 {
@@ -124,7 +113,7 @@ TEST(hundred_cycles)
 	if (!is_slow) {
 		memory_read(&after);
 		test_context("%s", "");
-		check_trend(free_pages, measured);
+		memory_check_trend(free_pages, measured, MEASURE_EVERY, TREND_PAGES);
 		memory_compare_slabs(&before, &after, OBJECTS_SLACK);
 	}
 	test_context("%s", "");

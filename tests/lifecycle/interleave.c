@@ -138,22 +138,6 @@ static void do_dup(void)
 
 /* ---- calls ---- */
 
-static long echo(int fd, uint32_t seed, uint32_t len)
-{
-	static uint8_t in[70000], out[70000];
-	static struct call c;
-	long ret;
-
-	fill_pattern(in, len, seed);
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
-	call_in(&c, in, len);
-	call_out(&c, out, len);
-	ret = call_send(fd, &c);
-	if (!ret && memcmp(in, out, len))
-		return -EBADMSG;
-	return ret;
-}
-
 /* It works exactly on the files of the channel that is there. */
 static void expect(int i, long ret)
 {
@@ -167,7 +151,7 @@ static void do_invoke(void)
 	int i = some_file();
 
 	if (i >= 0)
-		expect(i, echo(world.files[i], world.step, len));
+		expect(i, invoke_echo(world.files[i], world.step, len));
 }
 
 static void do_attach(void)
@@ -297,7 +281,7 @@ static void kid(void)
 			continue;
 		if (!below(4))
 			invoke_null(fd);
-		else if (echo(fd, calls, below(3000)) == -EBADMSG)
+		else if (invoke_echo(fd, calls, below(3000)) == -EBADMSG)
 			_exit(1);
 		if (!below(6))
 			close(fd);
@@ -413,9 +397,7 @@ static void do_dsp_crash(void)
 
 static void do_pd_restart(void)
 {
-	char label[DSP_LABEL_LEN] = DSP;
-
-	CHECK_EQ(control_ioctl(DSP_CONTROL_RESTART_PD, label), world.running ? 0 : -ENXIO);
+	CHECK_EQ(control_restart_pd(), world.running ? 0 : -ENXIO);
 	world.did = world.running;
 }
 
@@ -476,56 +458,43 @@ static void do_load(void)
 }
 
 static const struct {
-	const char *name;
-	unsigned int weight;
+	struct random_step step;
 	void (*run)(void);
 } steps[] = {
-	{ "open", 140, do_open },
-	{ "close", 120, do_close },
-	{ "dup", 60, do_dup },
-	{ "invoke", 250, do_invoke },
-	{ "attach", 90, do_attach },
-	{ "create audio", 50, do_create_audio },
-	{ "grow", 40, do_grow },
-	{ "alloc", 40, do_alloc },
-	{ "drop", 30, do_drop },
-	{ "invoke mapped", 80, do_invoke_mapped },
-	{ "process", 90, do_process },
-	{ "add pages", 90, do_add_pages },
-	{ "fork", 60, do_fork },
-	{ "kill", 50, do_kill },
-	{ "close all", 10, do_close_all },
-	{ "hold", 20, do_hold },
-	{ "release held", 30, do_release_held },
-	{ "dsp stop", 3, do_dsp_stop },
-	{ "dsp start", 60, do_dsp_start },
-	{ "dsp crash", 5, do_dsp_crash },
-	{ "pd restart", 6, do_pd_restart },
-	{ "unbind", 4, do_unbind },
-	{ "bind", 60, do_bind },
-	{ "unload", 30, do_unload },
-	{ "load", 60, do_load },
+	{ { "open", 140 }, do_open },
+	{ { "close", 120 }, do_close },
+	{ { "dup", 60 }, do_dup },
+	{ { "invoke", 250 }, do_invoke },
+	{ { "attach", 90 }, do_attach },
+	{ { "create audio", 50 }, do_create_audio },
+	{ { "grow", 40 }, do_grow },
+	{ { "alloc", 40 }, do_alloc },
+	{ { "drop", 30 }, do_drop },
+	{ { "invoke mapped", 80 }, do_invoke_mapped },
+	{ { "process", 90 }, do_process },
+	{ { "add pages", 90 }, do_add_pages },
+	{ { "fork", 60 }, do_fork },
+	{ { "kill", 50 }, do_kill },
+	{ { "close all", 10 }, do_close_all },
+	{ { "hold", 20 }, do_hold },
+	{ { "release held", 30 }, do_release_held },
+	{ { "dsp stop", 3 }, do_dsp_stop },
+	{ { "dsp start", 60 }, do_dsp_start },
+	{ { "dsp crash", 5 }, do_dsp_crash },
+	{ { "pd restart", 6 }, do_pd_restart },
+	{ { "unbind", 4 }, do_unbind },
+	{ { "bind", 60 }, do_bind },
+	{ { "unload", 30 }, do_unload },
+	{ { "load", 60 }, do_load },
 };
 
 static unsigned int done[ARRAY_SIZE(steps)];
 
-static unsigned int total_weight(void)
-{
-	unsigned int sum = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
-		sum += steps[i].weight;
-	return sum;
-}
-
 static void take_step(int round)
 {
-	unsigned int at = below(total_weight());
-	size_t i = 0;
+	size_t i = RANDOM_STEP(&world.random, steps);
 
-	while (at >= steps[i].weight)
-		at -= steps[i++].weight;
-	test_context("round %d step %d: %s", round, world.step, steps[i].name);
+	test_context("round %d step %d: %s", round, world.step, steps[i].step.name);
 	world.did = false;
 	steps[i].run();
 	done[i] += world.did;
@@ -537,10 +506,10 @@ static void check_reach(void)
 {
 	printf("%d steps:", world.step);
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
-		printf(" %s %u", steps[i].name, done[i]);
+		printf(" %s %u", steps[i].step.name, done[i]);
 	printf("\n");
 	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
-		test_context("%s", steps[i].name);
+		test_context("%s", steps[i].step.name);
 		CHECK(done[i] || world.step < 2000);
 	}
 	test_context("%s", "");
@@ -561,17 +530,6 @@ static void begin(void)
 {
 	do_load();
 	do_dsp_start();
-}
-
-static void check_memory(const long *free_pages, int count)
-{
-	double lost = memory_trend(free_pages, count, 1);
-
-	printf("free pages after each round:");
-	for (int i = 0; i < count; i++)
-		printf(" %ld", free_pages[i]);
-	printf("\nlost a round: %.1f\n", lost);
-	CHECK(lost < TREND_PAGES);
 }
 
 static void end(void)
@@ -611,7 +569,7 @@ TEST(steps_of_a_seed)
 	check_reach();
 	/* a slow board looks for leaks by itself */
 	if (!is_slow)
-		check_memory(free_pages + WARM_UP, ROUNDS - WARM_UP);
+		memory_check_trend(free_pages + WARM_UP, ROUNDS - WARM_UP, 1, TREND_PAGES);
 	begin();
-	CHECK_EQ(echo(node_open(), 1, 3000), 0);
+	CHECK_EQ(invoke_echo(node_open(), 1, 3000), 0);
 }

@@ -7,15 +7,13 @@
 #include "harness.h"
 
 #define MIB		(1ul << 20)
-#define HEAPS		"/sys/kernel/debug/fastrpc/heaps"
 
 static void pd_restart(void)
 {
 	struct dsp_control_status before, after;
-	char label[DSP_LABEL_LEN] = DSP;
 
 	control_status(&before);
-	REQUIRE_EQ(control_ioctl(DSP_CONTROL_RESTART_PD, label), 0);
+	REQUIRE_EQ(control_restart_pd(), 0);
 	control_status(&after);
 	CHECK(after.audio_pd_up);
 	CHECK_EQ(after.audio_pd_epoch, before.audio_pd_epoch + 1);
@@ -23,36 +21,10 @@ static void pd_restart(void)
 	CHECK_EQ(after.heap_pages, 0);
 }
 
-/* A piece of that kind in that state, by the driver's own account. */
-static bool heap_is(const char *what, const char *state)
-{
-	char text[4096], line[32], *at;
-
-	REQUIRE(file_read(HEAPS, text, sizeof(text)) > 0);
-	snprintf(line, sizeof(line), "\n  %s [", what);
-	at = strstr(text, line);
-	at = at ? strchr(at, ']') : NULL;
-	return at && !strncmp(at + 2, state, strlen(state));
-}
-
-/* A word through the DSP's own stream: is the page still open to it? */
-static void check_open(uint64_t addr)
-{
-	struct dsp_control_access access = { .label = DSP, .addr = addr };
-
-	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &access), 0);
-	CHECK_EQ(access.faulted, 0);
-}
-
 static void check_offered(int fd, uint32_t pages)
 {
-	struct offer o;
-
-	REQUIRE_EQ(create_audio(fd), 0);
-	control_offer(0, &o);
-	CHECK_EQ(o.pages, pages);
-	CHECK(pages ? o.base != 0 : o.base == 0);
-	CHECK(heap_is("region", "offered"));
+	heap_check_offered(fd, pages);
+	CHECK_EQ(heap_pieces("region", "offered"), 1);
 }
 
 TEST(not_offered_again)
@@ -74,8 +46,8 @@ TEST(not_offered_again)
 		check_offered(fd, 0);
 		check_offered(other, 0);
 		node_close(other);
-		check_open(st.heap_base);
-		check_open(st.heap_base + st.heap_size - PAGE);
+		heap_check_open(st.heap_base);
+		heap_check_open(st.heap_base + st.heap_size - PAGE);
 	}
 	control_status(&st);
 	CHECK_EQ(st.heap_pages, 0);
@@ -93,7 +65,7 @@ TEST(offered_after_the_dsp_restarts)
 	check_offered(fd, 0);
 	node_close(fd);
 	dsp_stop();
-	CHECK(heap_is("region", "claimed"));
+	CHECK_EQ(heap_pieces("region", "claimed"), 1);
 	dsp_start();
 	check_offered(node_open(), 1);
 	control_heap_in_use();
@@ -117,36 +89,31 @@ TEST(offered_after_the_dsp_crashes)
 /* The new PD knows nothing of what the old one was given, so it cannot give it back. */
 TEST(growth_stays_with_the_dsp)
 {
-	struct fastrpc_req_mmap map = {
-		.fd = -1, .flags = FASTRPC_MAP_REMOTE_HEAP, .size = MIB,
-	};
-	struct fastrpc_req_munmap unmap = { .size = MIB };
+	uint64_t old, own;
 	struct dsp_control_status st;
 	int fd;
 
 	dsp_restart();
 	fd = node_open();
 	check_offered(fd, 1);
-	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), 0);
-	unmap.vaddrout = map.vaddrout;
+	REQUIRE_EQ(heap_grow(fd, MIB, &old), 0);
 	pd_restart();
-	CHECK(node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &unmap) != 0);
+	CHECK(heap_shrink(fd, old, MIB) != 0);
 	check_offered(fd, 0);
-	CHECK(node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &unmap) != 0);
-	CHECK(heap_is("growth", "offered"));
+	CHECK(heap_shrink(fd, old, MIB) != 0);
+	CHECK_EQ(heap_pieces("growth", "offered"), 1);
 
 	/* and gets more, which is its own */
-	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), 0);
-	CHECK(map.vaddrout != unmap.vaddrout);
+	REQUIRE_EQ(heap_grow(fd, MIB, &own), 0);
+	CHECK(own != old);
 	control_status(&st);
 	CHECK_EQ(st.heap_pages, MIB / PAGE);
 	control_heap_in_use();
-	unmap.vaddrout = map.vaddrout;
-	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &unmap), 0);
+	CHECK_EQ(heap_shrink(fd, own, MIB), 0);
 	control_status(&st);
 	CHECK_EQ(st.heap_pages, 0);
 
 	dsp_stop();
-	CHECK(!heap_is("growth", ""));
+	CHECK_EQ(heap_pieces("growth", ""), 0);
 	dsp_start();
 }

@@ -102,9 +102,7 @@ static void restart_dsp(void)
 
 static void pd_dies_and_comes_back(void)
 {
-	char label[DSP_LABEL_LEN] = DSP;
-
-	REQUIRE_EQ(control_ioctl(DSP_CONTROL_RESTART_PD, label), 0);
+	REQUIRE_EQ(control_restart_pd(), 0);
 }
 
 static void told_restart(void)
@@ -112,25 +110,6 @@ static void told_restart(void)
 	servreg_tell(SERVREG_DOWN);
 	pd_dies_and_comes_back();
 	servreg_tell(SERVREG_UP);
-}
-
-static void check_open(uint64_t addr)
-{
-	struct dsp_control_access access = { .label = DSP, .addr = addr };
-
-	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &access), 0);
-	CHECK_EQ(access.faulted, 0);
-}
-
-/* What the next CREATE_STATIC carries, as the DSP saw it. */
-static void check_offered(int fd, uint32_t pages)
-{
-	struct offer o;
-
-	REQUIRE_EQ(create_audio(fd), 0);
-	control_offer(0, &o);
-	CHECK_EQ(o.pages, pages);
-	CHECK(pages ? o.base != 0 : o.base == 0);
 }
 
 /*
@@ -147,8 +126,8 @@ static void check_in_use(void)
 	CHECK_EQ(st.heap_pages_granted, st.heap_pages);
 	CHECK_EQ(st.heap_pages_touched, st.heap_pages);
 	control_wait(DSP_COUNT_HEAP_STORES, st.heap_stores + 20);
-	check_open(st.heap_base);
-	check_open(st.heap_base + st.heap_size - PAGE);
+	heap_check_open(st.heap_base);
+	heap_check_open(st.heap_base + st.heap_size - PAGE);
 }
 
 /* ---- told, and right ---- */
@@ -159,7 +138,7 @@ TEST(offered_again_once)
 
 	begin_up();
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	CHECK(piece_is("region", "offered"));
 	for (int i = 0; i < 3; i++) {
 		test_context("restart %d", i);
@@ -169,12 +148,12 @@ TEST(offered_again_once)
 		pd_dies_and_comes_back();
 		servreg_tell(SERVREG_UP);
 		CHECK(heap_says(" pd=up "));
-		check_offered(fd, 1);
+		heap_check_offered(fd, 1);
 		CHECK(piece_is("region", "offered-again"));
 		check_in_use();
 		other = node_open();
-		check_offered(other, 0);
-		check_offered(fd, 0);
+		heap_check_offered(other, 0);
+		heap_check_offered(fd, 0);
 		node_close(other);
 	}
 }
@@ -185,17 +164,17 @@ TEST(told_everything_twice)
 
 	begin_up();
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	servreg_tell(SERVREG_UP);
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	servreg_tell(SERVREG_DOWN);
 	servreg_tell(SERVREG_DOWN);
 	pd_dies_and_comes_back();
 	servreg_tell(SERVREG_UP);
 	servreg_tell(SERVREG_UP);
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	servreg_tell(SERVREG_UP);
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	check_in_use();
 }
 
@@ -210,10 +189,10 @@ TEST(restarted_before_the_first_offer)
 	CHECK(piece_is("region", "granted"));
 	CHECK_EQ(create_audio(fd), -ENOTCONN);
 	servreg_tell(SERVREG_UP);
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	CHECK(piece_is("region", "offered"));
 	control_heap_in_use();
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 }
 
 TEST(nothing_is_offered_while_down)
@@ -226,7 +205,7 @@ TEST(nothing_is_offered_while_down)
 
 	begin_up();
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	servreg_tell(SERVREG_DOWN);
 	control_status(&before);
 	kernel_log_mark();
@@ -241,7 +220,7 @@ TEST(nothing_is_offered_while_down)
 	servreg_tell(SERVREG_UP);
 	/* the new PD has to have the region first */
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), -ENOMEM);
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	check_in_use();
 }
 
@@ -258,18 +237,18 @@ TEST(growth_stays_with_the_dsp)
 
 	begin_up();
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), 0);
 	control_capture(0, &cap);
 	added = wire_word(control_argument(&cap, 3, 1, 16), 8);
 	unmap.vaddrout = map.vaddrout;
 	told_restart();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	CHECK(piece_is("growth", "offered"));
-	check_open(added);
+	heap_check_open(added);
 	CHECK(node_ioctl(fd, FASTRPC_IOCTL_MUNMAP, &unmap) != 0);
 	CHECK(piece_is("growth", "offered"));
-	check_open(added);
+	heap_check_open(added);
 	/* but it can have more */
 	REQUIRE_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), 0);
 	unmap.vaddrout = map.vaddrout;
@@ -318,7 +297,7 @@ TEST(answered_while_going_down)
 	CHECK(piece_is("region", "orphaned"));
 	pd_dies_and_comes_back();
 	servreg_tell(SERVREG_UP);
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	check_in_use();
 }
 
@@ -337,9 +316,9 @@ TEST(not_answered_while_going_down)
 	servreg_tell(SERVREG_UP);
 	control_release(1, false);
 	check_created(thread);
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	told_restart();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	check_in_use();
 }
 
@@ -360,12 +339,12 @@ TEST(never_answered)
 	REQUIRE_EQ(waitpid(child, NULL, 0), child);
 	told_restart();
 	fd = node_open();
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	CHECK(piece_is("region", "offered"));
 	control_release(1, false);
 	node_close(fd);
 	restart_dsp();
-	check_offered(node_open(), 1);
+	heap_check_offered(node_open(), 1);
 	control_heap_in_use();
 }
 
@@ -377,15 +356,15 @@ TEST(news_of_an_earlier_run)
 	int fd;
 
 	begin_up();
-	check_offered(node_open(), 1);
+	heap_check_offered(node_open(), 1);
 	restart_dsp();
 	servreg_tell(SERVREG_UP);
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	servreg_tell_oldest(SERVREG_DOWN);
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	servreg_tell_oldest(SERVREG_UP);
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	CHECK(piece_is("region", "offered"));
 	control_heap_in_use();
 	/* and it is no "up" of this one */
@@ -400,15 +379,15 @@ TEST(down_without_up)
 	int fd;
 
 	begin_up();
-	check_offered(node_open(), 1);
+	heap_check_offered(node_open(), 1);
 	restart_dsp();
 	CHECK(heap_says(" pd=unknown "));
 	servreg_tell(SERVREG_DOWN);
 	CHECK(heap_says(" pd=unknown "));
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	servreg_tell(SERVREG_UP);
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	control_heap_in_use();
 }
 
@@ -422,7 +401,7 @@ TEST(dsp_crashes_while_down)
 	test_allow("recovering " DSP);
 	begin_up();
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	servreg_tell(SERVREG_DOWN);
 	CHECK_EQ(create_audio(fd), -ENOTCONN);
 	node_close(fd);
@@ -430,14 +409,14 @@ TEST(dsp_crashes_while_down)
 	dsp_crash();
 	fd = node_open();
 	CHECK(heap_says(" pd=unknown "));
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	CHECK(piece_is("region", "offered"));
 	control_heap_in_use();
 	servreg_wait_came(came + 1);
 	servreg_tell(SERVREG_UP);
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	told_restart();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	check_in_use();
 }
 
@@ -449,28 +428,28 @@ TEST(unbound_meanwhile)
 
 	begin_up();
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	control_status(&st);
 	node_close(fd);
 	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
 	told_restart();
 	CHECK(piece_is("region", "orphaned"));
-	check_open(st.heap_base);
+	heap_check_open(st.heap_base);
 	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
 	REQUIRE_EQ(driver_bind(device), 0);
 	fd = node_open();
 	CHECK(heap_says(" pd=up "));
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	check_in_use();
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	/* and once more without being used in between: it stays open all the same */
 	told_restart();
 	node_close(fd);
 	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
 	CHECK(piece_is("region", "orphaned"));
-	check_open(st.heap_base);
+	heap_check_open(st.heap_base);
 	REQUIRE_EQ(driver_bind(device), 0);
-	check_offered(node_open(), 1);
+	heap_check_offered(node_open(), 1);
 	check_in_use();
 }
 
@@ -480,9 +459,9 @@ TEST(unloaded_afterwards)
 
 	begin_up();
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	told_restart();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	node_close(fd);
 	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
 	dsp_stop();
@@ -493,7 +472,7 @@ TEST(unloaded_afterwards)
 	fd = node_open();
 	servreg_wait_listeners(1);
 	servreg_tell(SERVREG_UP);
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	control_heap_in_use();
 }
 
@@ -508,14 +487,14 @@ static void check_conservative(enum servreg_fault fault)
 	begin(fault);
 	servreg_wait_asked();
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	pd_dies_and_comes_back();
 	if (fault == SERVREG_STATELESS || fault == SERVREG_DEAF) {
 		servreg_wait_listeners(1);
 		servreg_send(SERVREG_DOWN);
 	}
 	for (int i = 0; i < 100; i++)
-		check_offered(fd, 0);
+		heap_check_offered(fd, 0);
 	CHECK(piece_is("region", "offered"));
 	node_close(fd);
 	dsp_stop();
@@ -554,12 +533,12 @@ TEST(news_that_is_none)
 	test_allow("qmi_decode: Inval");
 	begin_up();
 	fd = node_open();
-	check_offered(fd, 1);
+	heap_check_offered(fd, 1);
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
 		test_context("state 0x%x", states[i]);
 		servreg_tell(states[i]);
 		CHECK(heap_says(" pd=up "));
-		check_offered(fd, 0);
+		heap_check_offered(fd, 0);
 	}
 	test_context("noise");
 	servreg_send_of("msm/adsp/sensor_pd", SERVREG_DOWN);
@@ -569,6 +548,6 @@ TEST(news_that_is_none)
 		servreg_send_raw(noise, len);
 	}
 	servreg_tell(SERVREG_UP);
-	check_offered(fd, 0);
+	heap_check_offered(fd, 0);
 	control_heap_in_use();
 }

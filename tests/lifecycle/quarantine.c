@@ -41,18 +41,6 @@ static uint64_t content(uint64_t addr, uint64_t len)
 	return sum;
 }
 
-static void check_heap_given(void)
-{
-	struct offer o;
-	int fd = node_open();
-
-	REQUIRE_EQ(create_audio(fd), 0);
-	control_offer(0, &o);
-	CHECK_EQ(o.pages, 1);
-	control_heap_in_use();
-	node_close(fd);
-}
-
 /* The DSP gives a piece back, and the domain does not let go of it. */
 TEST(growth_after_munmap)
 {
@@ -84,7 +72,7 @@ TEST(growth_after_munmap)
 	control_domain(DSP_DOMAIN_KEEP, 0, 0);
 	node_close(fd);
 	dsp_restart();
-	check_heap_given();
+	heap_check_given();
 	CHECK_EQ(kernel_log_count(REFUSED), 0);
 	CHECK_EQ(heap_pieces("growth", "quarantined"), 1);
 	CHECK_EQ(content(addr, MIB), sum);
@@ -112,9 +100,9 @@ static void growth_at_the_end(void (*end)(void))
 	CHECK_EQ(heap_account("quarantines="), before + 1);
 	CHECK_EQ(heap_account("growth="), len + (long)MIB);
 	sum = content(addr, MIB);
-	check_heap_given();
+	heap_check_given();
 	dsp_restart();
-	check_heap_given();
+	heap_check_given();
 	CHECK_EQ(kernel_log_count(REFUSED), 0);
 	CHECK_EQ(content(addr, MIB), sum);
 }
@@ -127,6 +115,27 @@ TEST(growth_after_a_stop)
 TEST(growth_after_a_crash)
 {
 	growth_at_the_end(dsp_crash);
+}
+
+TEST(leaves_a_trace)
+{
+	static const char *const steps[] = {
+		"len=0x100000 event=claim from=unowned to=claimed",
+		"len=0x100000 event=offer from=granted to=offered",
+		"len=0x100000 event=returned from=offered to=revoking",
+		"len=0x100000 event=revoke-failed from=revoking to=quarantined",
+	};
+	uint64_t token;
+	int fd;
+
+	allow_messages();
+	fd = daemon_open();
+	driver_trace_start();
+	token = grow(fd);
+	control_domain(DSP_DOMAIN_KEEP, control_growth(0).base, MIB);
+	CHECK_EQ(heap_shrink(fd, token, MIB), 0);
+	control_domain(DSP_DOMAIN_KEEP, 0, 0);
+	driver_trace_check(steps, ARRAY_SIZE(steps));
 }
 
 /* The last case: from here on this boot has no region. */
