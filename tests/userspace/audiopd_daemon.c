@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "daemon.h"
+#include "servreg.h"
 
 #define HEAP_PAGES	2048
 #define GROWTH		(256 << 10)
@@ -121,4 +122,75 @@ TEST(with_hexagonrpcd)
 	daemon_wait_listening(2);
 	check_audio_pd();
 	CHECK(daemon_runs(other));
+}
+
+/* A PD that has just begun and does what it is there for. */
+static void check_new_pd(uint64_t pages)
+{
+	struct dsp_control_status st;
+
+	daemon_wait_listening(1);
+	control_status(&st);
+	CHECK(st.audio_pd_up);
+	CHECK_EQ(st.heap_pages, pages);
+	CHECK_EQ(st.heap_pages_granted, pages);
+	CHECK_EQ(st.heap_pages_touched, pages);
+	check_dsp_reads(DSP_PROCESS_AUDIO, 10000);
+}
+
+/*
+ * The DSP runs on and nobody tells the driver.  The daemon comes back, to a PD
+ * that has no heap, for the DSP may still have it, and is served all the same.
+ */
+TEST(pd_restarts_alone)
+{
+	pid_t pid = start();
+
+	check_audio_pd();
+	for (int i = 0; i < 3; i++) {
+		test_context("restart %d", i);
+		REQUIRE_EQ(control_restart_pd(), 0);
+		check_new_pd(0);
+		CHECK(daemon_runs(pid));
+	}
+	dsp_restart();
+	check_new_pd(HEAP_PAGES);
+	check_audio_pd();
+}
+
+static void put_back(void)
+{
+	daemon_end_all();
+	servreg_stop();
+	driver_restore();
+}
+
+/* With a service registry the driver knows, and the new PD has the region again. */
+TEST(pd_restarts_and_is_told_of)
+{
+	pid_t pid;
+
+	if (!servreg_is_possible())
+		test_skip("this kernel has no QRTR sockets");
+	test_teardown = put_back;
+	dsp_stop();
+	REQUIRE_EQ(driver_unload(), 0);
+	servreg_start(SERVREG_HONEST);
+	REQUIRE_EQ(driver_load(), 0);
+	dsp_start();
+	node_wait(NODE, true);
+	if (heap_account_lines(" pd=- "))
+		test_skip("this kernel has no PDR helper, so the driver cannot be told");
+	servreg_wait_listeners(1);
+	servreg_tell(SERVREG_UP);
+	pid = start();
+	check_audio_pd();
+	for (int i = 0; i < 3; i++) {
+		test_context("restart %d", i);
+		servreg_tell(SERVREG_DOWN);
+		REQUIRE_EQ(control_restart_pd(), 0);
+		servreg_tell(SERVREG_UP);
+		check_new_pd(HEAP_PAGES);
+		CHECK(daemon_runs(pid));
+	}
 }
