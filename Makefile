@@ -6,6 +6,7 @@
 #	make test-debug	the board's tests on kernels with checkers, built from source
 #	make coverage	which lines of the driver the board's tests run
 #	make mutants	break the driver on purpose and see the tests fail
+#	make test-export  the driver as a patch, built in Debian's kernel sources
 #	make shell	the same board with a shell on it
 #
 # Variables: KERNEL=6.12|6.1|7  DRIVER=ours|in-tree  VARIANT=name  EL=2|1  V=1 (console)
@@ -40,8 +41,11 @@ coverage:
 mutants:
 	@tests/run-mutants --kernel $(KERNEL)
 
+test-export:
+	@tests/run-export
+
 clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-debug coverage mutants clean
+.PHONY: module run shell test test-debug coverage mutants test-export clean

@@ -5,28 +5,9 @@
 # source: "6.12-debug" has KASAN, lockdep, kmemleak, failure injection and more,
 # "6.12-kcsan" watches for data races.  They take the place of a stock kernel in
 # the cache.
-# Needs lib.sh, lib-apt.sh and lib-kernel.sh.
+# Needs lib.sh, lib-apt.sh, lib-kernel.sh and lib-source.sh.
 
 debug_base=6.12
-
-# debug_fetch_source: unpack the newest packaged source into $work/source
-debug_fetch_source()
-{
-	# shellcheck disable=SC2046
-	set -- $(kernel_suites "$debug_base")
-	shift
-	apt_root "$cache/apt/$kernel" arm64 "$(host_arch)" "$@"
-	apt_update
-	apt_has "linux-source-$debug_base" ||
-		die "no linux-source-$debug_base in the archive $archive_main: choose another with FASTRPC_MIRROR"
-	say "fetching the source of Linux $debug_base (about 150 MB)"
-	apt_fetch "linux-source-$debug_base"
-	say "unpacking it"
-	mkdir -p "$work/source"
-	dpkg-deb --fsys-tarfile "$(debs_of "linux-source-$debug_base" | sed 's/ $//')" |
-		tar -xO --wildcards './usr/src/linux-source-*.tar.xz' |
-		xz -dc -T0 | tar -x -C "$work/source" --strip-components=1
-}
 
 # With KCSAN only the modules that are built later are instrumented, see
 # board/config/kcsan.config.
@@ -119,7 +100,7 @@ debug_setup()
 	work=$cache/kernels/.new-$kernel
 	rm -rf "$work"
 	mkdir -p "$work"
-	debug_fetch_source
+	source_unpack "$debug_base" "$work/source"
 	debug_configure
 	debug_compile
 	debug_keep
