@@ -31,7 +31,7 @@ TEST(audio_pd_fails_cleanly)
 		CHECK_EQ(create_audio(fd), -ENOMEM);
 		node_close(fd);
 	}
-	lines = kernel_log_count("");
+	lines = kernel_log_count(DRIVER_WORD);
 	control_status(&after);
 	CHECK(lines <= 1);
 	CHECK_EQ(after.requests, before.requests);	/* the DSP was not bothered */

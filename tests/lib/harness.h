@@ -322,6 +322,8 @@ void driver_restore(void);
 void kernel_log_mark(void);
 void kernel_log_rewind(void);
 int kernel_log_count(const char *text);
+/* In each line of the driver's, or of its devices'; a busy kernel has words of its own. */
+#define DRIVER_WORD	"rpc"
 
 /* ---- dma-bufs of other drivers, and drivers that take ours: foreign.c ---- */
 

@@ -212,7 +212,7 @@ TEST(nothing_is_offered_while_down)
 	for (int i = 0; i < 1000; i++)
 		CHECK_EQ(create_audio(fd), -ENOTCONN);
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MMAP, &map), -ENOTCONN);
-	CHECK_EQ(kernel_log_count(""), 0);
+	CHECK_EQ(kernel_log_count(DRIVER_WORD), 0);
 	control_status(&after);
 	CHECK_EQ(after.requests, before.requests);
 	CHECK_EQ(invoke_null(fd), 0);		/* the rest of the channel works */
