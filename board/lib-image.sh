@@ -95,9 +95,17 @@ image_userland()
 	fi
 }
 
-image_has_userspace_program()
+# $programs without the cases behind colons.
+program_names()
 {
 	for program in $programs; do
+		echo "${program%%:*}"
+	done
+}
+
+image_has_userspace_program()
+{
+	for program in $(program_names); do
 		[ ! -e "$top/tests/userspace/$program.c" ] || return 0
 	done
 	return 1
@@ -106,7 +114,7 @@ image_has_userspace_program()
 image_programs()
 {
 	targets=''
-	for program in $programs; do
+	for program in $(program_names); do
 		for room in $program_rooms none; do
 			[ ! -e "$top/$room/$program.c" ] || break
 		done
@@ -205,7 +213,7 @@ image_initramfs()
 	# The remoteproc core insists on a file; the DSP model does not look at it.
 	echo board > "$stage/lib/firmware/board-dsp.fw"
 	image_kernel_modules
-	for program in $programs; do
+	for program in $(program_names); do
 		cp "$build/arm64/tests/$program" "$stage/tests/"
 	done
 	aarch64-linux-gnu-strip "$stage"/tests/* 2>/dev/null || :

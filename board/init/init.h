@@ -79,7 +79,12 @@ int dsp_clear(const char *label);
 /* Text about faults and violations of all DSPs; empty when there are none. */
 void dsp_complaint(char *text, size_t len);
 
-/* run.c: one program under a time limit. */
+/*
+ * run.c: one program under a time limit.  A command is a path, and each behind a
+ * colon its arguments.
+ */
+#define COMMAND_LEN	1024
+
 struct run_result {
 	int status;			/* as from waitpid() */
 	bool timed_out;
@@ -92,9 +97,9 @@ struct run_result {
 	struct log_verdict log;
 };
 
-void run_program(const char *path, struct run_result *r);
+void run_program(const char *command, struct run_result *r);
 /* The same, with log_judge_showing(log, what) as the lines come. */
-void run_program_showing(const char *path, struct run_result *r,
+void run_program_showing(const char *command, struct run_result *r,
 			 struct log_verdict *log, const char *what);
 uint64_t now_ms(void);
 

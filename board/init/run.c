@@ -15,6 +15,7 @@
 #include "init.h"
 
 #define KILL_GRACE_MS	10000
+#define ARGUMENTS_MAX	32
 #define MAX_RELAYED	4000
 
 struct relay {
@@ -119,20 +120,24 @@ static bool relay_read(struct relay *relay, int fd)
 	return n > 0;
 }
 
-static void child(const char *path, int out)
+static void child(const char *command, int out)
 {
-	char *argv[] = { (char *)path, NULL };
-	int null = open("/dev/null", O_RDONLY);
+	int null = open("/dev/null", O_RDONLY), n = 0;
+	char *argv[ARGUMENTS_MAX + 2], words[COMMAND_LEN], *rest = words;
 	sigset_t none;
 
+	snprintf(words, sizeof(words), "%s", command);
+	while (n <= ARGUMENTS_MAX && (argv[n] = strsep(&rest, ":")))
+		n++;
+	argv[n] = NULL;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
 	dup2(null, 0);
 	dup2(out, 1);
 	dup2(out, 2);
-	execv(path, argv);
-	dprintf(2, "cannot run %s: %s\n", path, strerror(errno));
+	execv(argv[0], argv);
+	dprintf(2, "cannot run %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
 
@@ -199,7 +204,7 @@ static void end_processes(void)
 }
 
 /* Its output comes through the pipe that is returned; -1: not started. */
-static pid_t start_program(const char *path, int *out)
+static pid_t start_program(const char *command, int *out)
 {
 	sigset_t blocked;
 	int ends[2];
@@ -213,7 +218,7 @@ static pid_t start_program(const char *path, int *out)
 		return -1;
 	pid = fork();
 	if (!pid)
-		child(path, ends[1]);
+		child(command, ends[1]);
 	close(ends[1]);
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	*out = ends[0];
@@ -231,7 +236,7 @@ static void relay_rest(struct relay *relay, int out)
 	close(out);
 }
 
-void run_program_showing(const char *path, struct run_result *r,
+void run_program_showing(const char *command, struct run_result *r,
 			 struct log_verdict *log, const char *what)
 {
 	unsigned int limit_ms = config.limit * config.slow * 1000, grace_ms = KILL_GRACE_MS;
@@ -242,9 +247,9 @@ void run_program_showing(const char *path, struct run_result *r,
 	int out = -1, pidfd;
 	pid_t pid;
 
-	pid = start_program(path, &out);
+	pid = start_program(command, &out);
 	if (pid < 0) {
-		report("log", "no process for %s: %s", path, strerror(errno));
+		report("log", "no process for %s: %s", command, strerror(errno));
 		r->stuck = true;
 		return;
 	}
@@ -265,7 +270,7 @@ void run_program_showing(const char *path, struct run_result *r,
 	r->ms = now_ms() - start;
 }
 
-void run_program(const char *path, struct run_result *r)
+void run_program(const char *command, struct run_result *r)
 {
-	run_program_showing(path, r, NULL, NULL);
+	run_program_showing(command, r, NULL, NULL);
 }

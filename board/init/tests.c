@@ -41,16 +41,18 @@ static void judge(struct run_result *r, char *why, size_t len)
 		dsp_complaint(why, len);
 }
 
-static bool run_test(const char *name)
+/* @name: of a program, and each behind a colon the cases that are to be run */
+static bool run_test(char *name)
 {
 	static struct run_result r;
-	char path[96], why[512];
+	char command[COMMAND_LEN], why[512];
 
 	memset(&r, 0, sizeof(r));
-	snprintf(path, sizeof(path), "/tests/%s", name);
+	snprintf(command, sizeof(command), "/tests/%s", name);
+	name[strcspn(name, ":")] = '\0';
 	report("start", "%s", name);
 	log_mark("test %s", name);
-	run_program(path, &r);
+	run_program(command, &r);
 	log_judge(&r.log);
 	judge(&r, why, sizeof(why));
 	log_was_bad |= r.log.hits;
