@@ -24,11 +24,18 @@ run_quietly()
 	fi
 }
 
+# Below the monitor, does the kernel need VMs that it can name?
+image_has_low_vms()
+{
+	[ "$el" = 1 ] && [ "$kernel" = 6.1 ]
+}
+
 # What is laid over QEMU's own tree.
 image_dtsi()
 {
 	cat "$top/board/dts/board.dtsi"
 	[ "$el" = 2 ] || cat "$top/board/dts/el$el.dtsi"
+	! image_has_low_vms || cat "$top/board/dts/el1-low-vms.dtsi"
 	cat "$top/board/dts/variants/$variant.dtsi"
 }
 
@@ -46,7 +53,9 @@ image_dtb()
 		printf '%s\n' "$machine $processor"
 		cat "$top"/board/dts/*.dtsi "$top"/board/dts/variants/*.dtsi
 	} | cksum | cut -d' ' -f1)
-	dtb=$build/dtb/$variant.$made_from.dtb
+	tree=$variant
+	! image_has_low_vms || tree=$variant-low-vms
+	dtb=$build/dtb/$tree.$made_from.dtb
 	[ ! -e "$dtb" ] || return 0
 	mkdir -p "$build/dtb"
 	# shellcheck disable=SC2086
@@ -57,7 +66,7 @@ image_dtb()
 	image_dtsi >> "$dtb.dts"
 	run_quietly "merging the board's device tree" \
 		dtc -q -i "$top/board/dts/variants" -I dts -O dtb -o "$dtb.new" "$dtb.dts"
-	rm -f "$dtb.qemu" "$build/dtb/$variant".*.dtb
+	rm -f "$dtb.qemu" "$build/dtb/$tree".*.dtb
 	mv "$dtb.new" "$dtb"
 }
 

@@ -260,13 +260,17 @@ struct heap_piece control_growth(uint32_t age);
 /* ---- the monitor below Linux, on boards at EL1: monitor.c ---- */
 
 #define VM_HLOS		(1ull << 3)
-#define VM_DSP		(1ull << 0x16 | 1ull << 0x25)	/* qcom,vmids of the board */
+#define VM_DSP		monitor_dsp()	/* qcom,vmids of the board, a bit each */
 /* What firmware says of a call that it refuses. */
 #define MONITOR_REFUSAL	(-22)
+
+/* In the device tree: big-endian words. */
+#define DSP_VMIDS	"/proc/device-tree/remoteproc-adsp/glink-edge/fastrpc/qcom,vmids"
 
 bool board_has_monitor(void);
 /* Skips the case where there is none. */
 void monitor_require(void);
+uint64_t monitor_dsp(void);
 /* The VMs that own a page, a bit each. */
 uint64_t monitor_owners(uint64_t addr);
 /* Every page of [addr, addr + len) is theirs, and nobody else's. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The monitor below Linux, asked through the DSP model's control node. */
+#include <fcntl.h>
+
 #include "harness.h"
 
 static struct dsp_control_monitor ask(struct dsp_control_monitor order)
@@ -21,6 +23,20 @@ void monitor_require(void)
 {
 	if (!board_has_monitor())
 		test_skip("no monitor: for boards at EL1");
+}
+
+uint64_t monitor_dsp(void)
+{
+	uint8_t vmids[64];
+	uint64_t vms = 0;
+	int fd = open(DSP_VMIDS, O_RDONLY | O_CLOEXEC);
+	ssize_t len = read(fd, vmids, sizeof(vmids));
+
+	close(fd);
+	REQUIRE(len > 0);
+	for (ssize_t i = 3; i < len; i += 4)
+		vms |= 1ull << vmids[i];
+	return vms;
 }
 
 uint64_t monitor_owners(uint64_t addr)

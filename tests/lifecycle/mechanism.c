@@ -7,7 +7,6 @@
 #include "harness.h"
 
 #define GROWTH		(1ul << 20)
-#define FASTRPC_NODE	"/proc/device-tree/remoteproc-adsp/glink-edge/fastrpc"
 
 struct used {
 	uint64_t base, growth;
@@ -46,7 +45,7 @@ static struct used life(void)
 TEST(one_or_the_other)
 {
 	/* without qcom,vmids there is nobody to assign it to */
-	bool has_vmids = !access(FASTRPC_NODE "/qcom,vmids", F_OK);
+	bool has_vmids = !access(DSP_VMIDS, F_OK);
 	struct used used;
 
 	test_teardown = driver_restore;
