@@ -4,6 +4,7 @@
 #	make run	boot the virtual board and bring the audio PD up
 #	make test	every test; the last line counts them
 #	make test-debug	the board's tests on kernels with checkers, built from source
+#	make bench	what a call costs: ours, the in-tree driver, the floor
 #	make coverage	which lines of the driver the board's tests run
 #	make mutants	break the driver on purpose and see the tests fail
 #	make test-export  the driver as a patch, built in Debian's kernel sources
@@ -35,6 +36,10 @@ test-debug:
 	@board/setup kernel 6.12-debug && board/setup kernel 6.12-kcsan && \
 	tests/run --board --lanes 3 --kernel 6.12-debug --kernel 6.12-kcsan $(if $(filter 1,$(V)),--verbose)
 
+# One boot: ours, the in-tree driver and the floor.  BENCH_CASES=null,bytes chooses.
+bench:
+	@tests/run-bench --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
+
 coverage:
 	@tests/coverage
 
@@ -48,4 +53,4 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-debug coverage mutants test-export clean
+.PHONY: module run shell test test-debug bench coverage mutants test-export clean

@@ -48,7 +48,8 @@ qemu_command_line()
 	esac
 	# Nothing may differ from one boot to the next.
 	[ "$mode" != bench ] ||
-		printf '%s ' nokaslr randomize_kstack_offset=off board.cases="${BENCH_CASES:-}"
+		printf '%s ' nokaslr randomize_kstack_offset=off \
+			board.cases="${BENCH_CASES:-}" board.rounds="${BENCH_ROUNDS:-}"
 }
 
 # What a variant has beyond them.

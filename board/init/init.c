@@ -30,6 +30,7 @@ static void take_option(const char *option)
 		{ "board.seed=", config.seed, sizeof(config.seed) },
 		{ "board.runs=", config.runs, sizeof(config.runs) },
 		{ "board.cases=", config.cases, sizeof(config.cases) },
+		{ "board.rounds=", config.rounds, sizeof(config.rounds) },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
@@ -81,6 +82,7 @@ static void set_environment(void)
 	setenv("FUZZ_SEED", config.seed, 1);
 	setenv("FUZZ_RUNS", config.runs, 1);
 	setenv("BENCH_CASES", config.cases, 1);
+	setenv("BENCH_ROUNDS", config.rounds, 1);
 }
 
 static void shell_run(void)

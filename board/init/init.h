@@ -25,7 +25,8 @@ struct board_config {
 	char run[2048];		/* board.run=name,name,... */
 	char seed[24];		/* board.seed=, board.runs=: for programs with random input */
 	char runs[24];
-	char cases[256];	/* board.cases=name,...: for the bench */
+	char cases[256];	/* board.cases=name,...; board.rounds=: for the bench */
+	char rounds[8];
 	unsigned int limit;	/* board.limit=seconds one program may take */
 	unsigned int slow;	/* every limit is this many times longer */
 	bool coverage;		/* board.coverage=1 */

@@ -400,6 +400,14 @@ static void run_one(int round, size_t driver, size_t c, size_t at)
 	print(round, drivers[driver].name, cases[c].name, &b);
 }
 
+static int rounds(void)
+{
+	const char *text = getenv("BENCH_ROUNDS");
+	int count = text ? atoi(text) : 0;
+
+	return count > 0 ? count : ROUNDS;
+}
+
 /* BENCH_CASES: names, or empty for all. */
 static bool is_wanted(const char *name)
 {
@@ -428,7 +436,7 @@ static void run_driver(int round, size_t driver)
 TEST(ours_in_tree_and_the_floor)
 {
 	REQUIRE_EQ(driver_unload(), 0);
-	for (int round = 1; round <= ROUNDS; round++)
+	for (int round = 1; round <= rounds(); round++)
 		for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
 			run_driver(round, i);
 	REQUIRE_EQ(driver_load(), 0);
