@@ -17,7 +17,7 @@ BEGIN {
 	width = 320; height = 240; left = 62; top = 34; right = 14; bottom = 34
 }
 
-NR > 1 {
+!/^#/ && $1 != "kernel" {
 	host[$2, $3, $4] = $5
 	if (!(($2, $3) in seen)) {
 		seen[$2, $3] = 1

@@ -42,6 +42,7 @@ END {
 	nr_columns = split("maps unmaps tlbi syncs slab pages switches works", columns, " ")
 	for (c = 1; c <= nr_columns; c++)
 		header = header "," columns[c]
+	print "# SPDX-License-Identifier: GPL-2.0-only"
 	print header
 	for (k = 1; k <= keys; k++) {
 		key = order[k]

@@ -21,7 +21,11 @@ BEGIN {
 	nr_events = split("maps unmaps tlbi slab pages switches works", events, " ")
 }
 
-NR == 1 {
+/^#/ {
+	next
+}
+
+$1 == "kernel" {
 	for (i = 1; i <= NF; i++)
 		column[$i] = i
 	next
