@@ -5,6 +5,7 @@
 #	make test	every test; the last line counts them
 #	make test-debug	the board's tests on kernels with checkers, built from source
 #	make bench	what a call costs: ours, the in-tree driver, the floor
+#	make differential  the same tests on ours and on the in-tree driver
 #	make coverage	which lines of the driver the board's tests run
 #	make mutants	break the driver on purpose and see the tests fail
 #	make test-export  the driver as a patch, built in Debian's kernel sources
@@ -40,6 +41,10 @@ test-debug:
 bench:
 	@tests/run-bench --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
 
+# Our driver and the in-tree one, on 6.12 and 7; writes docs/differential.md.
+differential:
+	@tests/run-differential
+
 coverage:
 	@tests/coverage
 
@@ -53,4 +58,4 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-debug bench coverage mutants test-export clean
+.PHONY: module run shell test test-debug bench differential coverage mutants test-export clean
