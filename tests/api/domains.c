@@ -5,12 +5,9 @@
  * with the DSP beside it.  What a variant says of a DSP is read off its device
  * tree; what follows from that is in here.
  */
-#include <sys/mman.h>
-
 #include "harness.h"
 
 #define UNSIGNED	8
-#define MAP_FD		2
 
 /*
  * @both: a plain node and a -secure one, whatever the device tree says
@@ -267,63 +264,16 @@ TEST(addresses)
 	}
 }
 
-struct in_use {
-	int fd, dmabuf;
-	uint8_t *data;
-};
-
-/* A PD with memory of every kind, working. */
-static void use_memory(const struct domain *d, struct in_use *u)
-{
-	uint64_t addr;
-
-	u->fd = domain_open(d);
-	REQUIRE_EQ(make_pd(u->fd, d->unsigned_pd ? UNSIGNED : 0), 0);
-	REQUIRE_EQ(add_pages(u->fd, 64 << 10, &addr), 0);
-	u->dmabuf = dmabuf_alloc(u->fd, 64 << 10);
-	REQUIRE(u->dmabuf > 0);
-	u->data = dmabuf_map(u->dmabuf, 64 << 10);
-	fill_pattern(u->data, 64 << 10, d->label[0]);
-	CHECK_EQ(mem_map(u->fd, u->dmabuf, MAP_FD, 64 << 10, &addr), 0);
-}
-
-static void check_memory(const struct domain *d, struct in_use *u)
-{
-	struct dsp_control_status st;
-	uint64_t hash = 0;
-	struct call c;
-
-	test_context("%s", d->label);
-	control_select(d->label);
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_HASH);
-	call_in(&c, u->data, 64 << 10)->fd = u->dmabuf;
-	call_out(&c, &hash, sizeof(hash));
-	CHECK_EQ(call_send(u->fd, &c), 0);
-	CHECK_EQ(hash, test_hash(0, u->data, 64 << 10));
-	control_status(&st);
-	CHECK_EQ(st.memory.pds, 1);
-	CHECK_EQ(st.memory.maps, 1);
-	CHECK_EQ(st.memory.pages, 16);
-	control_wait(DSP_COUNT_PD_STORES, st.memory.stores + 5);
-	CHECK(control_clean(&st));
-}
-
-static void put_memory(struct in_use *u)
-{
-	munmap(u->data, 64 << 10);
-	close(u->dmabuf);
-	node_close(u->fd);
-}
-
 TEST(all_at_once)
 {
-	struct in_use in_use[ARRAY_SIZE(domains)];
+	struct pd_in_use in_use[ARRAY_SIZE(domains)];
 	const struct domain *d;
 
 	for_each_domain(d)
-		use_memory(d, &in_use[d - domains]);
+		pd_begin(&in_use[d - domains], d->label, node_of(d, has_node(d, true)),
+			 d->unsigned_pd ? UNSIGNED : 0);
 	for_each_domain(d)
-		check_memory(d, &in_use[d - domains]);
+		pd_check(&in_use[d - domains]);
 	for_each_domain(d)
-		put_memory(&in_use[d - domains]);
+		pd_end(&in_use[d - domains]);
 }

@@ -154,6 +154,18 @@ long add_pages(int fd, uint64_t size, uint64_t *dsp_addr);
 long remove_pages(int fd, uint64_t dsp_addr, uint64_t size);
 long mem_map(int fd, int dmabuf, uint32_t flags, uint64_t len, uint64_t *dsp_addr);
 long mem_unmap(int fd, int dmabuf, uint64_t dsp_addr, uint64_t len);
+/* A PD with memory of every kind, at work on a DSP. */
+#define PD_IN_USE_SIZE	(64u << 10)
+
+struct pd_in_use {
+	const char *label;
+	int fd, dmabuf;
+	uint8_t *data;
+};
+
+void pd_begin(struct pd_in_use *u, const char *label, const char *node, uint32_t attrs);
+void pd_check(const struct pd_in_use *u);	/* works, and has what it was given */
+void pd_end(struct pd_in_use *u);
 /* What the DSP makes of [data, data+len), see DSP_TEST_HASH_FACTOR. */
 uint64_t test_hash(uint64_t hash, const void *data, size_t len);
 
