@@ -157,19 +157,33 @@ static unsigned long map_attrs(const struct exported *exported)
 	return exported->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
 }
 
-static int copy_table(struct sg_table *to, const struct sg_table *from)
+/* The longest piece that a device takes, in whole pages. */
+static size_t segment_max(struct device *dev)
+{
+	size_t most = min_t(size_t, dma_get_max_seg_size(dev), CHUNK_BYTES_MAX);
+
+	return max_t(size_t, ALIGN_DOWN(most, PAGE_SIZE), PAGE_SIZE);
+}
+
+static int copy_table(struct sg_table *to, const struct sg_table *from, size_t most)
 {
 	struct scatterlist *src, *dst;
-	unsigned int i;
+	unsigned int i, count = 0;
+	size_t at;
 	int ret;
 
-	ret = sg_alloc_table(to, from->orig_nents, GFP_KERNEL);
+	for_each_sgtable_sg(from, src, i)
+		count += DIV_ROUND_UP(src->length, most);
+	ret = sg_alloc_table(to, count, GFP_KERNEL);
 	if (ret)
 		return ret;
 	dst = to->sgl;
 	for_each_sgtable_sg(from, src, i) {
-		sg_set_page(dst, sg_page(src), src->length, 0);
-		dst = sg_next(dst);
+		for (at = 0; at < src->length; at += most) {
+			sg_set_page(dst, sg_page(src) + (at >> PAGE_SHIFT),
+				    min(most, src->length - at), 0);
+			dst = sg_next(dst);
+		}
 	}
 	return 0;
 }
@@ -183,7 +197,7 @@ static int export_attach(struct dma_buf *buf, struct dma_buf_attachment *dma_att
 	attachment = kzalloc(sizeof(*attachment), GFP_KERNEL);
 	if (!attachment)
 		return -ENOMEM;
-	ret = copy_table(&attachment->sgt, &exported->sgt);
+	ret = copy_table(&attachment->sgt, &exported->sgt, segment_max(dma_attachment->dev));
 	if (ret) {
 		kfree(attachment);
 		return ret;

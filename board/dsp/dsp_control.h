@@ -370,7 +370,8 @@ struct dsp_control_banks {
 
 /* A device of no DSP takes a dma-buf of the caller's, one at a time. */
 enum dsp_import_action {
-	DSP_IMPORT_BEGIN = 0,	/* attach and map it; EBUSY: there is one already */
+	DSP_IMPORT_BEGIN = 0,	/* attach and map it; EBUSY: there is one already; EMSGSIZE: in
+				 * pieces that are longer than the device takes */
 	DSP_IMPORT_LOOK,	/* all of it, by a mapping of the kernel's and as the device sees it */
 	DSP_IMPORT_END,
 };

@@ -19,6 +19,18 @@ static struct dma_buf *import_buf;	/* NULL: none */
 static struct dma_buf_attachment *import_attachment;
 static struct sg_table *import_sgt;
 
+/* A device takes pieces up to a length of its own, 64 KiB if it says nothing. */
+static bool import_fits(void)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sgtable_sg(import_sgt, sg, i)
+		if (sg->length > dma_get_max_seg_size(&importer->dev))
+			return false;
+	return true;
+}
+
 static int import_map(struct dma_buf *buf)
 {
 	import_attachment = dma_buf_attach(buf, &importer->dev);
@@ -28,6 +40,12 @@ static int import_map(struct dma_buf *buf)
 	if (IS_ERR(import_sgt)) {
 		dma_buf_detach(buf, import_attachment);
 		return PTR_ERR(import_sgt);
+	}
+	if (!import_fits()) {
+		dma_buf_unmap_attachment_unlocked(import_attachment, import_sgt,
+						  DMA_BIDIRECTIONAL);
+		dma_buf_detach(buf, import_attachment);
+		return -EMSGSIZE;
 	}
 	import_buf = buf;
 	return 0;
