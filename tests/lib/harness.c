@@ -130,6 +130,7 @@ void test_expects_faults(void)
 	case_expects_faults = true;
 	puts("@allow-faults");
 	test_allow("SMMU fault");
+	test_allow("faults: more of them");
 	test_allow("XPU error");
 	test_allow("arm-smmu-v3");
 }
