@@ -39,19 +39,39 @@ TEST(heap_is_used)
 	CHECK_EQ(invoke_null(fd), 0);
 }
 
+static long echo(int fd, size_t len)
+{
+	static uint8_t in[4 << 20], out[4 << 20];
+	struct call c;
+	long ret;
+
+	fill_pattern(in, len, 7);
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&c, in, len);
+	call_out(&c, out, len);
+	ret = call_send(fd, &c);
+	if (!ret)
+		CHECK_MEM(out, in, len);
+	return ret;
+}
+
 /* A large message is one range without an SMMU to make it one. */
 TEST(large_call)
 {
-	static uint8_t in[1 << 20], out[1 << 20];
-	struct call c;
+	CHECK_EQ(echo(node_open(), 1 << 20), 0);
+}
+
+/* Too large for one range: refused, and the DSP hears nothing of it. */
+TEST(call_in_pieces)
+{
+	struct dsp_control_status before, after;
 	int fd = node_open();
 
-	fill_pattern(in, sizeof(in), 7);
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
-	call_in(&c, in, sizeof(in));
-	call_out(&c, out, sizeof(out));
-	CHECK_EQ(call_send(fd, &c), 0);
-	CHECK_MEM(out, in, sizeof(in));
+	control_status(&before);
+	CHECK_EQ(echo(fd, 4 << 20), -ENOMEM);
+	control_status(&after);
+	CHECK_EQ(after.requests, before.requests);
+	CHECK_EQ(echo(fd, PAGE), 0);
 }
 
 static long hash_of(int fd, void *data, int buf, size_t len)

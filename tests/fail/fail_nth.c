@@ -73,10 +73,23 @@ static long ask(void)
 	return ret ? ret : get_dsp_info(fd, 6, &value);
 }
 
+/* No file that could not be opened has kept its session. */
+static void check_sessions(void)
+{
+	int fds[16], n = 0, sessions = node_sessions();
+
+	while (n < 16 && (fds[n] = node_try_open(NODE)) >= 0)
+		n++;
+	CHECK_EQ(n, sessions);
+	while (n)
+		node_close(fds[--n]);
+}
+
 /* The same once more, after whatever came of it. */
 static void try_again(long (*sequence)(void))
 {
 	close_fd();
+	check_sessions();
 	CHECK_EQ(sequence(), 0);
 	close_fd();
 }

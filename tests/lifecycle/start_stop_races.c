@@ -275,6 +275,7 @@ static void in_flight(long (*request)(int fd), uint32_t method, bool crash)
 	control_normal();
 	node_close(fd);
 	if (crash) {
+		CHECK_EQ(heap_pieces("growth", ""), 0);
 		heap_check_given();
 		return;
 	}
