@@ -13,6 +13,7 @@
 struct device;
 struct frpc_channel;
 struct iommu_domain;
+struct resource;
 struct rproc;
 
 /**
@@ -22,6 +23,7 @@ struct rproc;
  * @len: bytes
  * @pool: device it was allocated through; NULL: a carve-out nobody else uses
  * @bytes: uncached kernel mapping of what was allocated
+ * @reserved: a carve-out that is claimed, as the kernel's resources have it
  */
 struct frpc_heap_region {
 	phys_addr_t phys;
@@ -29,6 +31,7 @@ struct frpc_heap_region {
 	size_t len;
 	struct device *pool;
 	void *bytes;
+	struct resource *reserved;
 };
 
 /**

@@ -118,6 +118,7 @@ struct platform_device *frpc_heap_pool_create(u32 address_bits, struct device_no
 void frpc_heap_pool_destroy(struct platform_device *pool);
 int frpc_heap_memory_alloc(struct platform_device *pool, size_t len,
 			   struct frpc_heap_region *region);
+int frpc_heap_memory_reserve(struct frpc_heap_region *region);
 void frpc_heap_memory_free(struct frpc_heap_region *region);
 
 /* heap_piece.c: all under heap->lock */

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory for the heap that others could allocate too: a region that is a pool
- * (reusable, or with a pool of its own), and what is added to a heap.
+ * Memory for the heap that others could have too.
  *
- * It is allocated before it is given away, through a device of ours that has no
- * IOMMU, so that a bus address is a physical one, and is not coherent, so that
- * the kernel's mapping is uncached and no cache line of it can be written back
- * later.
+ * A carve-out is claimed among the kernel's resources.  A region that is a pool
+ * (reusable, or with a pool of its own), and what is added to a heap, is allocated
+ * before it is given away, through a device of ours that has no IOMMU, so that a bus
+ * address is a physical one, and is not coherent, so that the kernel's mapping is
+ * uncached and no cache line of it can be written back later.
  */
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
+#include <linux/ioport.h>
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
 #include <linux/platform_device.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "heap_internal.h"
@@ -73,9 +75,41 @@ int frpc_heap_memory_alloc(struct platform_device *pool, size_t len,
 	return 0;
 }
 
+/**
+ * frpc_heap_memory_reserve() - claim a carve-out with the kernel
+ * @region: of it
+ *
+ * One that is never freed stays claimed when this module has gone: the next must not
+ * even scrub it.
+ *
+ * Return: 0; -EBUSY: somebody has claimed it; -ENOMEM.
+ */
+int frpc_heap_memory_reserve(struct frpc_heap_region *region)
+{
+	char *name = kstrdup("fastrpc heap", GFP_KERNEL);
+
+	if (!name)
+		return -ENOMEM;
+	region->reserved = request_mem_region(region->phys, region->len, name);
+	if (!region->reserved)
+		kfree(name);
+	return region->reserved ? 0 : -EBUSY;
+}
+
+static void unreserve(struct frpc_heap_region *region)
+{
+	const char *name = region->reserved->name;
+
+	release_mem_region(region->phys, region->len);
+	kfree(name);
+	region->reserved = NULL;
+}
+
 /* The DSP does not reach it any more.  What it left there is nobody's business. */
 void frpc_heap_memory_free(struct frpc_heap_region *region)
 {
+	if (region->reserved)
+		unreserve(region);
 	if (!region->pool)
 		return;
 	memset(region->bytes, 0, region->len);

@@ -159,8 +159,11 @@ static void heap_free(struct kref *refs)
 {
 	struct frpc_remote_heap *heap = container_of(refs, struct frpc_remote_heap, refs);
 
-	frpc_heap_memory_free(&heap->base.region);
-	frpc_heap_pool_destroy(heap->pool);
+	/* else not even its allocator may have it */
+	if (heap->base.state != FRPC_HEAP_QUARANTINED) {
+		frpc_heap_memory_free(&heap->base.region);
+		frpc_heap_pool_destroy(heap->pool);
+	}
 	frpc_heap_pool_destroy(heap->growth_pool);
 	put_device(&heap->rproc->dev);
 	kfree(heap);
@@ -227,11 +230,10 @@ static int claim_memory(struct frpc_remote_heap *heap, const struct frpc_channel
 	if (IS_ERR(pool))
 		return PTR_ERR(pool);
 	heap->growth_pool = pool;
-	if (is_pool) {
-		ret = claim_pool(heap, channel->rpdev->dev.of_node, address_bits);
-		if (ret)
-			return ret;
-	}
+	ret = is_pool ? claim_pool(heap, channel->rpdev->dev.of_node, address_bits) :
+			frpc_heap_memory_reserve(&heap->base.region);
+	if (ret)
+		return ret;
 	mutex_lock(&heap->lock);
 	frpc_heap_piece_step(&heap->base, FRPC_HEAP_CLAIM);
 	mutex_unlock(&heap->lock);
@@ -569,6 +571,18 @@ int frpc_remote_heap_init(void)
 	return frpc_heap_power_init();
 }
 
+/* Is the region back, or lost?  What was refused as the module goes is asked for once more. */
+static bool is_settled(struct frpc_remote_heap *heap)
+{
+	bool is_lost;
+
+	mutex_lock(&heap->lock);
+	is_lost = heap->base.state == FRPC_HEAP_QUARANTINED &&
+		  !frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_DSP_OFF);
+	mutex_unlock(&heap->lock);
+	return is_lost || heap->base.state == FRPC_HEAP_CLAIMED;
+}
+
 void frpc_remote_heap_fini(void)
 {
 	struct frpc_remote_heap *heap, *next;
@@ -579,7 +593,7 @@ void frpc_remote_heap_fini(void)
 	list_for_each_entry_safe(heap, next, &heaps, entry) {
 		stop_watching(heap);
 		frpc_pd_watch_fini(heap);
-		WARN_ON(heap->base.state != FRPC_HEAP_CLAIMED || !list_empty(&heap->growth));
+		WARN_ON(!is_settled(heap) || !list_empty(&heap->growth));
 		list_del(&heap->entry);
 		frpc_remote_heap_put(heap);
 	}

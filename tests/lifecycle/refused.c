@@ -147,6 +147,18 @@ TEST(region_not_returned_by_unbinding)
 	CHECK_EQ(driver_unload(), 0);
 }
 
+TEST(region_not_returned_by_unloading)
+{
+	start();
+	dsp_restart();
+	monitor_refuse(1, 1, MONITOR_REFUSAL);
+	REQUIRE_EQ(driver_unload(), 0);
+	monitor_check_owners(region.base, region.size, VM_HLOS);
+	REQUIRE_EQ(driver_load(), 0);
+	node_wait(NODE, true);
+	check_all_well();
+}
+
 TEST(growth_not_given)
 {
 	uint64_t token;
@@ -231,4 +243,20 @@ TEST(each_call_once)
 	}
 	test_context("%u calls", n);
 	CHECK(n > 8 && n < 100);
+}
+
+/* The last case: nobody is left who could take it back, and nobody may touch it. */
+TEST(region_never_returned_by_unloading)
+{
+	start();
+	dsp_restart();
+	monitor_refuse(1, 1000, MONITOR_REFUSAL);
+	REQUIRE_EQ(driver_unload(), 0);
+	monitor_allow();
+	REQUIRE_EQ(driver_load(), 0);
+	node_wait(NODE, true);
+	check_no_audio();
+	dsp_restart();
+	check_no_audio();
+	monitor_check_owners(region.base, region.size, VM_DSP);
 }
