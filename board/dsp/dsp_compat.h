@@ -14,6 +14,13 @@
 #error "the board's dsp module needs Linux 6.1 or newer: choose another KERNEL"
 #endif
 
+/* Before 6.12 every architecture had its own. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
+
 /* iommu_map() got its gfp argument in 6.3. */
 static inline int dsp_iommu_map(struct iommu_domain *domain, unsigned long iova,
 				phys_addr_t phys, size_t size, int prot)

@@ -11,12 +11,8 @@
 
 #include <linux/bits.h>
 #include <linux/types.h>
-#include <linux/version.h>
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
-#include <asm/unaligned.h>
-#else
-#include <linux/unaligned.h>
-#endif
+
+#include "dsp_compat.h"
 
 #define WIRE_PAGE		4096u
 #define WIRE_PAGE_MASK		(WIRE_PAGE - 1)
