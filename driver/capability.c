@@ -46,7 +46,8 @@ static long query_dsp(struct frpc_client *client)
  * @client: who asks
  * @capability: ->attribute_id in, ->capability out
  *
- * Sleeps.  Errors as listed at &struct fastrpc_ioctl_capability.
+ * Sleeps.
+ * Return: 0, or an error listed at &struct fastrpc_ioctl_capability.
  */
 long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capability *capability)
 {

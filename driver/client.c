@@ -283,7 +283,7 @@ static int node_register(struct frpc_node *node, struct frpc_channel *channel,
  * @has_both: it has a plain node and one for privileged clients (-secure); else the
  *	      latter only if the channel is secure
  *
- * On an error some nodes may be registered: frpc_nodes_deregister().
+ * Return: 0; on an error some nodes may be registered: frpc_nodes_deregister().
  */
 int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool has_both)
 {

@@ -90,7 +90,8 @@ int frpc_heap_scrub(const struct frpc_heap_region *region);
  * @rproc: the DSP's
  * @access: as found
  *
- * Sleeps.  Return: 0; an error: nothing was opened; -EEXIST: something else is
+ * Sleeps.
+ * Return: 0; an error: nothing was opened; -EEXIST: something else is
  * mapped in its place.
  */
 int frpc_heap_open(const struct frpc_heap_region *region, const struct rproc *rproc,
@@ -102,7 +103,8 @@ int frpc_heap_open(const struct frpc_heap_region *region, const struct rproc *rp
  * @rproc: as then
  * @access: as then
  *
- * Sleeps.  Return: 0; an error: nobody knows whether the DSP reaches it.
+ * Sleeps.
+ * Return: 0; an error: nobody knows whether the DSP reaches it.
  */
 int frpc_heap_close(const struct frpc_heap_region *region, const struct rproc *rproc,
 		    const struct frpc_heap_access *access);

@@ -24,7 +24,8 @@
  * @address_bits: what the DSP can address
  * @node: whose memory-region is the pool; NULL: the kernel's own memory
  *
- * Sleeps.  Return: the device, ERR_PTR().
+ * Sleeps.
+ * Return: the device, ERR_PTR().
  */
 struct platform_device *frpc_heap_pool_create(u32 address_bits, struct device_node *node)
 {
@@ -58,7 +59,8 @@ void frpc_heap_pool_destroy(struct platform_device *pool)
  * @len: bytes, whole pages
  * @region: result
  *
- * Sleeps.  Return: 0, -ENOMEM.
+ * Sleeps.
+ * Return: 0, -ENOMEM.
  */
 int frpc_heap_memory_alloc(struct platform_device *pool, size_t len,
 			   struct frpc_heap_region *region)

@@ -145,7 +145,8 @@ static bool is_for_ever(const struct frpc_heap_piece *piece)
  * @piece: of a locked heap
  * @event: WITHDRAW, RETURNED, DSP_OFF or DSP_LOST
  *
- * Needs no memory.  Return: true: it is CLAIMED now; false: nothing changed, or it
+ * Needs no memory.
+ * Return: true: it is CLAIMED now; false: nothing changed, or it
  * is QUARANTINED, which was said in the log, once.
  */
 bool frpc_heap_piece_revoke_on(struct frpc_heap_piece *piece, enum frpc_heap_event event)

@@ -54,7 +54,8 @@ static void settle_returned(struct frpc_client *client, long ret, struct frpc_lo
  * @client: whose
  * @request: ->vaddrout is set
  *
- * Sleeps.  Errors as listed at &struct fastrpc_req_mmap.
+ * Sleeps.
+ * Return: 0, or an error listed at &struct fastrpc_req_mmap.
  */
 long frpc_lend_pages(struct frpc_client *client, struct fastrpc_req_mmap *request)
 {
@@ -157,7 +158,8 @@ static long send_mem_map(struct frpc_client *client, const struct fastrpc_mem_ma
  * @client: whose
  * @request: ->vaddrout is set
  *
- * Sleeps.  Errors as listed at &struct fastrpc_mem_map.
+ * Sleeps.
+ * Return: 0, or an error listed at &struct fastrpc_mem_map.
  */
 long frpc_mem_map(struct frpc_client *client, struct fastrpc_mem_map *request)
 {
@@ -217,8 +219,8 @@ static long unmap_handle(struct frpc_client *client, const struct fastrpc_mem_un
  * @client: whose
  * @request: what was mapped
  *
- * If the DSP does not agree it keeps the memory.  Sleeps.  Errors as listed at
- * &struct fastrpc_mem_unmap.
+ * If the DSP does not agree it keeps the memory.  Sleeps.
+ * Return: 0, or an error listed at &struct fastrpc_mem_unmap.
  */
 long frpc_mem_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request)
 {

@@ -41,6 +41,7 @@ struct frpc_arg {
 	s32 fd;
 	u32 attr;
 };
+
 static_assert(sizeof(struct frpc_arg) == 24);
 
 /**
@@ -156,7 +157,8 @@ u32 frpc_message_fds(const struct frpc_message *msg, const void *buf, s32 *fds);
  * @sequence: number of the call on this channel
  *
  * PD in bits 3:0, bits 7:4 zero (firmware with poll mode reads a job type
- * there), index in 15:8, sequence above.  Firmware echoes all 64 bits.
+ * there), index in 15:8, sequence above.
+ * Return: the cookie; firmware echoes all 64 bits.
  */
 static inline u64 frpc_cookie(u32 pd, u32 index, u64 sequence)
 {

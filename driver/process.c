@@ -345,7 +345,8 @@ static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
  * @client: whose process it is, or the audio PD's daemon
  * @request: ->vaddrout is set
  *
- * Sleeps.  Errors as listed at &struct fastrpc_req_mmap.
+ * Sleeps.
+ * Return: 0, or an error listed at &struct fastrpc_req_mmap.
  */
 long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *request)
 {
@@ -410,8 +411,8 @@ static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
  * @client: who added it; of the audio PD's any later daemon
  * @request: what frpc_process_mmap() gave
  *
- * The memory stays the DSP's if the DSP does not agree.  Sleeps.  Errors as
- * listed at &struct fastrpc_req_munmap.
+ * The memory stays the DSP's if the DSP does not agree.  Sleeps.
+ * Return: 0, or an error listed at &struct fastrpc_req_munmap.
  */
 long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_munmap *request)
 {

@@ -34,7 +34,8 @@ int frpc_vmperm_ready(void);
  * @len: bytes, a multiple of 4 KiB
  * @perm: count not 0
  *
- * Sleeps.  Return: 0; -EIO: the range is still Linux's.
+ * Sleeps.
+ * Return: 0; -EIO: the range is still Linux's.
  */
 int frpc_vmperm_lend(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm);
 
@@ -44,7 +45,8 @@ int frpc_vmperm_lend(phys_addr_t phys, size_t len, const struct frpc_vmperm *per
  * @len: its bytes
  * @perm: exactly those it was lent to
  *
- * Sleeps.  Return: 0; -EIO: the range must not be touched, but this may be tried again.
+ * Sleeps.
+ * Return: 0; -EIO: the range must not be touched, but this may be tried again.
  */
 int frpc_vmperm_reclaim(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm);
 

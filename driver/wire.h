@@ -59,6 +59,7 @@ struct dsp_request {
 	__le64 addr;		/* of the metadata buffer, with the session id */
 	__le64 size;		/* of the metadata buffer, whole pages */
 };
+
 static_assert(sizeof(struct dsp_request) == 40);
 
 /* DSP to host. */
@@ -67,6 +68,7 @@ struct dsp_response {
 	__le32 retval;
 	__le32 pad;
 };
+
 static_assert(sizeof(struct dsp_response) == 16);
 
 /* The metadata buffer: args[n], lists[n], pages[n], tail, then inline bytes. */
@@ -82,18 +84,21 @@ union dsp_arg {
 		__le32 unused;
 	} dma;
 };
+
 static_assert(sizeof(union dsp_arg) == 16);
 
 struct dsp_list {
 	__le32 num;		/* pages[] entries of this argument */
 	__le32 pgidx;		/* the first of them */
 };
+
 static_assert(sizeof(struct dsp_list) == 8);
 
 struct dsp_page {
 	__le64 addr;
 	__le64 size;
 };
+
 static_assert(sizeof(struct dsp_page) == 16);
 
 #define DSP_FDLIST_LEN		16
@@ -126,12 +131,13 @@ struct dsp_create {
 	__le32 attrs;
 	__le32 siglen;
 };
+
 static_assert(sizeof(struct dsp_create) == 24);
 
 /* How much memory a process begins with: at least, times its shell, in units. */
-#define DSP_PROCESS_BYTES_MIN	(2u << 20)
+#define DSP_PROCESS_BYTES_MIN	0x200000u
 #define DSP_PROCESS_PER_SHELL	4
-#define DSP_PROCESS_UNIT	(1u << 20)
+#define DSP_PROCESS_UNIT	0x100000u
 
 /* First input of DSP_INIT_CREATE_STATIC. */
 struct dsp_create_static {
@@ -139,6 +145,7 @@ struct dsp_create_static {
 	__le32 namelen;
 	__le32 pageslen;	/* page records that are a gift to the PD's heap */
 };
+
 static_assert(sizeof(struct dsp_create_static) == 12);
 
 /* What DSP_INIT_MMAP memory is for. */
@@ -153,6 +160,7 @@ struct dsp_mmap {
 	__le32 num;		/* bytes of the page records, not their number */
 	__le32 pad;
 };
+
 static_assert(sizeof(struct dsp_mmap) == 24);
 
 /* Input of DSP_INIT_MUNMAP. */
@@ -162,6 +170,7 @@ struct dsp_munmap {
 	__le64 vaddr;		/* as DSP_INIT_MMAP told it */
 	__le64 size;
 };
+
 static_assert(sizeof(struct dsp_munmap) == 24);
 
 /* First input of DSP_INIT_MEM_MAP; the others are a struct dsp_page, and nothing. */
@@ -174,6 +183,7 @@ struct dsp_mem_map {
 	__le32 num;		/* bytes of the page records */
 	__le32 data_len;	/* of the third input */
 };
+
 static_assert(sizeof(struct dsp_mem_map) == 32);
 
 /* Input of DSP_INIT_MEM_UNMAP. */
@@ -183,6 +193,7 @@ struct dsp_mem_unmap {
 	__le64 vaddr;		/* as DSP_INIT_MEM_MAP told it */
 	__le64 len;
 };
+
 static_assert(sizeof(struct dsp_mem_unmap) == 24);
 
 /* Attributes of DSP_UTILITIES_GET_INFO: the DSP tells 1 to 255. */

@@ -13,7 +13,7 @@
 #endif
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(8, 0, 0)
-#error "fastrpc has not been tried on Linux 8 yet: use 7.x, or adapt driver/compat and say how it went"
+#error "fastrpc has not been tried on Linux 8: use 7.x, or adapt driver/compat and say how it went"
 #endif
 
 /* Until 6.2 iommu_map() had no gfp argument: it always could sleep. */
@@ -25,6 +25,7 @@ static inline int frpc_compat_iommu_map(struct iommu_domain *domain, unsigned lo
 {
 	return iommu_map(domain, iova, phys, len, prot);
 }
+
 #define iommu_map frpc_compat_iommu_map
 #endif
 
@@ -48,6 +49,7 @@ static inline int frpc_compat_assign_mem(phys_addr_t phys, size_t len, u64 *from
 	}
 	return qcom_scm_assign_mem(phys, len, &owners, to, count);
 }
+
 #define qcom_scm_assign_mem frpc_compat_assign_mem
 #endif
 

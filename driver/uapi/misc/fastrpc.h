@@ -92,7 +92,7 @@ struct fastrpc_invoke {
 };
 
 /* Attribute of a process: it runs code that nobody signed. */
-#define FASTRPC_MODE_UNSIGNED_MODULE	(1 << 3)
+#define FASTRPC_MODE_UNSIGNED_MODULE	8
 
 /**
  * struct fastrpc_init_create - FASTRPC_IOCTL_INIT_CREATE: a process on the DSP
