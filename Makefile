@@ -8,6 +8,7 @@
 #	make differential  the same tests on ours and on the in-tree driver
 #	make coverage	which lines of the driver the board's tests run
 #	make mutants	break the driver on purpose and see the tests fail
+#	make check	what can be said of the tree without running it (BASE=rev: of commits since)
 #	make test-export  the driver as a patch, built in Debian's kernel sources
 #	make shell	the same board with a shell on it
 #
@@ -51,6 +52,9 @@ coverage:
 mutants:
 	@tests/run-mutants --kernel $(KERNEL)
 
+check:
+	@tests/run-check $(if $(BASE),--base $(BASE))
+
 test-export:
 	@tests/run-export
 
@@ -58,4 +62,4 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-debug bench differential coverage mutants test-export clean
+.PHONY: module run shell test test-debug bench differential coverage mutants check test-export clean

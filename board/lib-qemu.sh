@@ -29,7 +29,7 @@ qemu_command_line()
 	# first one switches lockdep off.
 	! is_debug_kernel "$kernel" || printf '%s ' panic_on_warn=1 kasan.fault=panic
 	case $kernel in
-	*-kcsan) printf '%s ' $kcsan_tuning ;;
+	*-kcsan) printf '%s ' "$kcsan_tuning" ;;
 	esac
 	# To keep book of all memory doubles the time of a boot.
 	if [ "$leaks" ]; then

@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Who may know what: versions of the kernel are tested in driver/compat and
+# dsp_compat.h only, the board and the tests know nothing of the driver but its
+# user interface, and the driver nothing of them.
+set -u
+
+cd "$(dirname "$0")/../.." || exit 1
+status=0
+
+# forbid REASON PATTERN PATHSPEC...
+forbid()
+{
+	reason=$1 pattern=$2
+	shift 2
+	git grep -n -E -e "$pattern" -- "$@" && { echo "   <- $reason"; status=1; }
+}
+
+forbid 'a version test outside of driver/compat and dsp_compat.h' \
+	'LINUX_VERSION_CODE|KERNEL_VERSION\(|linux/version\.h|\<HAVE_[A-Z]+' \
+	'driver/*.[ch]' 'driver/Kbuild' 'board/*.[ch]' 'board/*Kbuild' \
+	':!driver/compat' ':!board/dsp/dsp_compat.h'
+forbid 'the driver knows nothing of board and tests' \
+	'#include.*(board/|tests/|dsp_control|dsp_wire|harness)' 'driver/*.[ch]'
+forbid 'the board decodes the wire format by itself' \
+	'#include.*["/<](private|wire|message|remote_heap|heap_[a-z]*|vmperm|pd_watch|trace)\.h' \
+	'board/*.[ch]'
+forbid 'tests on the board know the user interface only' \
+	'#include.*["/<](private|wire|message|remote_heap|heap_internal|heap_access|heap_state|vmperm|pd_watch)\.h' \
+	'tests/api/*' 'tests/fail/*' 'tests/lifecycle/*' 'tests/userspace/*' 'tests/lib/*' 'tests/bench/*'
+exit "$status"
