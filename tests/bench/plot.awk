@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The CSV of a bench as an SVG: instructions above the floor over the size of
+# After figures.awk: a bench as an SVG: instructions above the floor over the size of
 # things, both axes logarithmic, a panel for each kind of case.
 
 BEGIN {
-	FS = ","
 	nr_panels = split("buffers bytes again first once threads", panels, " ")
 	title["buffers"] = "inline buffers of 64 bytes"
 	title["bytes"] = "inline bytes, each way"
@@ -17,26 +16,9 @@ BEGIN {
 	width = 320; height = 240; left = 62; top = 34; right = 14; bottom = 34
 }
 
-!/^#/ && $1 != "kernel" {
-	host[$2, $3, $4] = $5
-	if (!(($2, $3) in seen)) {
-		seen[$2, $3] = 1
-		sizes[$2, ++nr_sizes[$2]] = $3
-	}
-	kernel = $1
-}
-
 function log10(x)
 {
 	return log(x) / log(10)
-}
-
-function above(panel, x, driver,	base)
-{
-	base = (panel, x, "floor") in host ? host[panel, x, "floor"] : host["null", 0, "floor"]
-	if (panel == "once")
-		base = 0
-	return host[panel, x, driver] - base
 }
 
 function at_x(panel, x,	low, high)
@@ -68,7 +50,7 @@ function find_range(panel,	i, y)
 	y_high = 0
 	for (i = 1; i <= nr_sizes[panel]; i++)
 		for (driver in colour) {
-			y = log10(above(panel, sizes[panel, i], driver))
+			y = log10(above(panel "," sizes[panel, i], driver))
 			if (y < y_low)
 				y_low = y
 			if (y > y_high)
@@ -95,7 +77,7 @@ function draw_line(panel, driver,	i, x, y, points)
 {
 	for (i = 1; i <= nr_sizes[panel]; i++) {
 		x = at_x(panel, sizes[panel, i])
-		y = at_y(above(panel, sizes[panel, i], driver))
+		y = at_y(above(panel "," sizes[panel, i], driver))
 		points = points sprintf("%.1f,%.1f ", x, y)
 		printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" fill=\"%s\"/>\n", x, y, colour[driver]
 	}
@@ -104,9 +86,11 @@ function draw_line(panel, driver,	i, x, y, points)
 }
 
 END {
-	rows = int((nr_panels + 1) / 2)
+	for (r = 1; r <= nr_rows; r++)
+		sizes[name[rows[r]], ++nr_sizes[name[rows[r]]]] = size[rows[r]]
+	nr_lines = int((nr_panels + 1) / 2)
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\">\n",
-		2 * width, rows * height + 30
+		2 * width, nr_lines * height + 30
 	print "<!-- SPDX-License-Identifier: GPL-2.0-only -->"
 	print "<style>text { font: 11px sans-serif; fill: #333 } .grid { stroke: #ddd }</style>"
 	print "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>"
@@ -119,7 +103,7 @@ END {
 		draw_line(panels[p], "in-tree")
 		print "</g>"
 	}
-	printf "<g transform=\"translate(0,%d)\">\n", rows * height
+	printf "<g transform=\"translate(0,%d)\">\n", nr_lines * height
 	text(left, 18, "start", "instructions of a call above the floor, kernel " kernel \
 	     ": <tspan fill=\"" colour["ours"] "\">ours</tspan>, <tspan fill=\"" \
 	     colour["in-tree"] "\">in-tree</tspan>")

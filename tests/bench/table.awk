@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The CSV of a bench as two tables: instructions, and events.
+# After figures.awk: a bench as two tables, instructions and events.
 
 BEGIN {
-	FS = ","
 	what["null"] = "empty call"
 	what["buffers"] = "inline buffers of 64 bytes"
 	what["bytes"] = "inline, each way"
@@ -14,34 +13,8 @@ BEGIN {
 	what["threads"] = "empty calls, threads of one file"
 	what["sessions"] = "empty calls, a file each"
 	what["clients"] = "open, INIT_ATTACH, close"
-	# sizes in bytes, and cases that are more, or less, than one call
 	is_bytes["bytes"] = is_bytes["again"] = is_bytes["first"] = is_bytes["alloc"] = 1
 	is_bytes["once"] = 1
-	no_floor["alloc"] = no_floor["once"] = no_floor["clients"] = 1
-	nr_events = split("maps unmaps tlbi slab pages switches works", events, " ")
-}
-
-/^#/ {
-	next
-}
-
-$1 == "kernel" {
-	for (i = 1; i <= NF; i++)
-		column[$i] = i
-	next
-}
-
-{
-	row = $2 "," $3
-	if (!(row in seen)) {
-		seen[row] = 1
-		rows[++nr_rows] = row
-		name[row] = $2
-		size[row] = $3
-	}
-	host[row, $4] = $5
-	for (e = 1; e <= nr_events; e++)
-		event[row, $4, events[e]] = $column[events[e]]
 }
 
 function title(row,	n)
@@ -52,18 +25,6 @@ function title(row,	n)
 	if (n >= 1048576)
 		return what[name[row]] ": " n / 1048576 " MiB"
 	return what[name[row]] ": " (n >= 1024 ? n / 1024 " KiB" : n " B")
-}
-
-function floor_of(row)
-{
-	if (name[row] in no_floor)
-		return ""
-	return (row, "floor") in host ? host[row, "floor"] : host["null,0", "floor"]
-}
-
-function above(row, driver)
-{
-	return floor_of(row) == "" ? host[row, driver] : host[row, driver] - floor_of(row)
 }
 
 # 6.00 is 6, 3.27 is 3.3
@@ -78,7 +39,7 @@ END {
 	for (r = 1; r <= nr_rows; r++) {
 		row = rows[r]
 		printf "| %s | %s | %d | %d | %d | %d | %.2f |\n", title(row),
-			floor_of(row) == "" ? "-" : floor_of(row), host[row, "ours"],
+			has_floor(row) ? floor_of(row) : "-", host[row, "ours"],
 			host[row, "in-tree"], above(row, "ours"), above(row, "in-tree"),
 			above(row, "ours") / above(row, "in-tree")
 	}
