@@ -67,41 +67,32 @@ enter:
 	isb
 	eret
 
+/* All registers but x30, to the stack or from it. */
+	.macro	pairs how
+	\how	x0, x1, [sp, #16 * 0]
+	\how	x2, x3, [sp, #16 * 1]
+	\how	x4, x5, [sp, #16 * 2]
+	\how	x6, x7, [sp, #16 * 3]
+	\how	x8, x9, [sp, #16 * 4]
+	\how	x10, x11, [sp, #16 * 5]
+	\how	x12, x13, [sp, #16 * 6]
+	\how	x14, x15, [sp, #16 * 7]
+	\how	x16, x17, [sp, #16 * 8]
+	\how	x18, x19, [sp, #16 * 9]
+	\how	x20, x21, [sp, #16 * 10]
+	\how	x22, x23, [sp, #16 * 11]
+	\how	x24, x25, [sp, #16 * 12]
+	\how	x26, x27, [sp, #16 * 13]
+	\how	x28, x29, [sp, #16 * 14]
+	.endm
+
 from_below:
 	sub	sp, sp, #FRAME_BYTES
-	stp	x0, x1, [sp, #16 * 0]
-	stp	x2, x3, [sp, #16 * 1]
-	stp	x4, x5, [sp, #16 * 2]
-	stp	x6, x7, [sp, #16 * 3]
-	stp	x8, x9, [sp, #16 * 4]
-	stp	x10, x11, [sp, #16 * 5]
-	stp	x12, x13, [sp, #16 * 6]
-	stp	x14, x15, [sp, #16 * 7]
-	stp	x16, x17, [sp, #16 * 8]
-	stp	x18, x19, [sp, #16 * 9]
-	stp	x20, x21, [sp, #16 * 10]
-	stp	x22, x23, [sp, #16 * 11]
-	stp	x24, x25, [sp, #16 * 12]
-	stp	x26, x27, [sp, #16 * 13]
-	stp	x28, x29, [sp, #16 * 14]
+	pairs	stp
 	str	x30, [sp, #16 * 15]
 	mov	x0, sp
 	bl	trap
-	ldp	x0, x1, [sp, #16 * 0]
-	ldp	x2, x3, [sp, #16 * 1]
-	ldp	x4, x5, [sp, #16 * 2]
-	ldp	x6, x7, [sp, #16 * 3]
-	ldp	x8, x9, [sp, #16 * 4]
-	ldp	x10, x11, [sp, #16 * 5]
-	ldp	x12, x13, [sp, #16 * 6]
-	ldp	x14, x15, [sp, #16 * 7]
-	ldp	x16, x17, [sp, #16 * 8]
-	ldp	x18, x19, [sp, #16 * 9]
-	ldp	x20, x21, [sp, #16 * 10]
-	ldp	x22, x23, [sp, #16 * 11]
-	ldp	x24, x25, [sp, #16 * 12]
-	ldp	x26, x27, [sp, #16 * 13]
-	ldp	x28, x29, [sp, #16 * 14]
+	pairs	ldp
 	ldr	x30, [sp, #16 * 15]
 	add	sp, sp, #FRAME_BYTES
 	eret
