@@ -39,26 +39,10 @@ TEST(heap_is_used)
 	CHECK_EQ(invoke_null(fd), 0);
 }
 
-static long echo(int fd, size_t len)
-{
-	static uint8_t in[4 << 20], out[4 << 20];
-	struct call c;
-	long ret;
-
-	fill_pattern(in, len, 7);
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
-	call_in(&c, in, len);
-	call_out(&c, out, len);
-	ret = call_send(fd, &c);
-	if (!ret)
-		CHECK_MEM(out, in, len);
-	return ret;
-}
-
 /* A large message is one range without an SMMU to make it one. */
 TEST(large_call)
 {
-	CHECK_EQ(echo(node_open(), 1 << 20), 0);
+	CHECK_EQ(invoke_echo(node_open(), 7, 1 << 20), 0);
 }
 
 /* Too large for one range: refused, and the DSP hears nothing of it. */
@@ -68,10 +52,10 @@ TEST(call_in_pieces)
 	int fd = node_open();
 
 	control_status(&before);
-	CHECK_EQ(echo(fd, 4 << 20), -ENOMEM);
+	CHECK_EQ(invoke_echo(fd, 7, 4 << 20), -ENOMEM);
 	control_status(&after);
 	CHECK_EQ(after.requests, before.requests);
-	CHECK_EQ(echo(fd, PAGE), 0);
+	CHECK_EQ(invoke_echo(fd, 7, PAGE), 0);
 }
 
 static long hash_of(int fd, void *data, int buf, size_t len)

@@ -43,23 +43,6 @@ static void flag(uint64_t answer_after)
 	control_behave(DSP_TEST_HANDLE, DSP_ANY, DSP_ANSWER_POLL, 0, answer_after);
 }
 
-static long echo(int fd, uint32_t seed, size_t len)
-{
-	static uint8_t in[20000], out[20000];
-	struct call c;
-	long ret;
-
-	fill_pattern(in, len, seed);
-	memset(out, 0, len);
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
-	call_in(&c, in, len);
-	call_out(&c, out, len);
-	ret = call_send(fd, &c);
-	if (!ret)
-		CHECK_MEM(out, in, len);
-	return ret;
-}
-
 TEST(option_is_checked)
 {
 	struct fastrpc_ioctl_set_option option = { .request_id = 1, .value = 1 };
@@ -107,7 +90,7 @@ TEST(flagged_and_never_answered)
 	flag(DSP_POLL_ONLY);
 	alarms(100000, 0);
 	for (int i = 0; i < 300; i++) {
-		long ret = echo(fd, i, 1 + i * 60);
+		long ret = invoke_echo(fd, i, 1 + i * 60);
 
 		test_context("call %d, %d good", i, good);
 		good += !ret;
@@ -127,7 +110,7 @@ TEST(answered_later)
 		flag(ms);
 		for (int i = 0; i < 60; i++) {
 			test_context("answers after %d ms, call %d", ms, i);
-			REQUIRE_EQ(echo(fd, i, 500), 0);
+			REQUIRE_EQ(invoke_echo(fd, i, 500), 0);
 		}
 	}
 }
@@ -140,7 +123,7 @@ TEST(not_flagged)
 	for (int i = 0; i < 3; i++) {
 		CHECK_EQ(invoke_word(fd, DSP_TEST_SLEEP, 50), 0);
 		CHECK_EQ(invoke_word(fd, DSP_TEST_RETVAL, 77), 77);
-		CHECK_EQ(echo(fd, i, 3000), 0);
+		CHECK_EQ(invoke_echo(fd, i, 3000), 0);
 		flag(1);
 	}
 }
@@ -173,7 +156,7 @@ TEST(garbage_in_the_word)
 
 		test_context("word 0x%x", words[i]);
 		control_poll_words(DSP_TEST_HANDLE, LATE_MS, &words[i], 1);
-		CHECK_EQ(echo(fd, i, 700), 0);
+		CHECK_EQ(invoke_echo(fd, i, 700), 0);
 		CHECK(now_ms() - start >= LATE_MS - 1);
 	}
 }
@@ -192,7 +175,7 @@ TEST(flagged_and_failed)
 		CHECK(!ret || ret == 77);
 		flagged += !ret;
 		control_normal();
-		CHECK_EQ(echo(fd, i, 300), 0);
+		CHECK_EQ(invoke_echo(fd, i, 300), 0);
 	}
 	CHECK(flagged);
 }
@@ -205,7 +188,7 @@ TEST(flagged_and_answered_twice)
 	for (int i = 0; i < 120; i++) {
 		test_context("call %d", i);
 		flag(DSP_POLL_TWICE | (i & 3));
-		REQUIRE_EQ(echo(fd, i, 1000), 0);
+		REQUIRE_EQ(invoke_echo(fd, i, 1000), 0);
 	}
 }
 
@@ -240,7 +223,7 @@ TEST(rewritten_word)
 		test_context("call %d", i);
 		control_poll_words(DSP_TEST_HANDLE, i % 4, words, 1 + i % ARRAY_SIZE(words));
 		echo_or_nothing(fd, i);
-		CHECK_EQ(echo(quiet, i, 500), 0);
+		CHECK_EQ(invoke_echo(quiet, i, 500), 0);
 	}
 }
 
@@ -253,7 +236,7 @@ TEST(flagged_behind_the_answer)
 		test_context("call %d", i);
 		flag(DSP_POLL_BEHIND | (i & 1));
 		echo_or_nothing(fd, i);
-		CHECK_EQ(echo(quiet, i, 500), 0);
+		CHECK_EQ(invoke_echo(quiet, i, 500), 0);
 	}
 }
 
@@ -315,7 +298,7 @@ TEST(many_at_once)
 	crowd_run(spin, slow, sizeof(*slow), CROWD);
 	CHECK_EQ(async_join(&async), 0);
 	control_normal();
-	CHECK_EQ(echo(fd, 1, 1000), 0);
+	CHECK_EQ(invoke_echo(fd, 1, 1000), 0);
 }
 
 /* Off again, and for who never asked, only the response counts. */
@@ -349,7 +332,7 @@ TEST(interrupted)
 	flag(2);
 	alarms(500, SA_RESTART);
 	for (int i = 0; i < 300; i++)
-		if (!CHECK_EQ(echo(fd, i, 700), 0))
+		if (!CHECK_EQ(invoke_echo(fd, i, 700), 0))
 			break;
 	alarms(0, SA_RESTART);
 }

@@ -124,9 +124,10 @@ struct fastrpc_invoke_args *call_handle(struct call *c, int dmabuf, uint32_t off
 long call_send(int fd, struct call *c);
 
 /*
- * @len bytes (70000 at most) there and back; -EBADMSG if they come back as others.
- * For one thread at a time.
+ * @len bytes there and back; -EBADMSG if they come back as others.  For one thread
+ * at a time.
  */
+#define ECHO_MAX	(4 << 20)
 long invoke_echo(int fd, uint32_t seed, size_t len);
 /* A test method with one word as its input. */
 long invoke_word(int fd, uint32_t method, uint32_t word);

@@ -161,12 +161,13 @@ long call_send(int fd, struct call *c)
 
 long invoke_echo(int fd, uint32_t seed, size_t len)
 {
-	static uint8_t in[70000], out[70000];
+	static uint8_t in[ECHO_MAX], out[ECHO_MAX];
 	static struct call c;
 	long ret;
 
 	REQUIRE(len <= sizeof(in));
 	fill_pattern(in, len, seed);
+	memset(out, 0, len);
 	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
 	call_in(&c, in, len);
 	call_out(&c, out, len);
