@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 #	make		the module, for the running kernel (KDIR=... for another)
+#	make install	module, udev rules, header, tools; make uninstall (packaging/Makefile)
+#	make dkms	the same module for every kernel to come; make dkms-uninstall
+#	make sign	for Secure Boot (docs/secure-boot.md)
+#	make deb	Debian packages
 #	make run	boot the virtual board and bring the audio PD up
 #	make test	every test; the last line counts them
 #	make test-debug	the board's tests on kernels with checkers, built from source
@@ -58,8 +62,13 @@ check:
 test-export:
 	@tests/run-export
 
+# What goes where; the variables are explained there.
+install uninstall dkms dkms-uninstall sign deb:
+	@$(MAKE) --no-print-directory -C packaging $@
+
 clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-debug bench differential coverage mutants check test-export clean
+.PHONY: module run shell test test-debug bench differential coverage mutants check test-export \
+	install uninstall dkms dkms-uninstall sign deb clean
