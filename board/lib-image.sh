@@ -8,7 +8,7 @@
 qemu='qemu-system-aarch64'
 machine=virt,iommu=smmuv3,gic-version=3,virtualization=on
 # Where a program that a boot is told to run may be.
-program_rooms='tests/api tests/lifecycle tests/userspace tests/fail tests/bench board/run'
+program_rooms='tests/api tests/lifecycle tests/userspace tests/cli tests/fail tests/bench board/run'
 # The rest of the hardware the device tree depends on.
 processor='-cpu cortex-a57 -smp 2 -m 1G'
 processor_single='-cpu cortex-a57 -smp 1 -m 1G'
@@ -90,7 +90,7 @@ image_userland()
 {
 	userland='' userland_reason='no program of this boot asked for it'
 	case $mode in
-	test|bench)	image_has_userspace_program || return 0 ;;
+	test|bench)	image_has_program_of userspace || return 0 ;;
 	esac
 	if ! userland_is_here && [ -z "$(find "$userland_failed" -mmin -60 2>/dev/null)" ]; then
 		"$top/board/setup" userland 2>&1 > /dev/null | tee "$log_base.userland" >&2
@@ -112,12 +112,24 @@ program_names()
 	done
 }
 
-image_has_userspace_program()
+# image_has_program_of ROOM: is one of $programs in tests/ROOM?
+image_has_program_of()
 {
 	for program in $(program_names); do
-		[ ! -e "$top/tests/userspace/$program.c" ] || return 0
+		[ ! -e "$top/tests/$1/$program.c" ] || return 0
 	done
 	return 1
+}
+
+# The tools for users are in a shell, and where a test of theirs runs.
+image_tools()
+{
+	tools=''
+	[ "$mode" = shell ] || image_has_program_of cli || return 0
+	tools=$build/arm64/tools
+	run_quietly "building the tools" \
+		make -s -C "$top/tools" OUT="$tools" CROSS_COMPILE=aarch64-linux-gnu- \
+			CFLAGS=-O2 LDFLAGS='-static -s'
 }
 
 image_programs()
@@ -226,6 +238,7 @@ image_initramfs()
 		cp "$build/arm64/tests/$program" "$stage/tests/"
 	done
 	aarch64-linux-gnu-strip "$stage"/tests/* 2>/dev/null || :
+	[ -z "$tools" ] || install -D "$tools/bin/fastrpcctl" "$stage/bin/fastrpcctl"
 	image_stage_userland
 	# The kernel unpacks one archive after the other.
 	{
@@ -257,6 +270,7 @@ image_make()
 	image_modules
 	image_init
 	image_programs
+	image_tools
 	image_monitor
 	image_dtb
 	image_initramfs

@@ -28,5 +28,9 @@ forbid 'the board decodes the wire format by itself' \
 	'board/*.[ch]'
 forbid 'tests on the board know the user interface only' \
 	'#include.*["/<](private|wire|message|remote_heap|heap_internal|heap_access|heap_state|vmperm|pd_watch)\.h' \
-	'tests/api/*' 'tests/fail/*' 'tests/lifecycle/*' 'tests/userspace/*' 'tests/lib/*' 'tests/bench/*'
+	'tests/api/*' 'tests/fail/*' 'tests/lifecycle/*' 'tests/userspace/*' 'tests/lib/*' 'tests/bench/*' \
+	'tests/cli/*'
+forbid 'the tools know the user interface and the C library only' \
+	'#include.*(driver/|board/|tests/|dsp_|harness|["/<](private|wire|message|remote_heap|heap_internal|heap_access|heap_state|vmperm|pd_watch|trace)\.h)' \
+	'tools/*'
 exit "$status"

@@ -41,7 +41,7 @@ was_seen()
 
 source_of()
 {
-	for room in api lifecycle fail userspace; do
+	for room in api lifecycle fail userspace cli; do
 		[ ! -e "$top/tests/$room/$1.c" ] || echo "$top/tests/$room/$1.c"
 	done
 }

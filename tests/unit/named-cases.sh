@@ -5,7 +5,7 @@
 # cases, as "program: case, case; program".  Is each of them there?
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
-rooms='api lifecycle userspace fail unit fuzz'
+rooms='api lifecycle userspace cli fail unit fuzz'
 
 # "PROGRAM CASE" of each row, "PROGRAM all" where it names no case.
 names()

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Programs of this project on the board. */
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "command.h"
+
+#define MAX_WORDS	8
+
+struct said ctl;
+
+static void check_said(bool is_right, const char *what, const char *text)
+{
+	if (!is_right)
+		printf("    it ended with %d and printed:\n%s\n    and complained:\n%s\n", ctl.status,
+		       ctl.out, ctl.err);
+	test_context("\"%s\" %s", text, what);
+	CHECK(is_right);
+	test_context("%s", "");
+}
+
+static void child(const struct command *c, int out, const char *path, char *const *argv)
+{
+	dup2(out, 1);
+	dup2(c->err, 2);
+	if (c->prepare)
+		c->prepare();
+	execv(path, argv);
+	dprintf(2, "cannot run %s: %s\n", path, strerror(errno));
+	_exit(127);
+}
+
+void command_start(struct command *c, const char *path, const char *const *words)
+{
+	char *argv[MAX_WORDS + 2] = { (char *)path };
+	int ends[2];
+
+	for (int i = 0; words[i]; i++) {
+		REQUIRE(i < MAX_WORDS);
+		argv[i + 1] = (char *)words[i];
+	}
+	REQUIRE_EQ(pipe2(ends, O_CLOEXEC), 0);
+	c->err = memfd_create("err", MFD_CLOEXEC);
+	REQUIRE(c->err >= 0);
+	c->len = 0;
+	ctl.out[0] = '\0';
+	fflush(stdout);
+	c->pid = fork();
+	REQUIRE(c->pid >= 0);
+	if (!c->pid)
+		child(c, ends[1], path, argv);
+	close(ends[1]);
+	c->out = ends[0];
+}
+
+/* What comes next, in @ms at most; false: nothing any more. */
+static bool read_more(struct command *c, int ms)
+{
+	struct pollfd ready = { .fd = c->out, .events = POLLIN };
+	ssize_t got = 0;
+
+	if (poll(&ready, 1, ms) > 0)
+		got = read(c->out, ctl.out + c->len, sizeof(ctl.out) - 1 - c->len);
+	c->len += got > 0 ? got : 0;
+	ctl.out[c->len] = '\0';
+	return got > 0;
+}
+
+void command_wait_out(struct command *c, const char *text)
+{
+	while (!strstr(ctl.out, text))
+		if (!read_more(c, WAIT_MS)) {
+			check_said(false, "is printed", text);
+			test_abort();
+		}
+}
+
+void command_end(struct command *c, int sig)
+{
+	ssize_t len;
+	int status;
+
+	if (sig)
+		kill(c->pid, sig);
+	while (read_more(c, -1))
+		;
+	REQUIRE_EQ(waitpid(c->pid, &status, 0), c->pid);
+	len = pread(c->err, ctl.err, sizeof(ctl.err) - 1, 0);
+	ctl.err[len > 0 ? len : 0] = '\0';
+	close(c->out);
+	close(c->err);
+	ctl.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int run(void (*prepare)(void), const char *word, va_list ap)
+{
+	const char *words[MAX_WORDS + 1] = { word };
+	struct command c = { .prepare = prepare };
+	int n = 0;
+
+	while (words[n] && n < MAX_WORDS - 1)
+		words[++n] = va_arg(ap, const char *);
+	command_start(&c, FASTRPCCTL, words);
+	command_end(&c, 0);
+	return ctl.status;
+}
+
+int fastrpcctl(const char *word, ...)
+{
+	va_list ap;
+	int status;
+
+	va_start(ap, word);
+	status = run(NULL, word, ap);
+	va_end(ap);
+	return status;
+}
+
+int fastrpcctl_as(void (*prepare)(void), const char *word, ...)
+{
+	va_list ap;
+	int status;
+
+	va_start(ap, word);
+	status = run(prepare, word, ap);
+	va_end(ap);
+	return status;
+}
+
+void ctl_prints(const char *text)
+{
+	check_said(strstr(ctl.out, text), "is printed", text);
+}
+
+void ctl_prints_not(const char *text)
+{
+	check_said(!strstr(ctl.out, text), "is not printed", text);
+}
+
+void ctl_complains(const char *text)
+{
+	check_said(strstr(ctl.err, text), "is complained of", text);
+}
+
+void become_nobody(void)
+{
+	setgroups(0, NULL);
+	if (setgid(65534) || setuid(65534))
+		_exit(126);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * JSON on standard output, one value after the other.  @key is the name of a member,
+ * or NULL for an element of an array and for the whole.
+ */
+#ifndef TOOLS_JSON_H
+#define TOOLS_JSON_H
+
+#include <stdbool.h>
+
+void json_object(const char *key);
+void json_array(const char *key);
+void json_end(void);		/* of the object or array begun last; a new line after the whole */
+void json_text(const char *key, const char *text);	/* NULL is null */
+void json_number(const char *key, long long number);
+void json_bool(const char *key, bool value);
+
+#endif

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "say.h"
+
+static void complain_list(const char *fmt, va_list ap)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s: ", program_invocation_short_name);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+void complain(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain_list(fmt, ap);
+	va_end(ap);
+}
+
+void give_up(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain_list(fmt, ap);
+	va_end(ap);
+	exit(STATUS_FAILURE);
+}
+
+void *must_alloc(size_t size)
+{
+	return memset(must_grow(NULL, size), 0, size);
+}
+
+void *must_grow(void *old, size_t size)
+{
+	void *p = realloc(old, size);
+
+	if (!p)
+		give_up("out of memory");
+	return p;
+}
+
+char *must_print(const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		give_up("out of memory");
+	return text;
+}
