@@ -31,14 +31,17 @@ enum dsp_test_method {
 	 * at a time, while the call runs.  For dma-bufs of any size.
 	 */
 	DSP_TEST_TOUCH		= 7,	/* loads the first and last byte of each in-buffer, stores
-					 * DSP_TEST_TOUCHED there in each out-buffer */
+					 * DSP_TEST_TOUCHED there in each out-buffer
+					 */
 	DSP_TEST_HASH		= 8,	/* out[0]: u64, dsp_test_hash of all in-buffers in order */
 	DSP_TEST_XOR_IN_PLACE	= 9,	/* out[i][j] = in[i][j] ^ 0x5a, as far as both go */
 	/* Handles: the memory from offset on, length bytes of it. */
 	DSP_TEST_HANDLE_HASH	= 10,	/* out[0]: u64, dsp_test_hash of all in-handles in order */
 	DSP_TEST_HANDLE_KEEP	= 11,	/* the client's PD keeps every in-handle, and uses it */
 	DSP_TEST_HANDLE_DROP	= 12,	/* in[0]: s32 fds; the PD lets go of one handle for each and
-				 * names them in the answer's list; 0x80000406 if it has none */
+					 * names them in the answer's list; 0x80000406 if it has
+					 * none
+					 */
 	/* Memory that the client's PD was given before (struct dsp_test_access). */
 	DSP_TEST_MAP_READ	= 13,	/* in[0]: which; out[0]: what is there */
 	DSP_TEST_MAP_WRITE	= 14,	/* in[0]: which; in[1]: what to store there */
@@ -64,7 +67,7 @@ struct dsp_test_access {
 struct dsp_control_violations {
 	__u64 offered_before_grant;	/* pages offered that the DSP cannot reach (or not 1:1) */
 	__u64 offered_twice;		/* pages offered again in one PD incarnation */
-	__u64 taken_while_running;	/* offered pages that became unreachable before the stop op */
+	__u64 taken_while_running;	/* offered pages unreachable before the stop op */
 	__u64 corrupted;		/* heap pages whose content somebody else changed */
 	__u64 bad_request;		/* requests that break the wire format or its rules */
 	/* EL1 boards: accesses of CPUs to pages that are not HLOS's, of the whole board */
@@ -109,7 +112,7 @@ struct dsp_control_status {
 	__u32 audio_pd_up;
 	__u64 boot_epoch;		/* counts start ops */
 	__u64 audio_pd_epoch;		/* counts incarnations of the audio PD */
-	char domain_type[16];		/* of the remoteproc's stream: "unmanaged", "dma", "identity", "none" */
+	char domain_type[16];		/* of the remoteproc's stream: "unmanaged", "dma", ... */
 	__u64 domain_cookie;		/* changes when the domain is another one (0: none) */
 	/* heap of the current audio PD incarnation */
 	__u64 heap_base;		/* first page offered; 0: none */
@@ -151,19 +154,24 @@ enum dsp_control_action {
 	DSP_ANSWER_ERROR,	/* do nothing, answer value (s32) */
 	DSP_ANSWER_REWRITE,	/* right answer, but every remote arg, list and page entry in
 				 * the metadata buffer is overwritten with 0xff.. first, and the
-				 * fd list is filled with 5s */
+				 * fd list is filled with 5s
+				 */
 	DSP_ANSWER_TEAR,	/* answer at once, but go on writing the out-buffers */
 	DSP_ANSWER_UNSENT,	/* the link refuses the message: sending it fails with the error
-				 * number value (1..4095), the DSP never sees it */
+				 * number value (1..4095), the DSP never sees it
+				 */
 	DSP_ANSWER_PATCH,	/* right answer, but patch[] is written into the metadata first, at
 				 * offset value; at value - DSP_PATCH_FDS of the fd list if value is
-				 * DSP_PATCH_FDS or more */
+				 * DSP_PATCH_FDS or more
+				 */
 	DSP_ANSWER_OUTPUT,	/* right answer, but the first out-buffer begins with value (u64) */
 	DSP_ANSWER_POLL,	/* if the result is 0: write the poll word, then answer after value
 				 * milliseconds, or never (DSP_POLL_ONLY).  With a patch[], whatever
-				 * the result: the words in it, one after the other, instead */
+				 * the result: the words in it, one after the other, instead
+				 */
 	DSP_ANSWER_FUZZ,	/* the work is done, then all that the DSP can write is made up
-				 * from value and the number of the call: see dsp_fuzz.c */
+				 * from value and the number of the call: see dsp_fuzz.c
+				 */
 	DSP_ANSWER_ACTIONS
 };
 
@@ -194,9 +202,11 @@ struct dsp_control_behave {
 enum dsp_control_moment {
 	DSP_INJECT_NOW = 0,
 	DSP_INJECT_AT_DESTROY,	/* once, when the channel's endpoint is destroyed: after the
-				 * driver's remove has returned, before the endpoint is gone */
+				 * driver's remove has returned, before the endpoint is gone
+				 */
 	DSP_INJECT_AT_CREATE,	/* once, when a driver is about to be probed: its endpoint is
-				 * there, its driver data is not */
+				 * there, its driver data is not
+				 */
 	DSP_INJECT_MOMENTS
 };
 
@@ -269,7 +279,8 @@ enum dsp_control_map_kind {
 struct dsp_control_map {
 	char label[DSP_LABEL_LEN];
 	__u64 token;		/* in: that of the entry before, 0 for the first; out: the DSP's
-				 * name for it.  ENOENT: no more entries */
+				 * name for it.  ENOENT: no more entries
+				 */
 	__u32 kind;		/* enum dsp_control_map_kind */
 	__s32 client;
 	__s32 fd;		/* negative: none */
@@ -334,7 +345,8 @@ struct dsp_control_heap {
 /* Manners of the remoteproc's domain. */
 enum dsp_domain_action {
 	DSP_DOMAIN_HIDE = 0,	/* the remoteproc has no domain, though it should; ends with SHOW,
-				 * or when the DSP stops */
+				 * or when the DSP stops
+				 */
 	DSP_DOMAIN_SHOW,	/* and probes that were deferred are tried again */
 	DSP_DOMAIN_KEEP,	/* unmapping [addr, addr+len) comes short; len 0: no more */
 };
@@ -371,8 +383,9 @@ struct dsp_control_banks {
 /* A device of no DSP takes a dma-buf of the caller's, one at a time. */
 enum dsp_import_action {
 	DSP_IMPORT_BEGIN = 0,	/* attach and map it; EBUSY: there is one already; EMSGSIZE: in
-				 * pieces that are longer than the device takes */
-	DSP_IMPORT_LOOK,	/* all of it, by a mapping of the kernel's and as the device sees it */
+				 * pieces that are longer than the device takes
+				 */
+	DSP_IMPORT_LOOK,	/* all of it, mapped by the kernel and as the device sees it */
 	DSP_IMPORT_END,
 };
 

@@ -287,12 +287,14 @@ static int core_probe(struct platform_device *pdev)
 	struct device *dev = &pdev->dev;
 	const char *label = "adsp";
 	struct rproc *rproc;
+	const struct rproc_ops *ops = &core_ops;
 	struct dsp *dsp;
 	int ret;
 
 	of_property_read_string(dev->of_node, "label", &label);
-	rproc = devm_rproc_alloc(dev, label, of_property_read_bool(dev->of_node, "board,attachable") ?
-				 &core_attachable_ops : &core_ops, DSP_FIRMWARE, sizeof(*dsp));
+	if (of_property_read_bool(dev->of_node, "board,attachable"))
+		ops = &core_attachable_ops;
+	rproc = devm_rproc_alloc(dev, label, ops, DSP_FIRMWARE, sizeof(*dsp));
 	if (!rproc)
 		return -ENOMEM;
 	if (of_property_read_bool(dev->of_node, "board,attach-on-recovery"))

@@ -211,9 +211,12 @@ static s32 heap_unreachable(struct dsp *dsp, u64 addr, u64 pages)
 	dsp_fault_count(dsp, &dsp->violations.offered_before_grant, pages);
 	if (addr <= U32_MAX && !dsp_stream_reaches(heap_stream(dsp), addr, 1))
 		dsp_stream_word(heap_stream(dsp), addr, true, &word, &events);
-	heap_die(dsp, events ? "fault on its new heap" : dsp_monitor_is_there() ?
-		 "its new heap has other owners than those it was meant for" :
-		 "its new heap does not lead to the memory it names", addr);
+	if (events)
+		heap_die(dsp, "fault on its new heap", addr);
+	else if (dsp_monitor_is_there())
+		heap_die(dsp, "its new heap has other owners than those it was meant for", addr);
+	else
+		heap_die(dsp, "its new heap does not lead to the memory it names", addr);
 	return DSP_E_FAILED;
 }
 

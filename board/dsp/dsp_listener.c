@@ -303,7 +303,7 @@ unsigned int dsp_listener_count(struct dsp *dsp)
 
 	lockdep_assert_held(&dsp->calls_lock);
 	list_for_each_entry(l, &dsp->listeners, node)
-		n += l->next != NULL;
+		n += !!l->next;
 	return n;
 }
 

@@ -98,8 +98,8 @@ static int map_use(struct dsp *dsp, struct dsp_map *map, u64 off, bool first)
 /* Every word of the PD's own memory; of a dma-buf the first and the last page. */
 static int map_use_all(struct dsp *dsp, struct dsp_map *map, bool first)
 {
-	u64 off, step = map_is_stored(map) ? map_stride(map) :
-			max_t(u64, (map_pages(map) - 1) * WIRE_PAGE, WIRE_PAGE);
+	u64 last = max_t(u64, (map_pages(map) - 1) * WIRE_PAGE, WIRE_PAGE);
+	u64 off, step = map_is_stored(map) ? map_stride(map) : last;
 	int ret = 0;
 
 	for (off = 0; off < map->size && !ret && !map->lost; off += step)
@@ -213,7 +213,7 @@ s32 dsp_map_take(struct dsp_request *req, const struct dsp_map *like, u64 addr, 
 	map->stream = dsp_stream_of(dsp, addr, &map->iova);
 	if (!map->stream || !dsp_stream_holds(map->stream, map->iova, size)) {
 		kfree(map);
-		return dsp_call_violation(req, "memory of an unknown session, or beyond its addresses");
+		return dsp_call_violation(req, "memory of no session, or beyond its addresses");
 	}
 	mutex_lock(&dsp->maps.lock);
 	ret = map_add(dsp, map);

@@ -13,10 +13,9 @@
 
 #include "dsp.h"
 
-/* @commands_lock: all but is_on */
 static struct {
 	bool is_on;
-	struct mutex commands_lock;
+	struct mutex commands_lock;	/* all but is_on */
 	u32 mark;
 	u64 tlb_invalidations;
 	u64 syncs;

@@ -104,6 +104,7 @@ bool dsp_pd_unsigned(struct dsp *dsp)
 static s32 pd_create_check(struct dsp_request *req)
 {
 	const struct dsp_arg *arg = req->args;
+	bool takes_attrs = req->method == INIT_CREATE_ATTR;
 	u32 namelen, attrs;
 
 	if (arg[0].len != 24 || arg[3].len != 16)
@@ -118,7 +119,7 @@ static s32 pd_create_check(struct dsp_request *req)
 		return dsp_call_violation(req, "create: in0 gives another length of the shell");
 	if (wire_u32(arg[0].data, 12) != 1)
 		return dsp_call_violation(req, "create: not one page record");
-	if ((req->method == INIT_CREATE_ATTR) != !!attrs)
+	if (takes_attrs != !!attrs)
 		return dsp_call_violation(req, "create: attributes and method do not fit");
 	if ((req->ctx & CTX_PD_MASK) != PD_USER)
 		return dsp_call_violation(req, "create: not for the user PD");

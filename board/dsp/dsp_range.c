@@ -84,6 +84,7 @@ static void range_look_behind(struct dsp *dsp, struct dsp_range *range, u64 off,
 void dsp_range_look(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len, u8 *buf)
 {
 	u64 before = bitmap_weight(range->lost, range_pages(range));
+	u64 end = (off + len) / WIRE_PAGE;
 	u32 word, events;
 
 	if (dsp->audio.away) {
@@ -92,8 +93,7 @@ void dsp_range_look(struct dsp *dsp, struct dsp_range *range, u64 off, size_t le
 	}
 	dsp_range_blame(dsp, range, off, len);
 	if (bitmap_weight(range->lost, range_pages(range)) == before &&
-	    find_next_bit(range->lost, (off + len) / WIRE_PAGE, off / WIRE_PAGE) ==
-	    (off + len) / WIRE_PAGE) {
+	    find_next_bit(range->lost, end, off / WIRE_PAGE) == end) {
 		if (!dsp_stream_read(range_stream(dsp), range->base + off, buf, len))
 			dsp_range_compare(dsp, range, off, buf, len);
 		return;

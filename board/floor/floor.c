@@ -32,6 +32,7 @@ struct floor_request {
 	__le64 metadata;
 	__le64 metadata_size;
 };
+
 static_assert(sizeof(struct floor_request) == 40);
 
 struct floor_answer {
@@ -39,6 +40,7 @@ struct floor_answer {
 	__le32 result;
 	__le32 pad;
 };
+
 static_assert(sizeof(struct floor_answer) == 16);
 
 struct floor_caller {
@@ -47,14 +49,10 @@ struct floor_caller {
 	int result;
 };
 
-/*
- * @gate: rpdev; held for writing by remove
- * @lock: callers
- */
 static struct {
-	struct rw_semaphore gate;
+	struct rw_semaphore gate;	/* rpdev; held for writing by remove */
 	struct rpmsg_device *rpdev;
-	spinlock_t lock;
+	spinlock_t lock;		/* callers */
 	struct floor_caller *callers[CALLERS_MAX];
 } channel = {
 	.gate = __RWSEM_INITIALIZER(channel.gate),

@@ -10,7 +10,12 @@
 #include "init.h"
 
 struct board_config config = {
-	.mode = "shell", .driver = "ours", .kernel = "?", .variant = "default", .limit = 60, .slow = 1,
+	.mode = "shell",
+	.driver = "ours",
+	.kernel = "?",
+	.variant = "default",
+	.limit = 60,
+	.slow = 1,
 };
 
 int kernel_log_fd = -1;
@@ -58,7 +63,7 @@ static void read_command_line(void)
 	char *option, *rest = line;
 
 	if (f && fgets(line, sizeof(line), f))
-		while ((option = strsep(&rest, " \n")))
+		while ((option = strsep(&rest, "\n ")))
 			take_option(option);
 	if (f)
 		fclose(f);

@@ -44,7 +44,8 @@ int leaks_find(void)
 	FILE *f;
 
 	if (tell("scan")) {
-		report("log", "%s: %s: this kernel does not look for leaks", KMEMLEAK, strerror(errno));
+		report("log", "%s: %s: this kernel does not look for leaks", KMEMLEAK,
+		       strerror(errno));
 		return -1;
 	}
 	wait_until(start + MIN_AGE_MS);

@@ -17,8 +17,6 @@
 #define SRE_ALL		0xfu		/* the GIC's system registers, for EL1 too */
 #define SCTLR_EL1_RESET	0x30d00800u
 
-extern char vectors[];
-
 static void set_registers(void)
 {
 	sysreg_write(vbar_el2, vectors);

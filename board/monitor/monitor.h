@@ -40,6 +40,7 @@ struct frame {
 
 /* head.S */
 extern char secondary_start[];
+extern char vectors[];
 
 /* boot.c */
 void boot_first(void);
@@ -47,6 +48,7 @@ u64 boot_secondary(u64 *context);
 
 /* trap.c */
 void trap(struct frame *frame);
+void trap_unexpected(void);
 
 /* psci.c */
 void psci_call(struct frame *frame);

@@ -18,15 +18,15 @@
 #define ENTRY_PAGE	3u
 #define ENTRY_USED	BIT(10)
 #define ENTRY_SHARED	(3u << 8)
-#define ENTRY_READ	(1u << 6)
+#define ENTRY_READ	BIT(6)
 #define ENTRY_WRITE	(2u << 6)
 #define ENTRY_NORMAL	(0xfu << 2)
-#define ENTRY_DEVICE	(1u << 2)
+#define ENTRY_DEVICE	BIT(2)
 #define ENTRY_NO_EXEC	BIT(54)
 
-static u64 level1[BIT(ADDRESS_BITS) / GIB] __attribute__((aligned(8192)));
-static u64 level2[RAM_SIZE / BLOCK] __attribute__((aligned(4096)));
-static u64 level3[RAM_SIZE / BLOCK][512] __attribute__((aligned(4096)));
+static _Alignas(8192) u64 level1[BIT(ADDRESS_BITS) / GIB];
+static _Alignas(4096) u64 level2[RAM_SIZE / BLOCK];
+static _Alignas(4096) u64 level3[RAM_SIZE / BLOCK][512];
 
 /* What HLOS may do with it, as an entry; 0: it is not HLOS's. */
 static u64 attributes(u64 addr)
@@ -47,12 +47,18 @@ static void forget_translations(void)
 	__asm__ volatile("dsb ish; tlbi vmalls12e1is; dsb ish; isb" : : : "memory");
 }
 
+/* In one store: the CPUs' table walkers read meanwhile. */
+static void write_entry(u64 *entry, u64 value)
+{
+	*(volatile u64 *)entry = value;
+}
+
 static void update_page(u64 addr)
 {
 	u64 *entry = &level3[(addr - RAM_BASE) / BLOCK][addr / PAGE % 512];
 	u64 allowed = attributes(addr);
 
-	*(volatile u64 *)entry = allowed ? addr | allowed | ENTRY_PAGE : 0;
+	write_entry(entry, allowed ? addr | allowed | ENTRY_PAGE : 0);
 }
 
 /*
@@ -67,9 +73,9 @@ static void split(u64 addr)
 		return;
 	for (i = 0; i < 512; i++)
 		update_page(RAM_BASE + n * BLOCK + i * PAGE);
-	*(volatile u64 *)&level2[n] = 0;
+	write_entry(&level2[n], 0);
 	forget_translations();
-	*(volatile u64 *)&level2[n] = (u64)level3[n] | ENTRY_TABLE;
+	write_entry(&level2[n], (u64)level3[n] | ENTRY_TABLE);
 }
 
 /* The owner table has changed for these pages; its lock is held. */

@@ -14,8 +14,6 @@
 #define OWNER_OEM	3
 #define OWNER_STANDARD	4
 
-void trap_unexpected(void);
-
 static void call(struct frame *frame)
 {
 	switch (OWNER(frame->x[0])) {

@@ -43,13 +43,15 @@ static void inject(u64 syndrome)
 	bool is_fetch = syndrome >> ESR_EC_SHIFT == EC_FETCH_BELOW;
 	u64 class = is_fetch ? EC_FETCH_SAME : EC_DATA_SAME;
 	u64 vector = mode == MODE_EL1H ? 0x200 : 0;
+	u64 cause = ESR_IL | ESR_EXTERNAL;
 
 	if (!mode) {
 		class = is_fetch ? EC_FETCH_BELOW : EC_DATA_BELOW;
 		vector = 0x400;
 	}
-	sysreg_write(esr_el1, class << ESR_EC_SHIFT | ESR_IL | ESR_EXTERNAL |
-		     (is_fetch ? 0 : syndrome & ESR_WRITE));
+	if (!is_fetch)
+		cause |= syndrome & ESR_WRITE;
+	sysreg_write(esr_el1, class << ESR_EC_SHIFT | cause);
 	sysreg_write(far_el1, sysreg_read(far_el2));
 	sysreg_write(elr_el1, sysreg_read(elr_el2));
 	sysreg_write(spsr_el1, spsr);

@@ -114,7 +114,7 @@ static int open_node(void)
 				give_up("%s: %s", nodes[i], strerror(errno));
 		}
 		if (poll(&pfd, 1, WAIT_MS) <= 0 || read(in, events, sizeof(events)) < 0)
-			give_up("no /dev/fastrpc-" LABEL " after %d s: the driver did not bind, see the kernel log",
+			give_up("no /dev/fastrpc-" LABEL " after %d s: see the kernel log",
 				WAIT_MS / 1000);
 	}
 }
@@ -237,8 +237,10 @@ static void run_daemon(void)
 		if (st.faults || waitpid(-1, NULL, WNOHANG) > 0)
 			break;
 	}
-	step(listens ? "adsprpcd has attached to the audio PD and waits for its calls" :
-	     "adsprpcd does not get as far as to wait for calls of the audio PD");
+	if (listens)
+		step("adsprpcd has attached to the audio PD and waits for its calls");
+	else
+		step("adsprpcd does not get as far as to wait for calls of the audio PD");
 }
 
 /* What an audio PD wants of its daemon: files, and more memory. */
@@ -290,7 +292,7 @@ static void check_violations(const struct dsp_control_status *st)
 
 	if (v->offered_before_grant || v->offered_twice || v->taken_while_running ||
 	    v->corrupted || v->bad_request)
-		give_up("pages offered before granted %llu, offered twice %llu, taken while running %llu, changed by others %llu; bad requests %llu",
+		give_up("pages early %llu, twice %llu, taken %llu, changed %llu; bad requests %llu",
 			(unsigned long long)v->offered_before_grant,
 			(unsigned long long)v->offered_twice,
 			(unsigned long long)v->taken_while_running,
@@ -321,7 +323,8 @@ int main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	control_fd = open(DSP_CONTROL_NODE, O_RDWR | O_CLOEXEC);
 	if (control_fd < 0)
-		give_up(DSP_CONTROL_NODE ": %s; is the board's dsp module loaded?", strerror(errno));
+		give_up(DSP_CONTROL_NODE ": %s; is the board's dsp module loaded?",
+			strerror(errno));
 	fd = open_node();
 	step("%s is there and open", node);
 	ask_capability(fd);

@@ -123,8 +123,12 @@ TEST(a_session_for_each_bank)
 		int n = 0;
 
 		fds[n++] = domain_open(d);
-		while (n < 16 && (fds[n] = node_try_open(node_of(d, d->both ? n % 2 : is_secure(d)))) >= 0)
+		while (n < 16) {
+			fds[n] = node_try_open(node_of(d, d->both ? n % 2 : is_secure(d)));
+			if (fds[n] < 0)
+				break;
 			n++;
+		}
 		CHECK_EQ(fds[n], -EBUSY);
 		CHECK_EQ(n, node_sessions());
 		while (n)

@@ -556,7 +556,8 @@ static void check_reach(const struct batch *b)
 
 TEST(one_thread)
 {
-	struct batch *b = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct batch *b = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	puts("@limit 240");
 	*b = (struct batch){ .seed = random_seed(), .threads = 1, .runs = random_runs(RUNS) };
@@ -565,7 +566,8 @@ TEST(one_thread)
 
 TEST(threads_on_the_same_files)
 {
-	struct batch *b = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct batch *b = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	/* a slow board looks for leaks by itself */
 	bool is_slow = board_slowness() > 1;
 	int batches = is_slow ? BATCHES - 2 : BATCHES;

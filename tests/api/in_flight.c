@@ -110,7 +110,9 @@ TEST(many_threads)
 	for (int i = 0; i < 3; i++)
 		fds[i] = node_open();
 	for (int i = 0; i < 16; i++) {
-		workers[i] = (struct worker){ .fd = fds[i % 3], .id = i, .rounds = board_rounds(100) };
+		workers[i] = (struct worker){
+			.fd = fds[i % 3], .id = i, .rounds = board_rounds(100),
+		};
 		REQUIRE_EQ(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
 	}
 	for (int i = 0; i < 16; i++) {

@@ -8,7 +8,7 @@
 #include "harness.h"
 
 #define THREADS		4
-#define ROUNDS		(int)random_runs(40)
+#define ROUNDS		((int)random_runs(40))
 #define MAP_FD		2
 #define SIZE		(4 * PAGE)
 #define IN_USE		((int32_t)0x8000040e)	/* the DSP: this descriptor is mapped */

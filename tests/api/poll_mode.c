@@ -146,8 +146,8 @@ static long now_ms(void)
 TEST(garbage_in_the_word)
 {
 	static const uint32_t words[] = {
-		1, 0xdecae, 0xdecb0, 0xfecaf, 0xdecaf0, 0x0decaf00, 0xafec0d00, ~0u, 0x80000000 | DONE,
-		~DONE, 0,
+		1, 0xdecae, 0xdecb0, 0xfecaf, 0xdecaf0, 0x0decaf00, 0xafec0d00, ~0u,
+		0x80000000 | DONE, ~DONE, 0,
 	};
 	int fd = open_polling();
 

@@ -20,7 +20,7 @@ static void count_signal(int sig)
 	signals++;
 }
 
-static void catch(int sig, int flags)
+static void on_signal(int sig, int flags)
 {
 	struct sigaction sa = { .sa_handler = count_signal, .sa_flags = flags };
 
@@ -73,7 +73,7 @@ TEST(interrupted_call)
 	int fd = node_open();
 	struct call c;
 
-	catch(SIGUSR1, 0);
+	on_signal(SIGUSR1, 0);
 	memset(in, 0x11, sizeof(in));
 	memset(out, 0xee, sizeof(out));
 	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
@@ -100,7 +100,7 @@ TEST(late_answer_spoils_no_other_call)
 	int fd = node_open();
 	struct call late, c;
 
-	catch(SIGUSR1, 0);
+	on_signal(SIGUSR1, 0);
 	call_init(&late, DSP_TEST_HANDLE, DSP_TEST_FILL);
 	call_in(&late, &seed, sizeof(seed));
 	call_out(&late, late_out, sizeof(late_out));
@@ -140,7 +140,7 @@ TEST(interrupted_calls_keep_their_slots)
 {
 	int fd = node_open();
 
-	catch(SIGUSR1, 0);
+	on_signal(SIGUSR1, 0);
 	hold(DSP_TEST_NULL, 0);
 	for (uint32_t i = 0; i < MOST; i++) {
 		struct interrupter by;
@@ -162,7 +162,7 @@ TEST(slots_come_back)
 {
 	int fd = node_open();
 
-	catch(SIGUSR1, 0);
+	on_signal(SIGUSR1, 0);
 	hold(DSP_TEST_NULL, 0);
 	for (uint32_t i = 0; i < 270; i++) {
 		struct interrupter by;
@@ -270,7 +270,7 @@ TEST(restarted_again_and_again)
 	uint64_t before = requests();
 	int rounds = board_rounds(1000);
 
-	catch(SIGALRM, SA_RESTART);
+	on_signal(SIGALRM, SA_RESTART);
 	setitimer(ITIMER_REAL, &fast, NULL);
 	for (int i = 0; i < rounds; i++) {
 		struct call c;
@@ -322,7 +322,7 @@ TEST(another_call_is_executed)
 
 	for (int change = 0; change < 3; change++) {
 		test_context("change %d", change);
-		catch(SIGUSR1, 0);
+		on_signal(SIGUSR1, 0);
 		memset(in, 1, sizeof(in));
 		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
 		call_in(&c, in, sizeof(in));
@@ -355,7 +355,7 @@ TEST(another_thread_calls_for_itself)
 	uint64_t before;
 	struct call c;
 
-	catch(SIGUSR1, 0);
+	on_signal(SIGUSR1, 0);
 	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
 	call_in(&c, in, sizeof(in));
 	call_out(&c, out, sizeof(out));
@@ -392,12 +392,13 @@ TEST(nobody_comes_back)
 {
 	int fd = node_open();
 
-	catch(SIGUSR1, 0);
+	on_signal(SIGUSR1, 0);
 	for (int i = 0; i < 300; i++) {
 		pthread_t thread;
 
 		hold(DSP_TEST_NULL, 1);
-		REQUIRE_EQ(pthread_create(&thread, NULL, interrupted_main, (void *)(intptr_t)fd), 0);
+		REQUIRE_EQ(pthread_create(&thread, NULL, interrupted_main,
+					  (void *)(intptr_t)fd), 0);
 		pthread_join(thread, NULL);
 	}
 	for (int i = 0; i < MOST + 10; i++)
@@ -416,7 +417,7 @@ TEST(attach_waits_through_a_signal)
 	void *result;
 	int fd = node_open();
 
-	catch(SIGUSR1, 0);
+	on_signal(SIGUSR1, 0);
 	control_behave(1, 0, DSP_ANSWER_HOLD, 1, 0);
 	REQUIRE_EQ(pthread_create(&thread, NULL, attach_main, (void *)(intptr_t)fd), 0);
 	control_wait(DSP_COUNT_HELD, 1);
@@ -434,7 +435,7 @@ TEST(storm)
 	static uint8_t in[600], out[600];
 	int fd = node_open(), good = 0;
 
-	catch(SIGALRM, 0);
+	on_signal(SIGALRM, 0);
 	setitimer(ITIMER_REAL, &fast, NULL);
 	for (int i = 0; i < board_rounds(1500); i++) {
 		struct call c;

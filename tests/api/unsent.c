@@ -194,7 +194,6 @@ TEST(growth_is_not_returned)
 	REQUIRE_EQ(heap_grow(fd, MIB, &token), 0);
 	piece = control_growth(0);
 	for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
-
 		test_context("error %d", errors[i]);
 		refuse(METHOD_MUNMAP, 1, errors[i]);
 		CHECK_EQ(heap_shrink(fd, token, MIB), -errors[i]);

@@ -228,6 +228,7 @@ TEST(buffers_of_a_call)
 	uint8_t *want = malloc(out.size);
 	struct call c;
 
+	REQUIRE(want);
 	for (unsigned int i = 0; i < ARRAY_SIZE(at) * ARRAY_SIZE(lens); i++) {
 		size_t off = at[i % ARRAY_SIZE(at)], len = lens[i / ARRAY_SIZE(at)];
 

@@ -171,7 +171,8 @@ static void offer_again(long result)
 TEST(offering)
 {
 	static const struct sweep sweep = {
-		.name = "create_static", .before = dsp_restart, .sequence = open_and_create, .after = offer_again,
+		.name = "create_static", .before = dsp_restart, .sequence = open_and_create,
+		.after = offer_again,
 	};
 
 	sweep_run(&sweep);

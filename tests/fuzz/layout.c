@@ -16,6 +16,7 @@
 static const u64 places[] = {
 	0x10000, 0x7ffffffff000, 0xffff000080000000, U64_MAX - 0xfff, 1ull << 63, 0,
 };
+
 static const u64 sizes[] = { 0, FRPC_MESSAGE_MAX, 1ull << 32, U64_MAX - U32_MAX };
 
 static void take_arg(struct input *in, struct layout *l, u32 i)

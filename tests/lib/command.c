@@ -17,8 +17,8 @@ struct said ctl;
 static void check_said(bool is_right, const char *what, const char *text)
 {
 	if (!is_right)
-		printf("    it ended with %d and printed:\n%s\n    and complained:\n%s\n", ctl.status,
-		       ctl.out, ctl.err);
+		printf("    it ended with %d and printed:\n%s\n    and complained:\n%s\n",
+		       ctl.status, ctl.out, ctl.err);
 	test_context("\"%s\" %s", text, what);
 	CHECK(is_right);
 	test_context("%s", "");

@@ -67,7 +67,9 @@ static bool is_vgem(int fd)
 
 int vgem_open(void)
 {
-	static const char *const modules[] = { "drm", "drm_kms_helper", "drm_shmem_helper", "vgem" };
+	static const char *const modules[] = {
+		"drm", "drm_kms_helper", "drm_shmem_helper", "vgem",
+	};
 	char path[32];
 	int fd;
 

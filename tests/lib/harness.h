@@ -66,7 +66,12 @@ void test_register(struct test_case *tc);
 #define REQUIRE_EQ(got, want) \
 	do { if (!CHECK_EQ(got, want)) test_abort(); } while (0)
 #define REQUIRE(cond) \
-	do { if (!CHECK(cond)) test_abort(); } while (0)
+	do { \
+		bool holds = (cond); \
+		check_true(__FILE__, __LINE__, #cond, holds); \
+		if (!holds) \
+			test_abort(); \
+	} while (0)
 
 bool check_eq(const char *file, int line, const char *got_text, long long got,
 	      const char *want_text, long long want);
@@ -96,7 +101,7 @@ int node_try_open(const char *path);
 void node_close(int fd);
 void node_close_all(void);
 void node_wait(const char *path, bool present);
-/* Compute banks of the selected DSP in the device tree: as many sessions the driver has to offer. */
+/* Compute banks of the selected DSP in the device tree: the sessions there have to be. */
 int node_sessions(void);
 /* Every session is there to be had, and works; all nodes are closed then. */
 void sessions_check(void);

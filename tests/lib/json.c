@@ -84,7 +84,7 @@ bool json_is_valid(const char *text)
 {
 	const char *p = blanks(text);
 
-	if (!*p)
+	if (!p || !*p)
 		return false;
 	while (p && *p)
 		p = blanks(value(p, 0));

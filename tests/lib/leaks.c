@@ -10,7 +10,8 @@ static void read_slabs(struct memory *m)
 	m->nr_slabs = 0;
 	if (file_read("/proc/slabinfo", text, sizeof(text)) <= 0)
 		return;
-	for (line = strtok(text, "\n"); line && m->nr_slabs < MEMORY_SLABS; line = strtok(NULL, "\n")) {
+	for (line = strtok(text, "\n"); line && m->nr_slabs < MEMORY_SLABS;
+	     line = strtok(NULL, "\n")) {
 		struct memory_slab *s = &m->slabs[m->nr_slabs];
 
 		if (sscanf(line, "%47s %ld %*d %ld", s->name, &s->active, &s->size) == 3)

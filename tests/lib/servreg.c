@@ -140,7 +140,8 @@ static void answer_locate(const struct qmi *request, struct address from)
 		qmi_result(&m, is_good);
 		qmi_number(&m, 0x10, is_good, 2);
 		if (is_good)
-			add_domain(&m, reg.fault == SERVREG_ELSEWHERE ? "msm/adsp/other_pd" : PD_PATH);
+			add_domain(&m, reg.fault == SERVREG_ELSEWHERE ?
+				   "msm/adsp/other_pd" : PD_PATH);
 	}
 	qmi_send(reg.locator, from, &m);
 }
@@ -416,7 +417,7 @@ void servreg_send(uint32_t state)
 
 void servreg_wait_ack(void)
 {
-	wait_until(was_acked, reg.tid, "acknowledgement");
+	wait_until(was_acked, reg.tid, "acknowledgment");
 }
 
 void servreg_tell(uint32_t state)

@@ -31,7 +31,8 @@ TEST(kernel_leaves_the_heap_alone)
 
 		test_context("round %d, %zu MiB", round, len >> 20);
 		REQUIRE(len > 256 * CHUNK);
-		memory = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		memory = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		REQUIRE(memory != MAP_FAILED);
 		fill(memory, len);
 		control_status(&st);

@@ -85,6 +85,7 @@ static void keep_file(int fd, unsigned int channel, bool for_process)
 {
 	int *place = free_place(world.files, FILES, -1);
 
+	REQUIRE(place);
 	*place = fd;
 	world.channels[place - world.files] = channel;
 	world.for_process[place - world.files] = for_process;
@@ -555,7 +556,9 @@ TEST(steps_of_a_seed)
 	memset(world.files, 0xff, sizeof(world.files));
 	memset(world.bufs, 0xff, sizeof(world.bufs));
 	world.random = random_seed();
-	world.running = world.bound = world.loaded = true;
+	world.running = true;
+	world.bound = true;
+	world.loaded = true;
 	let_go();
 	for (int round = 0; round < ROUNDS; round++) {
 		begin();

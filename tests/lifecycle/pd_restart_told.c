@@ -22,7 +22,7 @@ static bool heap_says(const char *word)
 	char text[4096];
 
 	REQUIRE(file_read(HEAPS, text, sizeof(text)) > 0);
-	return strstr(text, word) != NULL;
+	return strstr(text, word);
 }
 
 static bool piece_is(const char *what, const char *state)

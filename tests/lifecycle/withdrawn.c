@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Memory is closed to the DSP when it may be: a heap that was never offered when
- * the driver goes, and an addition that the DSP gave back.  The only test that makes the DSP fault on purpose, so it stands alone:
- * in the boots of all others one SMMU event is one too many.
+ * the driver goes, and an addition that the DSP gave back.  The only test that makes
+ * the DSP fault on purpose, so it stands alone: in the boots of all others one SMMU
+ * event is one too many.
  */
 #include "harness.h"
 

@@ -130,7 +130,8 @@ static void test_refusals(void)
 	layout_init(&l, scalars(2, 0, 0, 0));
 	l.args[0].ptr = 0;
 	l.args[1].ptr = 1ull << 40;
-	l.args[0].len = l.args[1].len = FRPC_MESSAGE_MAX / 2;
+	l.args[0].len = FRPC_MESSAGE_MAX / 2;
+	l.args[1].len = FRPC_MESSAGE_MAX / 2;
 	CHECK_EQ(frpc_message_layout(&l.msg), -EINVAL);
 	/* ... unless they are the same bytes */
 	l.args[1].ptr = 0;

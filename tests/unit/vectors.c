@@ -205,6 +205,8 @@ static void check_vector(struct vector *v)
 	CHECK(v->to[METADATA] && !v->from[METADATA]);
 	/* exactly as long as the message: a byte more is an error of the driver's */
 	buf = malloc(msg.len);
+	if (!buf)
+		abort();
 	memset(buf, 0xee, msg.len);
 	memset(buf + msg.metadata_len, 0, msg.len - msg.metadata_len);
 	frpc_message_fill(&msg, buf, v->iova, v->session);

@@ -63,8 +63,8 @@ static void json_heap(const struct heap *heap)
 static void print(const struct heap *heaps, size_t count, unsigned long secure_maps_lost)
 {
 	if (!count)
-		printf("no DSP has a heap: the kernel log (dmesg) has a line for each memory-region\n"
-		       "that could not be used\n");
+		printf("no DSP has a heap: the kernel log (dmesg) has a line for each\n"
+		       "memory-region that could not be used\n");
 	for (size_t i = 0; i < count; i++)
 		print_heap(&heaps[i]);
 	if (secure_maps_lost)

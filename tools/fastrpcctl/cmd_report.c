@@ -154,8 +154,8 @@ static void report_device_tree(void)
 static bool is_of_interest(const char *line)
 {
 	static const char *const words[] = {
-		"fastrpc", "frpc", "remoteproc", "arm-smmu", "qcom_scm", "qcom_q6v5", "glink", "smd-edge",
-		"started at EL", "kvm [",
+		"fastrpc", "frpc", "remoteproc", "arm-smmu", "qcom_scm", "qcom_q6v5", "glink",
+		"smd-edge", "started at EL", "kvm [",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)

@@ -19,7 +19,8 @@ struct list {
 };
 
 /* Calls @visit for each path that matches. */
-static void for_each_path(const char *pattern, void (*visit)(const char *path, void *arg), void *arg)
+static void for_each_path(const char *pattern, void (*visit)(const char *path, void *arg),
+			  void *arg)
 {
 	glob_t paths = { };
 

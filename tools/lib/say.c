@@ -36,7 +36,10 @@ void give_up(const char *fmt, ...)
 
 void *must_alloc(size_t size)
 {
-	return memset(must_grow(NULL, size), 0, size);
+	void *p = must_grow(NULL, size);
+
+	memset(p, 0, size);
+	return p;
 }
 
 void *must_grow(void *old, size_t size)

@@ -51,7 +51,9 @@ static void call(uint8_t *in, uint8_t *out, size_t len, const char *what)
 
 int main(void)
 {
-	struct remote_rpc_control_unsigned_module unsign = { .domain = CDSP_DOMAIN_ID, .enable = 1 };
+	struct remote_rpc_control_unsigned_module unsign = {
+		.domain = CDSP_DOMAIN_ID, .enable = 1,
+	};
 	static uint8_t in[COPIED], out[COPIED];
 	uint8_t *shared_in, *shared_out;
 	char c;
