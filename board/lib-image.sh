@@ -39,6 +39,17 @@ image_dtsi()
 	cat "$top/board/dts/variants/$variant.dtsi"
 }
 
+# QEMU's own tree, as source, into $1
+image_qemu_tree()
+{
+	# shellcheck disable=SC2086
+	run_quietly "dumping QEMU's device tree" \
+		$qemu -M "$machine,dumpdtb=$1.qemu" $processor -nodefaults -display none
+	run_quietly "reading QEMU's device tree" \
+		dtc -q -I dtb -O dts -o "$1" "$1.qemu"
+	rm -f "$1.qemu"
+}
+
 # QEMU's own tree with the board and the variant laid over it.  It changes
 # only with QEMU and with the sources, so the name says what it was made from.
 image_dtb()
@@ -58,15 +69,11 @@ image_dtb()
 	dtb=$build/dtb/$tree.$made_from.dtb
 	[ ! -e "$dtb" ] || return 0
 	mkdir -p "$build/dtb"
-	# shellcheck disable=SC2086
-	run_quietly "dumping QEMU's device tree" \
-		$qemu -M "$machine,dumpdtb=$dtb.qemu" $processor -nodefaults -display none
-	run_quietly "reading QEMU's device tree" \
-		dtc -q -I dtb -O dts -o "$dtb.dts" "$dtb.qemu"
+	image_qemu_tree "$dtb.dts"
 	image_dtsi >> "$dtb.dts"
 	run_quietly "merging the board's device tree" \
 		dtc -q -i "$top/board/dts/variants" -I dts -O dtb -o "$dtb.new" "$dtb.dts"
-	rm -f "$dtb.qemu" "$build/dtb/$tree".*.dtb
+	rm -f "$build/dtb/$tree".*.dtb
 	mv "$dtb.new" "$dtb"
 }
 
