@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
+#
+# The checker of tests/run-check for device trees: the binding is a schema, each
+# variant of the board keeps to it, and the compiler has nothing to say of it.  What
+# is also said of QEMU's own tree, below all of them, is not ours to mend.  Needs
+# tests/lib-check.sh and board/lib-image.sh.
+
+binding=docs/dt-binding
+
+# dt_compile NAME: $dt/NAME.dts to NAME.dtb; what the compiler says goes to NAME.said
+dt_compile()
+{
+	dtc -i "$top/board/dts/variants" -I dts -O dtb -o "$dt/$1.dtb" "$dt/$1.dts" 2>&1 |
+		sed -E 's/^[^:]*dts[i]?:[0-9.-]*: //' | sort > "$dt/$1.said"
+}
+
+# One file for each variant, and QEMU's own.
+dt_make()
+{
+	rm -rf "$dt"
+	mkdir -p "$dt"
+	log_base=$dt/log
+	image_qemu_tree "$dt/qemu.dts"
+	dt_compile qemu
+	for variant in "$top"/board/dts/variants/*.dtsi; do
+		variant=$(basename "$variant" .dtsi) el=2
+		case $variant in
+		el1*)	el=1 ;;
+		esac
+		{ cat "$dt/qemu.dts"; image_dtsi; } > "$dt/$variant.dts"
+		dt_compile "$variant"
+		comm -13 "$dt/qemu.said" "$dt/$variant.said" | sed "s/^/$variant: /"
+	done
+}
+
+# By our binding, and by what holds for all device trees.
+dt_judge()
+{
+	( cd "$top" && dt-doc-validate -u "$top/$binding" "$binding"/*/*.yaml ) 2>&1
+	dt-validate -s "$top/$binding" "$dt/qemu.dtb" 2>&1 | sed 's/^[^:]*: //' | sort -u > "$dt/qemu.judged"
+	dt-validate -s "$top/$binding" "$dt"/[!q]*.dtb 2>&1 | sed 's,^/.*/\([^/]*\)\.dtb: ,\1: ,' |
+		grep -v '^	' | grep -v -F -f "$dt/qemu.judged"
+}
+
+check_dt()
+{
+	nothing_in dt 'board/dts/*' "$binding/*" board/lib-image.sh && return
+	need dt dt-validate || return
+	need dt qemu-system-aarch64 || return
+	dt=$out/dt
+	sed -n 's/  # .*//p' "$top/tests/static/dt.allowed" > "$out/dt.allowed"
+	{ dt_make; dt_judge; } 2>&1 | grep -v -F -f "$out/dt.allowed" > "$out/dt.findings"
+	judge dt "$out/dt.findings" "$(find "$dt" -name '*.dtb' | grep -c .) device trees, one binding" \
+		"dtc $(dtc --version | sed 's/.* //'), dtschema $(dt-validate --version)"
+}
