@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 
 #include "private.h"
+#include "trace.h"
 
 /* Most calls have few arguments: room for these comes with every call. */
 #define CALL_ARGS_MIN	16
@@ -383,6 +384,7 @@ void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *
 
 	spin_lock_irqsave(&slot->lock, flags);
 	if (slot->call && slot->cookie == rsp->cookie) {
+		trace_frpc_call_answered(channel, rsp);
 		slot->call->retval = rsp->retval;
 		end_call(table, slot);
 	}

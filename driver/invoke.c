@@ -21,6 +21,7 @@
 #include <linux/uaccess.h>
 
 #include "private.h"
+#include "trace.h"
 
 static_assert(sizeof(struct frpc_arg) == sizeof(struct fastrpc_invoke_args));
 static_assert(offsetof(struct frpc_arg, len) == offsetof(struct fastrpc_invoke_args, length));
@@ -141,7 +142,10 @@ static int prepare(struct frpc_call *call)
 	for (i = msg->nr_ins; i < msg->nr_bufs; i++)
 		if (frpc_arg_is_inline(&msg->args[i]))
 			memset(arg_bytes(call, i), 0, msg->args[i].len);
-	return sync_maps_for_dsp(call);
+	ret = sync_maps_for_dsp(call);
+	if (!ret)
+		trace_frpc_call_mapped(call);
+	return ret;
 }
 
 static int hand_to_dsp(struct frpc_call *call, struct dsp_request *request)
@@ -168,6 +172,7 @@ static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle)
 	u64 cookie;
 	int ret;
 
+	trace_frpc_call_copied(call);
 	ret = frpc_call_register(call, pd, &cookie);
 	if (ret)
 		return ret;
@@ -177,6 +182,8 @@ static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle)
 	ret = hand_to_dsp(call, &request);
 	if (ret)
 		frpc_call_unregister(call);
+	else
+		trace_frpc_call_sent(&request);
 	return ret;
 }
 
@@ -186,6 +193,7 @@ static int collect(struct frpc_call *call)
 	struct frpc_channel *channel = call->session->channel;
 	int idx;
 
+	trace_frpc_call_woken(call);
 	frpc_call_unregister(call);
 	if (call->is_gone)
 		return -EPIPE;
@@ -352,18 +360,7 @@ static int send_user(struct frpc_client *client, struct frpc_call *call, u32 han
 	return ret;
 }
 
-/**
- * frpc_invoke_user() - a call of user space
- * @client: whose
- * @invoke: what, already copied from user space
- *
- * Sleeps until the DSP answers, goes, or a signal comes; then the call is
- * parked, to be found again if it is restarted.  Errors as listed at
- * &struct fastrpc_invoke.
- *
- * Return: the DSP's result, or a negative error number.
- */
-long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke)
+static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke)
 {
 	struct frpc_session *session = client->session;
 	struct frpc_call *call, *first_try;
@@ -399,6 +396,27 @@ long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *i
 
 out_put_call:
 	frpc_call_put(call);
+	return ret;
+}
+
+/**
+ * frpc_invoke_user() - a call of user space
+ * @client: whose
+ * @invoke: what, already copied from user space
+ *
+ * Sleeps until the DSP answers, goes, or a signal comes; then the call is
+ * parked, to be found again if it is restarted.  Errors as listed at
+ * &struct fastrpc_invoke.
+ *
+ * Return: the DSP's result, or a negative error number.
+ */
+long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke)
+{
+	long ret;
+
+	trace_frpc_call_begin(client->session, invoke->handle, invoke->sc);
+	ret = invoke_user(client, invoke);
+	trace_frpc_call_end(ret);
 	return ret;
 }
 
@@ -439,20 +457,8 @@ static int wait_for_dsp(struct frpc_call *call, bool may_be_killed)
 	return left ? 0 : -ETIMEDOUT;
 }
 
-/**
- * frpc_invoke_kernel() - a request of the kernel's own
- * @session: through whose context bank the message is read
- * @request: what; ->was_sent and ->was_answered are set
- * @dsp_result: the DSP's result, set if 0 is returned
- *
- * Sleeps, FRPC_TIMEOUT_MS at most.  After a timeout or a signal the DSP may still
- * act on the request.
- *
- * Return: 0 the DSP answered; -ETIMEDOUT; -ERESTARTSYS killed; -EPIPE the DSP is
- * gone; -ENOSPC, -ENOMEM and errors of rpmsg_send(): not sent.
- */
-int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *request,
-		       s32 *dsp_result)
+static int invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *request,
+			 s32 *dsp_result)
 {
 	struct frpc_call *call;
 	int ret;
@@ -485,5 +491,28 @@ int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *re
 
 out_put_call:
 	frpc_call_put(call);
+	return ret;
+}
+
+/**
+ * frpc_invoke_kernel() - a request of the kernel's own
+ * @session: through whose context bank the message is read
+ * @request: what; ->was_sent and ->was_answered are set
+ * @dsp_result: the DSP's result, set if 0 is returned
+ *
+ * Sleeps, FRPC_TIMEOUT_MS at most.  After a timeout or a signal the DSP may still
+ * act on the request.
+ *
+ * Return: 0 the DSP answered; -ETIMEDOUT; -ERESTARTSYS killed; -EPIPE the DSP is
+ * gone; -ENOSPC, -ENOMEM and errors of rpmsg_send(): not sent.
+ */
+int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *request,
+		       s32 *dsp_result)
+{
+	int ret;
+
+	trace_frpc_call_begin(session, request->handle, request->sc);
+	ret = invoke_kernel(session, request, dsp_result);
+	trace_frpc_call_end(ret);
 	return ret;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints, group "frpc": the life of the remote heap.
+ * Tracepoints, group "frpc": the life of the remote heap, and of a call.
+ *
+ * Those of a call get pointers and look through them only when they are on: off, each
+ * is an instruction that does nothing.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM frpc
@@ -11,6 +14,7 @@
 #include <linux/tracepoint.h>
 
 #include "heap_state.h"
+#include "private.h"
 
 #define frpc_trace_heap_state(state)				\
 	__print_symbolic(state,					\
@@ -82,6 +86,92 @@ TRACE_EVENT(frpc_heap_crash,
 	TP_printk("phys=%#llx len=%#llx growth=%#llx state=%s",
 		  __entry->phys, __entry->len, __entry->growth,
 		  frpc_trace_heap_state(__entry->state))
+);
+
+/*
+ * A call, stage by stage, in the thread that makes it: begin, mapped (laid out, dma-bufs
+ * mapped), copied (inputs are in the message), sent, woken (there is an answer), end
+ * (outputs are copied out).  What is sent carries the cookie by which "answered", in
+ * the receive path, is known.
+ */
+TRACE_EVENT(frpc_call_begin,
+	TP_PROTO(const struct frpc_session *session, u32 handle, u32 sc),
+	TP_ARGS(session, handle, sc),
+	TP_STRUCT__entry(
+		__array(char, dsp, sizeof_field(struct frpc_channel, label))
+		__field(u32, client)
+		__field(u32, handle)
+		__field(u32, sc)
+	),
+	TP_fast_assign(
+		memcpy(__entry->dsp, session->channel->label, sizeof(__entry->dsp));
+		__entry->client = frpc_session_client_id(session);
+		__entry->handle = handle;
+		__entry->sc = sc;
+	),
+	TP_printk("dsp=%s client=%u handle=%#x sc=%#x", __entry->dsp, __entry->client,
+		  __entry->handle, __entry->sc)
+);
+
+DECLARE_EVENT_CLASS(frpc_call_stage,
+	TP_PROTO(const struct frpc_call *call),
+	TP_ARGS(call),
+	TP_STRUCT__entry(
+		__field(u32, args)
+		__field(u64, len)
+	),
+	TP_fast_assign(
+		__entry->args = call->msg.nr_args;
+		__entry->len = call->msg.len;
+	),
+	TP_printk("args=%u len=%llu", __entry->args, __entry->len)
+);
+
+DEFINE_EVENT(frpc_call_stage, frpc_call_mapped,
+	TP_PROTO(const struct frpc_call *call), TP_ARGS(call));
+DEFINE_EVENT(frpc_call_stage, frpc_call_copied,
+	TP_PROTO(const struct frpc_call *call), TP_ARGS(call));
+DEFINE_EVENT(frpc_call_stage, frpc_call_woken,
+	TP_PROTO(const struct frpc_call *call), TP_ARGS(call));
+
+TRACE_EVENT(frpc_call_sent,
+	TP_PROTO(const struct dsp_request *request),
+	TP_ARGS(request),
+	TP_STRUCT__entry(
+		__field(u64, cookie)
+	),
+	TP_fast_assign(
+		__entry->cookie = le64_to_cpu(request->ctx);
+	),
+	TP_printk("cookie=%#llx", __entry->cookie)
+);
+
+TRACE_EVENT(frpc_call_answered,
+	TP_PROTO(const struct frpc_channel *channel, const struct frpc_response *rsp),
+	TP_ARGS(channel, rsp),
+	TP_STRUCT__entry(
+		__array(char, dsp, sizeof_field(struct frpc_channel, label))
+		__field(u64, cookie)
+		__field(s32, result)
+	),
+	TP_fast_assign(
+		memcpy(__entry->dsp, channel->label, sizeof(__entry->dsp));
+		__entry->cookie = rsp->cookie;
+		__entry->result = rsp->retval;
+	),
+	TP_printk("dsp=%s cookie=%#llx result=%d", __entry->dsp, __entry->cookie, __entry->result)
+);
+
+TRACE_EVENT(frpc_call_end,
+	TP_PROTO(long result),
+	TP_ARGS(result),
+	TP_STRUCT__entry(
+		__field(s64, result)
+	),
+	TP_fast_assign(
+		__entry->result = result;
+	),
+	TP_printk("result=%lld", __entry->result)
 );
 
 #endif /* FRPC_TRACE_H */

@@ -25,7 +25,8 @@ need()
 
 # shellcheck disable=SC2046 # words
 {
-	need tracepoint $(sed -n 's,^TRACE_EVENT(\([a-z_]*\).*,events/frpc/\1,p' "$top/driver/trace.h")
+	need tracepoint $(sed -n 's,^TRACE_EVENT(\([a-z_]*\).*,events/frpc/\1,p;
+		s/^DEFINE_EVENT([a-z_]*, \([a-z_]*\).*/events\/frpc\/\1/p' "$top/driver/trace.h")
 	need key $(sed -n '/^static void show_heap/,/^}/p' "$top/driver/remote_heap.c" |
 		grep -o '[a-z]*=%' | tr -d '=%')
 	need state $(sed -n 's/^\t\t\[FRPC_HEAP_.*"\(.*\)".*/\1/p' "$top/driver/heap_state.c")
