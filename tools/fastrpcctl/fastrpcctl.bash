@@ -17,12 +17,13 @@ _fastrpcctl()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'list caps heap report --help --version' -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace report --help --version' -- "$current")
 		return
 	fi
 	case $command in
 	list|heap)	options='--json' ;;
 	caps)		options='--all --json' ;;
+	trace)		options='--count --json --seconds --summary' ;;
 	report)		;;
 	*)		return ;;
 	esac

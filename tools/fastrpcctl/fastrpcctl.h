@@ -27,6 +27,7 @@ struct command {
 extern const struct command command_list;
 extern const struct command command_caps;
 extern const struct command command_heap;
+extern const struct command command_trace;
 extern const struct command command_report;
 
 #endif

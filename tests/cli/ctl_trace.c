@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The driver's tracepoints of a call, and fastrpcctl trace: every call is told, and its
+ * time goes where it was spent.
+ */
+#include <dirent.h>
+#include <signal.h>
+
+#include "command.h"
+
+#define TRACING		"/sys/kernel/tracing"
+#define LATE_MS		50
+
+static struct command tool;
+
+static void start(const char *const *words, const char *first)
+{
+	command_start(&tool, FASTRPCCTL, words);
+	command_wait_out(&tool, first);
+}
+
+/* The number behind this member, from @p on; -1: it is not there. */
+static long long number_of(const char *p, const char *key)
+{
+	char member[40];
+
+	snprintf(member, sizeof(member), "\"%s\": ", key);
+	p = p ? strstr(p, member) : NULL;
+	return p ? strtoll(p + strlen(member), NULL, 10) : -1;
+}
+
+/* The call of this handle; the case ends if it was not told. */
+static const char *told_call(unsigned int handle)
+{
+	char member[40];
+	const char *line;
+
+	snprintf(member, sizeof(member), "\"handle\": %u,", handle);
+	line = strstr(ctl.out, member);
+	if (!line)
+		printf("    it told: %s\n", ctl.out);
+	REQUIRE(line);
+	return line;
+}
+
+TEST(stages_in_their_order)
+{
+	static const char *const stages[] = {
+		"frpc_call_begin: dsp=" DSP " client=", " handle=0x1000 sc=0x1010100",
+		"frpc_call_mapped: args=2 len=", "frpc_call_copied: args=2",
+		"frpc_call_woken: args=2", "frpc_call_end: result=0",
+	};
+	static const char *const link[] = {
+		"frpc_call_answered: dsp=" DSP " cookie=0x", " result=0",
+	};
+	int fd = node_open();
+
+	REQUIRE_EQ(attach(fd), 0);
+	driver_trace_start();
+	CHECK_EQ(invoke_echo(fd, 1, 100), 0);
+	driver_trace_check(stages, ARRAY_SIZE(stages));
+	driver_trace_check(link, ARRAY_SIZE(link));
+}
+
+/* Those of the kernel's own requests, too. */
+TEST(requests_of_the_kernel)
+{
+	static const char *const stages[] = {
+		"handle=0x1 sc=0x10000", "frpc_call_sent: cookie=0x", "frpc_call_end: result=0",
+		"handle=0x1 sc=0x1010000", "frpc_call_sent: cookie=0x", "frpc_call_end: result=0",
+	};
+	int fd = node_open();
+
+	driver_trace_start();
+	REQUIRE_EQ(attach(fd), 0);
+	node_close(fd);
+	driver_trace_check(stages, ARRAY_SIZE(stages));
+}
+
+TEST(calls_for_people)
+{
+	static const char *const words[] = { "trace", "--count", "3", NULL };
+	int fd = node_open();
+
+	REQUIRE_EQ(attach(fd), 0);
+	start(words, "copy-out  result\n");
+	for (int i = 0; i < 3; i++)
+		CHECK_EQ(invoke_echo(fd, i, 10000), 0);
+	command_end(&tool, 0);
+	CHECK_EQ(ctl.status, 0);
+	ctl_prints("  adsp   ctl_trace-");
+	ctl_prints(" 0x1000     0x01010100 ");
+	ctl_prints("where the time of 3 calls went");
+}
+
+/* The DSP takes its time: it is the DSP's. */
+TEST(time_goes_where_it_was_spent)
+{
+	static const char *const words[] = { "trace", "--json", "--count", "2", NULL };
+	long long total, parts = 0;
+	const char *late, *stages;
+	int fd = node_open();
+
+	REQUIRE_EQ(attach(fd), 0);
+	start(words, "\"start\"");
+	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_LATE, 1, LATE_MS);
+	CHECK_EQ(invoke_null(fd), 0);
+	CHECK_EQ(invoke_null(fd), 0);
+	command_end(&tool, 0);
+	CHECK_EQ(ctl.status, 0);
+	CHECK(json_is_valid(ctl.out));
+	late = told_call(DSP_TEST_HANDLE);
+	stages = strstr(late, "stages_us");
+	total = number_of(late, "total_us");
+	CHECK(number_of(stages, "dsp") >= LATE_MS * 1000);
+	CHECK(total >= number_of(stages, "dsp"));
+	parts = number_of(stages, "prepare") + number_of(stages, "copy-in") +
+		number_of(stages, "send") + number_of(stages, "dsp") +
+		number_of(stages, "wake") + number_of(stages, "copy-out");
+	/* each is cut to a microsecond */
+	test_context("parts %lld of %lld us", parts, total);
+	CHECK(parts <= total && parts >= total - 8);
+	CHECK_EQ(number_of(strstr(ctl.out, "\"summary\""), "calls"), 2);
+	CHECK_EQ(number_of(strstr(ctl.out, "\"summary\""), "lost_events"), 0);
+}
+
+TEST(heap_events)
+{
+	static const char *const words[] = { "trace", "-j", NULL };
+	int fd;
+
+	start(words, "\"start\"");
+	dsp_restart();
+	fd = node_open();
+	CHECK_EQ(create_audio(fd), 0);
+	command_wait_out(&tool, "\"what\": \"offer\", \"from\": \"granted\", \"to\": \"offered\"");
+	command_end(&tool, SIGINT);
+	CHECK_EQ(ctl.status, 0);
+	CHECK(json_is_valid(ctl.out));
+	ctl_prints("\"what\": \"grant\", \"from\": \"claimed\", \"to\": \"granting\"");
+}
+
+/* It is a guest: nothing stays switched on, and nothing of it stays. */
+TEST(leaves_tracing_as_it_was)
+{
+	static const char *const words[] = { "trace", "--summary", "--seconds", "1", NULL };
+	char text[16];
+	struct dirent *entry;
+	DIR *dir;
+
+	command_start(&tool, FASTRPCCTL, words);
+	command_end(&tool, 0);
+	CHECK_EQ(ctl.status, 0);
+	ctl_prints("no call ended");
+	CHECK(file_read(TRACING "/events/frpc/enable", text, sizeof(text)) > 0);
+	CHECK_EQ(text[0], '0');
+	dir = opendir(TRACING "/instances");
+	REQUIRE(dir);
+	while ((entry = readdir(dir)))
+		CHECK(entry->d_name[0] == '.');
+	closedir(dir);
+}
+
+TEST(where_it_cannot)
+{
+	CHECK_EQ(fastrpcctl_as(become_nobody, "trace", NULL), 3);
+	ctl_complains("only root may trace");
+	test_teardown = driver_restore;
+	dsp_stop();
+	REQUIRE_EQ(driver_unload(), 0);
+	CHECK_EQ(fastrpcctl("trace", NULL), 3);
+	ctl_complains("modprobe fastrpc");
+}
