@@ -17,19 +17,21 @@ _fastrpcctl()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace report --help --version' -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace selftest report --help --version' -- "$current")
 		return
 	fi
 	case $command in
 	list|heap)	options='--json' ;;
 	caps)		options='--all --json' ;;
 	trace)		options='--count --json --seconds --summary' ;;
+	selftest)	options='--attach --dry-run --json' ;;
 	report)		;;
 	*)		return ;;
 	esac
 	case $command,$current in
 	*,-*)		mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current") ;;
-	list,*|caps,*)	mapfile -t COMPREPLY < <(compgen -W "$(_fastrpcctl_dsps)" -- "$current") ;;
+	list,*|caps,*|selftest,*)
+			mapfile -t COMPREPLY < <(compgen -W "$(_fastrpcctl_dsps)" -- "$current") ;;
 	esac
 }
 complete -F _fastrpcctl fastrpcctl

@@ -28,6 +28,7 @@ extern const struct command command_list;
 extern const struct command command_caps;
 extern const struct command command_heap;
 extern const struct command command_trace;
+extern const struct command command_selftest;
 extern const struct command command_report;
 
 #endif

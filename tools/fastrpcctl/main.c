@@ -7,7 +7,8 @@
 #include "say.h"
 
 static const struct command *const commands[] = {
-	&command_list, &command_caps, &command_heap, &command_trace, &command_report,
+	&command_list, &command_caps, &command_heap, &command_trace, &command_selftest,
+	&command_report,
 };
 
 static void help(void)
