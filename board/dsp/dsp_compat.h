@@ -14,6 +14,10 @@
 #error "the board's dsp module needs Linux 6.1 or newer: choose another KERNEL"
 #endif
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(8, 0, 0)
+#error "the board's dsp module has not been tried on Linux 8: choose another KERNEL, or adapt it"
+#endif
+
 /* Before 6.12 every architecture had its own. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 #include <asm/unaligned.h>
