@@ -7,6 +7,7 @@
 #	make deb	Debian packages
 #	make run	boot the virtual board and bring the audio PD up
 #	make test	every test; the last line counts them
+#	make test-kernels  all supported kernels: built, booted, tested; writes docs/kernels.md
 #	make test-debug	the board's tests on kernels with checkers, built from source
 #	make bench	what a call costs: ours, the in-tree driver, the floor
 #	make differential  the same tests on ours and on the in-tree driver
@@ -35,6 +36,10 @@ run shell:
 
 test:
 	@tests/run --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
+
+# PROGRAMS="create_static ..." chooses; then docs/kernels.md stays as it is.
+test-kernels:
+	@tests/run-kernels $(if $(filter command line,$(origin KERNEL)),$(KERNEL)) $(PROGRAMS:%=--only %)
 
 # KASAN, lockdep, kmemleak, failure injection (board/config/debug.config); data
 # races (kcsan.config).  Three boards at a time: much of it is waiting.
@@ -70,5 +75,5 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-debug bench differential coverage mutants check test-export \
+.PHONY: module run shell test test-kernels test-debug bench differential coverage mutants check test-export \
 	install uninstall dkms dkms-uninstall sign deb clean
