@@ -14,6 +14,7 @@
 #	make coverage	which lines of the driver the board's tests run
 #	make mutants	break the driver on purpose and see the tests fail
 #	make check	what can be said of the tree without running it (BASE=rev: of commits since)
+#	make test-install  the packages, and installing by them and by hand, on an arm64 root
 #	make test-export  the driver as a patch, built in Debian's kernel sources
 #	make shell	the same board with a shell on it
 #
@@ -64,6 +65,9 @@ mutants:
 check:
 	@tests/run-check $(if $(BASE),--base $(BASE))
 
+test-install:
+	@tests/run-packages
+
 test-export:
 	@tests/run-export
 
@@ -75,5 +79,5 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-kernels test-debug bench differential coverage mutants check test-export \
-	install uninstall dkms dkms-uninstall sign deb clean
+.PHONY: module run shell test test-kernels test-debug bench differential coverage mutants check \
+	test-install test-export install uninstall dkms dkms-uninstall sign deb clean

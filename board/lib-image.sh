@@ -128,6 +128,39 @@ image_has_program_of()
 	return 1
 }
 
+# Debian's udev, where something is to be loaded by it.  The program says if it is missing.
+image_udev()
+{
+	udev=''
+	case " $(program_names | tr '\n' ' ')" in
+	*" installed "*)	;;
+	*)			return 0 ;;
+	esac
+	"$top/board/setup" udev >&2 || return 0
+	udev=$cache/udev
+}
+
+# A machine's modules: what the kernel's package has, and ours as "make install" lays it.
+image_install()
+{
+	release=$(cat "$cache/kernels/$kernel/release")
+	headers=$cache/kernels/$kernel/headers/usr/src/linux-headers-$release
+	tree=$stage/lib/modules/$release
+	mkdir -p "$tree/kernel/drivers/misc" "$stage/run"
+	[ ! -e "$modules/in-tree/fastrpc.ko" ] ||
+		cp "$modules/in-tree/fastrpc.ko" "$tree/kernel/drivers/misc/"
+	cp "$stage"/modules/*.ko "$tree/kernel/"
+	rm -f "$tree/kernel/fastrpc.ko"
+	: > "$tree/modules.builtin"
+	: > "$tree/modules.builtin.modinfo"
+	: > "$tree/modules.order"
+	run_quietly "installing the driver" make -s -C "$top/packaging" MODULE="$driver_ko" \
+		KDIR="$headers" DESTDIR="$stage" install-module install-system
+	# as systemd-sysusers does
+	printf 'root:x:0:\nfastrpc:x:999:\n' > "$stage/etc/group"
+	printf 'root:x:0:0::/:/bin/sh\n' > "$stage/etc/passwd"
+}
+
 # The tools for users are in a shell, and where a test of theirs runs.
 image_tools()
 {
@@ -247,9 +280,11 @@ image_initramfs()
 	aarch64-linux-gnu-strip "$stage"/tests/* 2>/dev/null || :
 	[ -z "$tools" ] || install -D "$tools/bin/fastrpcctl" "$stage/bin/fastrpcctl"
 	image_stage_userland
+	[ -z "$udev" ] || image_install
 	# The kernel unpacks one archive after the other.
 	{
 		{ [ -z "$userland" ] || cat "$userland/cpio"; } &&
+		{ [ -z "$udev" ] || cat "$udev/cpio"; } &&
 		( cd "$stage" && find . -print0 | cpio -0 -o --quiet -H newc -R 0:0 )
 	} > "$initramfs.new" ||
 		die "packing the initramfs failed: is the disk full?"
@@ -271,6 +306,7 @@ image_make()
 	"$top/board/setup" packages
 	"$top/board/setup" kernel "$kernel"
 	image_userland
+	image_udev
 	# Programs, init and device trees are shared by all kinds of boots.
 	exec 6> "$build/lock"
 	flock 6

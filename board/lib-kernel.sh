@@ -30,7 +30,8 @@ kernel_suites()
 }
 
 # Names of the packages that make up kernel release $1 (like 6.1.0-1-arm64):
-# first what holds image, modules and config, then what builds modules.
+# first what holds image, modules and config, then what builds modules, on this
+# machine or, if it is set, on a $build_arch.
 kernel_packages()
 {
 	abi=${1%-arm64}
@@ -38,9 +39,9 @@ kernel_packages()
 	if apt_has "linux-binary-$1:arm64"; then
 		image_packages="linux-binary-$1:arm64 linux-modules-$1:arm64 linux-base-$1:arm64"
 	fi
-	kbuild=linux-kbuild-$abi:$(host_arch)
+	kbuild=linux-kbuild-$abi:${build_arch:-$(host_arch)}
 	apt_has "$kbuild" ||
-		kbuild=linux-kbuild-$(printf '%s' "$abi" | cut -d. -f1,2):$(host_arch)
+		kbuild=linux-kbuild-$(printf '%s' "$abi" | cut -d. -f1,2):${build_arch:-$(host_arch)}
 	build_packages="linux-headers-$1:arm64 linux-headers-$abi-common $kbuild"
 }
 

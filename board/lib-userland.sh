@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
-# Debian's own FastRPC user space for the guest: the daemons, their libraries and
-# all that these need, unpacked as they are and never installed on this machine.
+# Debian's own user space for the guest: the FastRPC daemons, or udev, which loads the
+# driver; their libraries and all that these need, unpacked as they are and never
+# installed on this machine.
 # Needs lib.sh and lib-apt.sh.
 
 # Counts up when the list of packages, or what is kept of them, changes.
@@ -13,6 +14,20 @@ userland_failed=$cache/userland.failed
 # "fastrpc" is in contrib, and newer than the release it is used on.
 userland_suites='trixie trixie-updates trixie-security trixie-backports'
 userland_packages='fastrpc-support libfastrpc1 libfastrpc-dev hexagonrpcd'
+userland_what="Debian's FastRPC user space"
+# What has to be in it, and the package of that.
+userland_program=usr/sbin/adsprpcd
+userland_program_of=fastrpc-support
+
+# From here on it is about udev.
+userland_is_udev()
+{
+	userland_dir=$cache/udev
+	userland_packages='udev kmod'
+	userland_what="Debian's udev"
+	userland_program=usr/lib/systemd/systemd-udevd
+	userland_program_of=udev
+}
 
 userland_is_here()
 {
@@ -24,7 +39,7 @@ userland_libraries()
 {
 	APT_CONFIG=$apt_conf apt-cache depends --no-recommends --no-suggests --no-conflicts \
 		--no-breaks --no-replaces --no-enhances "$1" |
-		sed -n 's/^ *Depends: \(lib[^ <>]*\)$/\1/p'
+		sed -n -E 's/^ *Depends: (lib[^ <>]*|zlib1g)$/\1/p'
 }
 
 # Set userland_all to the packages and every library below them.  What else they
@@ -57,12 +72,12 @@ userland_unpack()
 			tar -x -C "$work/root" --no-same-owner --keep-directory-symlink \
 				--exclude='./usr/share/doc/*' --exclude='./usr/share/man/*' \
 				--exclude='./usr/share/locale/*' --exclude='*/gconv/*' \
-				--exclude='./usr/share/lintian/*'
+				--exclude='./usr/share/lintian/*' --exclude='./usr/lib/udev/hwdb.d/*'
 		# shellcheck disable=SC2016 # dpkg's own variables
 		dpkg-deb -W --showformat='${Package} ${Version}\n' "$deb" >> "$work/versions"
 	done
-	[ -x "$work/root/usr/sbin/adsprpcd" ] ||
-		die "the package fastrpc-support has no /usr/sbin/adsprpcd:" \
+	[ -x "$work/root/$userland_program" ] ||
+		die "the package $userland_program_of has no /$userland_program:" \
 		    "its layout changed, board/lib-userland.sh has to follow"
 }
 
@@ -82,18 +97,18 @@ userland_setup()
 {
 	lock_cache
 	! userland_is_here || return 0
-	need_space "$cache" 300 "Debian's FastRPC user space"
+	need_space "$cache" 300 "$userland_what"
 	apt_components='main contrib'
 	# shellcheck disable=SC2086
-	apt_root "$cache/apt/userland" arm64 arm64 $userland_suites
+	apt_root "$cache/apt/${userland_dir##*/}" arm64 arm64 $userland_suites
 	apt_update
 	userland_resolve ||
 		die "the archive $archive_main has no $package for arm64 in: $userland_suites;" \
 		    "FASTRPC_MIRROR chooses another archive"
-	say "fetching Debian's FastRPC user space (3 MB)"
+	say "fetching $userland_what (some MB)"
 	# shellcheck disable=SC2086
 	apt_fetch $userland_all
-	work=$cache/.new-userland
+	work=$cache/.new-${userland_dir##*/}
 	rm -rf "$work"
 	mkdir -p "$work"
 	userland_unpack
@@ -102,6 +117,6 @@ userland_setup()
 	rm -rf "$userland_dir"
 	mv "$work" "$userland_dir"
 	rm -rf "$apt_dir"
-	say "Debian's FastRPC user space is ready: fastrpc-support" \
-	    "$(sed -n 's/^fastrpc-support //p' "$userland_dir/versions")"
+	say "$userland_what is ready: $userland_program_of" \
+	    "$(sed -n "s/^$userland_program_of //p" "$userland_dir/versions")"
 }

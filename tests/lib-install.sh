@@ -3,12 +3,14 @@
 #
 # What the tests of an installation share.
 
-# list_files DIR: every file and directory below it, with mode, owner, and what is in it;
-# the indices of depmod differ in nothing but what they are made of.
+# list_files DIR [PATHS]: every file and directory below it, with mode, owner, and what is
+# in it, but for the paths of this regular expression.  Of what depmod writes, the text.
 list_files()
 {
-	( cd "$1" && find . -printf '%y %m %U:%G %p %l\n' | sort -k4 &&
-	  find . -type f ! -name 'modules.*.bin' -print0 | sort -z | xargs -0 cksum )
+	( cd "$1" && find . -regextype posix-extended -regex "${2:-none}" -prune -o \
+		-printf '%y %m %U:%G %p %l\n' | sort -k 4 &&
+	  find . -regextype posix-extended -regex "${2:-none}" -prune -o \
+		-type f ! -name 'modules.*.bin' -print0 | sort -z | xargs -0 cksum )
 }
 
 # docs_commands PAGE: the commands of a page, which are its indented lines.
