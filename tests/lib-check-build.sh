@@ -104,7 +104,7 @@ check_coccicheck()
 	# shellcheck disable=SC2046
 	files $(module_files) | grep '\.c$' > "$out/coccinelle.files"
 	# shellcheck disable=SC2046
-	tried=$(cd "$top" && git ls-files $(module_files) | xargs cat -- \
+	tried=$(cd "$top" && git ls-files -co --exclude-standard -- $(module_files) | xargs cat -- \
 		"$out/coccinelle.files" "$out/coccinelle.scripts" | cksum)
 	if [ "$(cat "$out/coccinelle.tried" 2>/dev/null)" != "$tried" ]; then
 		rm -f "$out/coccinelle.tried"
@@ -122,17 +122,18 @@ check_coccicheck()
 		"coccinelle $(spatch --version | sed -n '1s/spatch version \([^ ]*\).*/\1/p'), scripts of Linux $(source_version)"
 }
 
-# The driver, built in two places with paths of different length, is the same file.
+# The driver, built here and at a longer path, is the same file.
 check_reproducible()
 {
 	nothing_in reproducible 'driver/*.[ch]' 'driver/*Kbuild*' board/kbuild && return
-	rm -rf "$out/one" "$out/another"
+	place=$out/at/another/place
+	rm -rf "$place"
+	mkdir -p "$place"
 	: > "$out/reproducible"
-	for place in "$out/one" "$out/another/longer/one"; do
-		mkdir -p "$place"
-		( cd "$top" && git ls-files driver board | xargs tar -c ) | tar -x -C "$place"
-		"$place/board/kbuild" "$kernel" "$place/driver" 2>> "$out/reproducible" ||
-			echo "building in $place failed" >> "$out/reproducible"
+	( cd "$top" && git ls-files -co --exclude-standard driver board | xargs tar -c ) | tar -x -C "$place"
+	for tree in "$top" "$place"; do
+		"$tree/board/kbuild" "$kernel" "$tree/driver" 2>> "$out/reproducible" ||
+			echo "building in $tree failed" >> "$out/reproducible"
 	done > "$out/reproducible.built"
 	# shellcheck disable=SC2046 # names have no blanks
 	cmp $(cat "$out/reproducible.built") >> "$out/reproducible" 2>&1

@@ -26,13 +26,15 @@ judge()
 	fi
 }
 
-# The files of these patterns; with a revision to compare with, those that differ.
+# The files of these patterns, also new ones; with a revision to compare with, those that
+# differ.
 files()
 {
 	if [ "$base" ]; then
 		git -C "$top" diff --name-only --diff-filter=d "$base" -- "$@"
+		git -C "$top" ls-files -o --exclude-standard -- "$@"
 	else
-		git -C "$top" ls-files -- "$@" | while read -r file; do
+		git -C "$top" ls-files -co --exclude-standard -- "$@" | while read -r file; do
 			[ ! -e "$top/$file" ] || echo "$file"
 		done
 	fi

@@ -96,7 +96,8 @@ static void json_call(const struct traced_call *call)
 
 static void show_heap(const struct trace_event *event)
 {
-	unsigned long long phys = trace_number(event, "phys", 0), len = trace_number(event, "len", 0);
+	unsigned long long phys = trace_number(event, "phys", 0);
+	unsigned long long len = trace_number(event, "len", 0);
 	char from[24], to[24], what[24];
 
 	trace_word(event, "from", from, sizeof(from));

@@ -36,7 +36,8 @@ static void say_why(const char *group, int error)
 	else if (error == EACCES || error == EPERM)
 		complain("only root may trace: run this as root");
 	else if (error == ENOENT)
-		complain("the driver that is loaded has no tracepoints \"%s\": it is another one", group);
+		complain("the driver that is loaded has no tracepoints \"%s\": it is another one",
+			 group);
 	else
 		complain("cannot trace in " TRACEFS ": %s", strerror(error));
 }
@@ -135,7 +136,8 @@ static char *cut_word(char *text)
 /* "  COMM-PID   [CPU] FLAGS SECONDS: NAME: WORDS"; a COMM may have anything in it. */
 static bool parse(struct trace *trace, char *line, struct trace_event *event)
 {
-	char *mark = must_print(": %s_", trace->group), *name = strstr(line, mark), *words, *when, *dash;
+	char *mark = must_print(": %s_", trace->group), *name = strstr(line, mark);
+	char *words, *when, *dash;
 
 	free(mark);
 	if (!name) {
