@@ -88,6 +88,9 @@ static int map_make(struct frpc_map *map)
 		goto err_detach;
 	}
 	ret = check_contiguous(map);
+	/* mapped, it is clean, and the CPU's; some exporters want to be told so first */
+	if (!ret && !map->session->is_coherent)
+		ret = dma_buf_begin_cpu_access(map->buf, DMA_BIDIRECTIONAL);
 	if (!ret)
 		return 0;
 

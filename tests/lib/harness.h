@@ -103,6 +103,8 @@ void node_close_all(void);
 void node_wait(const char *path, bool present);
 /* Compute banks of the selected DSP in the device tree: the sessions there have to be. */
 int node_sessions(void);
+/* Some of them do not see the CPU's caches. */
+bool node_is_noncoherent(void);
 /* Every session is there to be had, and works; all nodes are closed then. */
 void sessions_check(void);
 
@@ -368,9 +370,10 @@ void iommu_trace_counts(int *maps, int *unmaps);
 void iommu_trace_wait_unmap(void);	/* fails the case if there is none in WAIT_MS */
 int iommu_trace_maps_of(uint64_t phys);	/* mappings that begin at this physical address */
 /* And how often SCM was asked to assign memory, counted by a probe of the function. */
-void assign_trace_start(void);		/* skips the case where it cannot */
-void assign_trace_stop(void);
-int assign_trace_count(void);
+/* How often a function of the kernel is called. */
+void probe_start(const char *function);	/* from 0; skips the case where it cannot */
+void probe_stop(void);
+long probe_hits(void);
 
 /* The driver's own tracepoints: these texts must have come since, in this order. */
 void driver_trace_start(void);

@@ -79,25 +79,39 @@ int node_open(void)
 	return fd;
 }
 
-static int banks;
+static int banks, noncoherent_banks;
 
 static int count_bank(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
 	if (type == FTW_D && !strncmp(path + ftw->base, "compute-cb@", 11))
 		banks++;
+	if (type == FTW_F && !strcmp(path + ftw->base, "dma-noncoherent"))
+		noncoherent_banks++;
 	return 0;
 }
 
-int node_sessions(void)
+static void count_banks(void)
 {
 	char path[80];
 
 	banks = 0;
+	noncoherent_banks = 0;
 	snprintf(path, sizeof(path), "/sys/firmware/devicetree/base/remoteproc-%s",
 		 control_selected());
 	nftw(path, count_bank, 16, FTW_PHYS);
+}
+
+int node_sessions(void)
+{
+	count_banks();
 	return banks;
+}
+
+bool node_is_noncoherent(void)
+{
+	count_banks();
+	return noncoherent_banks;
 }
 
 long node_ioctl(int fd, unsigned long request, const void *arg)

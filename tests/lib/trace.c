@@ -69,28 +69,32 @@ int iommu_trace_maps_of(uint64_t phys)
 	return n;
 }
 
-#define ASSIGN_PROBE	TRACING "events/board/assign/enable"
+#define PROBE_ENABLE	TRACING "events/board/probe/enable"
 
-void assign_trace_start(void)
+void probe_start(const char *function)
 {
-	if (file_write(TRACING "kprobe_events", "p:board/assign qcom_scm_assign_mem"))
+	char event[80];
+
+	snprintf(event, sizeof(event), "p:board/probe %s", function);
+	if (file_write(TRACING "kprobe_events", event))
 		test_skip("this kernel cannot probe its functions");
-	REQUIRE_EQ(file_write(ASSIGN_PROBE, "1"), 0);
+	REQUIRE_EQ(file_write(PROBE_ENABLE, "1"), 0);
 }
 
-void assign_trace_stop(void)
+void probe_stop(void)
 {
-	REQUIRE_EQ(file_write(ASSIGN_PROBE, "0"), 0);
-	REQUIRE_EQ(file_write(TRACING "kprobe_events", "-:board/assign"), 0);
+	REQUIRE_EQ(file_write(PROBE_ENABLE, "0"), 0);
+	REQUIRE_EQ(file_write(TRACING "kprobe_events", "-:board/probe"), 0);
 }
 
-int assign_trace_count(void)
+long probe_hits(void)
 {
-	char *text = read_trace();
-	int n = count_in(text, " assign: (");
+	char text[256];
+	long hits;
 
-	free(text);
-	return n;
+	REQUIRE(file_read(TRACING "kprobe_profile", text, sizeof(text)) > 0);
+	REQUIRE_EQ(sscanf(text, " probe %ld", &hits), 1);
+	return hits;
 }
 
 void iommu_trace_wait_unmap(void)

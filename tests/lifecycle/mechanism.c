@@ -23,7 +23,7 @@ static struct used life(void)
 
 	dsp_stop();
 	iommu_trace_start();
-	assign_trace_start();
+	probe_start("qcom_scm_assign_mem");
 	dsp_start();
 	fd = node_open();
 	REQUIRE_EQ(create_audio(fd), 0);
@@ -36,8 +36,8 @@ static struct used life(void)
 	dsp_stop();
 	iommu_trace_stop();
 	used.maps = iommu_trace_maps_of(used.base) + iommu_trace_maps_of(used.growth);
-	used.assignments = assign_trace_count();
-	assign_trace_stop();
+	used.assignments = probe_hits();
+	probe_stop();
 	dsp_start();
 	return used;
 }
