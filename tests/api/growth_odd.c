@@ -257,7 +257,7 @@ TEST(odd_names)
 {
 	static const uint64_t offsets[] = { PAGE, MIB - PAGE, 1 };
 	int fd = daemon_open();
-	uint64_t first, name;
+	uint64_t first, name, before;
 
 	REQUIRE_EQ(heap_grow(fd, MIB, &first), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(offsets); i++) {
@@ -271,9 +271,12 @@ TEST(odd_names)
 	REQUIRE_EQ(heap_grow(fd, MIB, &name), 0);
 	CHECK(heap_shrink(fd, ~0ull, MIB) != 0);
 	control_behave(1, METHOD_MMAP, DSP_ANSWER_OUTPUT, 2, 0);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		REQUIRE_EQ(heap_grow(fd, MIB, &name), 0);
-	CHECK_EQ(heap_shrink(fd, 0, MIB), -EINVAL);
+		before = requests();
+		CHECK_EQ(heap_shrink(fd, 0, MIB), -EINVAL);
+		CHECK_EQ(requests(), before);
+	}
 	/* all the DSP's, but for the first */
 	CHECK_EQ(heap_shrink(fd, first, MIB), 0);
 	CHECK_EQ(heap_account("growth="), 6 * MIB);

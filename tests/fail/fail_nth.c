@@ -11,6 +11,8 @@
 
 #include "sweep.h"
 
+#define SHARED	(1ul << 20)
+
 static int fd = -1;
 
 static void close_fd(void)
@@ -73,6 +75,42 @@ static long ask(void)
 	return ret ? ret : get_dsp_info(fd, 6, &value);
 }
 
+static int buf = -1;
+
+static void close_buf(void)
+{
+	if (buf >= 0)
+		close(buf);
+	buf = -1;
+}
+
+/* A process, and a buffer that it gets in each of the ways there are. */
+static long share(void)
+{
+	static struct call call;
+	uint64_t addr;
+	long ret;
+
+	close_buf();
+	ret = open_node();
+	if (!ret)
+		ret = create_pd(fd, -1, 0, 0);
+	if (ret)
+		return ret;
+	buf = dmabuf_alloc(fd, SHARED);
+	if (buf < 0)
+		return buf;
+	call_init(&call, DSP_TEST_HANDLE, DSP_TEST_TOUCH);
+	call_out(&call, NULL, SHARED)->fd = buf;
+	call_handle(&call, buf, 0, SHARED);
+	ret = call_send(fd, &call);
+	if (!ret)
+		ret = mem_map(fd, buf, FASTRPC_MAP_FD, SHARED, &addr);
+	if (!ret)
+		ret = mem_unmap(fd, buf, addr, SHARED);
+	return ret;
+}
+
 /* No file that could not be opened has kept its session. */
 static void check_sessions(void)
 {
@@ -110,6 +148,26 @@ static void ask_again(long result)
 {
 	(void)result;
 	try_again(ask);
+}
+
+/* dma-bufs that somebody still has. */
+static int count_buffers(void)
+{
+	char text[4096], *total;
+	int count;
+
+	REQUIRE(file_read("/sys/kernel/debug/dma_buf/bufinfo", text, sizeof(text)) > 0);
+	total = strstr(text, "Total ");
+	REQUIRE(total && sscanf(total, "Total %d objects", &count) == 1);
+	return count;
+}
+
+static void share_again(long result)
+{
+	(void)result;
+	try_again(share);
+	close_buf();
+	CHECK_EQ(count_buffers(), 0);
 }
 
 static void call_again(long result)
@@ -151,6 +209,18 @@ TEST(calling)
 		.name = "invoke", .sequence = call_many, .after = call_again,
 	};
 
+	sweep_run(&sweep);
+}
+
+TEST(sharing)
+{
+	static const struct sweep sweep = {
+		.name = "shared memory", .sequence = share, .after = share_again, .depth = "24",
+	};
+
+	/* of each dma-buf the kernel makes a directory */
+	test_allow("kobject: can not set name properly");
+	test_allow("kobject_add_internal failed");
 	sweep_run(&sweep);
 }
 
