@@ -128,11 +128,11 @@ DECLARE_EVENT_CLASS(frpc_call_stage,
 );
 
 DEFINE_EVENT(frpc_call_stage, frpc_call_mapped,
-	TP_PROTO(const struct frpc_call *call), TP_ARGS(call));
+	     TP_PROTO(const struct frpc_call *call), TP_ARGS(call));
 DEFINE_EVENT(frpc_call_stage, frpc_call_copied,
-	TP_PROTO(const struct frpc_call *call), TP_ARGS(call));
+	     TP_PROTO(const struct frpc_call *call), TP_ARGS(call));
 DEFINE_EVENT(frpc_call_stage, frpc_call_woken,
-	TP_PROTO(const struct frpc_call *call), TP_ARGS(call));
+	     TP_PROTO(const struct frpc_call *call), TP_ARGS(call));
 
 TRACE_EVENT(frpc_call_sent,
 	TP_PROTO(const struct dsp_request *request),
