@@ -97,39 +97,20 @@ void command_end(struct command *c, int sig)
 	ctl.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static int run(void (*prepare)(void), const char *word, va_list ap)
+int fastrpcctl_as(void (*prepare)(void), const char *word, ...)
 {
 	const char *words[MAX_WORDS + 1] = { word };
 	struct command c = { .prepare = prepare };
+	va_list ap;
 	int n = 0;
 
+	va_start(ap, word);
 	while (words[n] && n < MAX_WORDS - 1)
 		words[++n] = va_arg(ap, const char *);
+	va_end(ap);
 	command_start(&c, FASTRPCCTL, words);
 	command_end(&c, 0);
 	return ctl.status;
-}
-
-int fastrpcctl(const char *word, ...)
-{
-	va_list ap;
-	int status;
-
-	va_start(ap, word);
-	status = run(NULL, word, ap);
-	va_end(ap);
-	return status;
-}
-
-int fastrpcctl_as(void (*prepare)(void), const char *word, ...)
-{
-	va_list ap;
-	int status;
-
-	va_start(ap, word);
-	status = run(prepare, word, ap);
-	va_end(ap);
-	return status;
 }
 
 void ctl_prints(const char *text)

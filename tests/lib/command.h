@@ -34,8 +34,8 @@ void command_end(struct command *c, int sig);	/* 0: it ends by itself */
 /* What the last one, or the one that runs, has said. */
 extern struct said ctl;
 
-/* fastrpcctl with these words; how it ends. */
-int fastrpcctl(const char *word, ...) __attribute__((sentinel));
+/* fastrpcctl with these words up to a NULL; how it ends. */
+#define fastrpcctl(...)	fastrpcctl_as(NULL, __VA_ARGS__)
 /* The same, but @prepare is called in the process that becomes it. */
 int fastrpcctl_as(void (*prepare)(void), const char *word, ...) __attribute__((sentinel));
 /* Checks of what it said; the whole is printed if it lacks it. */

@@ -143,16 +143,7 @@ static int run(char **words)
 	status = domains_find(words, &domains, &count);
 	if (status)
 		return status;
-	if (as_json)
-		json_array(NULL);
-	for (size_t i = 0; i < count; i++) {
-		int one = show_domain(&domains[i]);
-
-		status = status ? status : one;
-	}
-	if (as_json)
-		json_end();
-	return status;
+	return visit_domains(domains, count, as_json, show_domain);
 }
 
 const struct command command_caps = {

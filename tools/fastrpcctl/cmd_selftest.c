@@ -18,7 +18,7 @@
 #include "json.h"
 #include "say.h"
 
-#define SHARED_SIZE	(1u << 20)
+#define SHARED_SIZE	(1024u * 1024u)
 #define ARCHITECTURE	6
 #define NO_ATTRIBUTE	256
 #define PROCESS_CONTROL	1
@@ -197,18 +197,7 @@ static int run(char **words)
 		announce(domains, count);
 	if (only_say)
 		return STATUS_GOOD;
-	if (as_json)
-		json_array(NULL);
-	for (size_t i = 0; i < count; i++) {
-		int one = test(&domains[i]);
-
-		/* a failure says more than a DSP that is not there */
-		if (!status || one == STATUS_FAILURE)
-			status = one;
-	}
-	if (as_json)
-		json_end();
-	return status;
+	return visit_domains(domains, count, as_json, test);
 }
 
 const struct command command_selftest = {

@@ -3,6 +3,8 @@
 #ifndef FASTRPCCTL_H
 #define FASTRPCCTL_H
 
+#include <stddef.h>
+
 #include "options.h"
 
 /* Goes with the driver's. */
@@ -30,5 +32,13 @@ extern const struct command command_heap;
 extern const struct command command_trace;
 extern const struct command command_selftest;
 extern const struct command command_report;
+
+/*
+ * Calls @visit for each, as elements of an array if @as_json.  Returns the status of
+ * all: a failure says more than a DSP that is not there.
+ */
+struct domain;
+int visit_domains(const struct domain *domains, size_t count, bool as_json,
+		  int (*visit)(const struct domain *domain));
 
 #endif
