@@ -315,6 +315,45 @@ void frpc_buffers_unmap(struct frpc_session *session)
 	mutex_unlock(&session->buffers_lock);
 }
 
+/* Takes the largest idle buffer of a session that there is, or NULL. */
+static struct frpc_buffer *pool_take_largest(struct frpc_session *session)
+{
+	struct frpc_buffer *buffer = NULL;
+	u32 class = FRPC_POOL_CLASSES;
+
+	while (!buffer && class--)
+		buffer = pool_take(session, class);
+	return buffer;
+}
+
+/**
+ * frpc_pool_shrink() - frees idle buffers of a session, large ones first
+ * @session: of a channel that is not being freed
+ * @pages: how much
+ *
+ * For a caller in whose way anybody may be: waits for no mutex.
+ *
+ * Return: pages freed.
+ */
+size_t frpc_pool_shrink(struct frpc_session *session, size_t pages)
+{
+	struct frpc_buffer *buffer;
+	size_t freed = 0;
+
+	while (freed < pages && mutex_trylock(&session->buffers_lock)) {
+		buffer = pool_take_largest(session);
+		if (buffer)
+			buffer_unmap(buffer);
+		mutex_unlock(&session->buffers_lock);
+		if (!buffer)
+			break;
+		freed += buffer->len >> PAGE_SHIFT;
+		pages_free(buffer);
+		kfree(buffer);
+	}
+	return freed;
+}
+
 /* Frees all idle buffers of a session.  May sleep. */
 void frpc_pool_drain(struct frpc_session *session)
 {

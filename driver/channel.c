@@ -66,6 +66,7 @@ static void channel_free(struct kref *refs)
 {
 	struct frpc_channel *channel = container_of(refs, struct frpc_channel, refs);
 
+	frpc_shrink_remove(channel);
 	frpc_sessions_teardown(channel);
 	frpc_remote_heap_put(channel->heap);
 	cleanup_srcu_struct(&channel->srcu);
@@ -107,6 +108,7 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	channel->has_unsigned = kind->has_unsigned;
 	channel->rpdev = rpdev;
 	channel->is_alive = true;
+	frpc_shrink_add(channel);
 	return channel;
 }
 

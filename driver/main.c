@@ -14,10 +14,13 @@ static int __init frpc_init(void)
 	ret = frpc_remote_heap_init();
 	if (ret)
 		return ret;
+	ret = frpc_shrink_init();
+	if (ret)
+		goto err_heap_fini;
 	/* context banks first: a channel's probe creates and binds them */
 	ret = frpc_session_init();
 	if (ret)
-		goto err_heap_fini;
+		goto err_shrink_fini;
 	ret = frpc_channel_init();
 	if (ret)
 		goto err_session_fini;
@@ -25,6 +28,8 @@ static int __init frpc_init(void)
 
 err_session_fini:
 	frpc_session_fini();
+err_shrink_fini:
+	frpc_shrink_fini();
 err_heap_fini:
 	frpc_remote_heap_fini();
 	return ret;
@@ -34,6 +39,7 @@ static void __exit frpc_exit(void)
 {
 	frpc_channel_fini();
 	frpc_session_fini();
+	frpc_shrink_fini();
 	frpc_remote_heap_fini();
 }
 

@@ -156,7 +156,7 @@ static void reap_work(struct work_struct *work)
 						    reap_work);
 
 	mutex_lock(&session->maps_lock);
-	reap(session, false);
+	reap(session, xchg(&session->reaps_all, false));
 	if (session->nr_maps)
 		schedule_delayed_work(&session->reap_work, REAP_PERIOD);
 	mutex_unlock(&session->maps_lock);
@@ -346,6 +346,16 @@ void frpc_maps_setup(struct frpc_session *session)
 	INIT_LIST_HEAD(&session->maps);
 	hash_init(session->map_hash);
 	INIT_DEFERRABLE_WORK(&session->reap_work, reap_work);
+}
+
+/* Undoes all maps that nobody uses, soon.  Does not sleep, takes no lock. */
+void frpc_maps_shrink(struct frpc_session *session)
+{
+	if (!READ_ONCE(session->nr_maps))
+		return;
+	WRITE_ONCE(session->reaps_all, true);
+	cancel_delayed_work(&session->reap_work);
+	schedule_delayed_work(&session->reap_work, 0);
 }
 
 /* Undoes all maps that nobody uses.  May sleep. */

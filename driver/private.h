@@ -133,6 +133,7 @@ struct frpc_map {
  * @maps: all mapped dma-bufs
  * @nr_maps: how many
  * @reap_work: undoes maps that are not needed any more
+ * @reaps_all: the next time all that are unused
  * @lock: protects what follows; taken with interrupts off
  * @in_use: a client owns it
  * @nr_parked: calls that were given up before the DSP answered; it may still
@@ -157,6 +158,7 @@ struct frpc_session {
 	struct list_head maps;
 	u32 nr_maps;
 	struct delayed_work reap_work;
+	bool reaps_all;
 	spinlock_t lock;
 	bool in_use;
 	u32 nr_parked;
@@ -284,6 +286,7 @@ struct frpc_soc {
  * @static_lock: one INIT_CREATE_STATIC at a time: decide, send, learn the result
  * @heap: remote heap of the audio PD, NULL: none
  * @secure: who owns the memory of secure maps; count 0: there cannot be any
+ * @shrink_entry: on the list of shrink.c
  */
 struct frpc_channel {
 	struct kref refs;
@@ -306,6 +309,7 @@ struct frpc_channel {
 	struct mutex static_lock;
 	struct frpc_remote_heap *heap;
 	struct frpc_vmperm secure;
+	struct list_head shrink_entry;
 };
 
 /**
@@ -402,6 +406,13 @@ void frpc_buffer_sync_for_dsp(const struct frpc_buffer *buffer, size_t len);
 void frpc_buffer_sync_for_cpu(const struct frpc_buffer *buffer, size_t len);
 void frpc_buffers_unmap(struct frpc_session *session);
 void frpc_pool_drain(struct frpc_session *session);
+size_t frpc_pool_shrink(struct frpc_session *session, size_t pages);
+
+/* shrink.c */
+int frpc_shrink_init(void);
+void frpc_shrink_fini(void);
+void frpc_shrink_add(struct frpc_channel *channel);
+void frpc_shrink_remove(struct frpc_channel *channel);
 
 /* dmabuf.c */
 struct dma_buf *frpc_dmabuf_export(struct frpc_session *session, u64 size);
@@ -418,6 +429,7 @@ int frpc_map_place_handle(const struct frpc_map *map, const struct frpc_arg *arg
 			  struct frpc_place *place);
 int frpc_map_sync_for_dsp(struct frpc_map *map);
 void frpc_map_sync_for_cpu(struct frpc_map *map);
+void frpc_maps_shrink(struct frpc_session *session);
 void frpc_maps_drain(struct frpc_session *session);
 void frpc_maps_undo(struct frpc_session *session);
 

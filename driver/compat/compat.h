@@ -53,6 +53,33 @@ static inline int frpc_compat_assign_mem(phys_addr_t phys, size_t len, u64 *from
 #define qcom_scm_assign_mem frpc_compat_assign_mem
 #endif
 
+/* Until 6.6 a shrinker was its owner's, and registering one could fail: nobody is asked then. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#include <linux/shrinker.h>
+#include <linux/slab.h>
+
+static inline struct shrinker *shrinker_alloc(unsigned int flags, const char *name)
+{
+	struct shrinker *shrinker = kzalloc(sizeof(*shrinker), GFP_KERNEL);
+
+	if (shrinker)
+		shrinker->seeks = DEFAULT_SEEKS;
+	return shrinker;
+}
+
+static inline void shrinker_register(struct shrinker *shrinker)
+{
+	if (register_shrinker(shrinker, "fastrpc"))
+		pr_warn("fastrpc: no memory to be asked for memory\n");
+}
+
+static inline void shrinker_free(struct shrinker *shrinker)
+{
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
+}
+#endif
+
 /* Until 6.13 a namespace was a word, not a string. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #include <linux/module.h>

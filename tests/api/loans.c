@@ -473,7 +473,7 @@ TEST(handle_given_twice)
 	control_wait(DSP_COUNT_PD_STORES, st.memory.stores + 200);
 	CHECK_EQ(control_maps(DSP_MAP_HANDLE, NULL), 1);
 	CHECK_EQ(drop(fd, name), 0);
-	iommu_trace_wait_unmap();
+	iommu_trace_wait_unmaps(1);
 	iommu_trace_stop();
 }
 

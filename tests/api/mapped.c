@@ -289,7 +289,7 @@ TEST(forgotten_buffers_are_unmapped)
 	CHECK_EQ(echo(fd, in.p, in.buf, out, -1, 100), 0);
 	iommu_trace_start();
 	shared_free(&in);
-	iommu_trace_wait_unmap();
+	iommu_trace_wait_unmaps(1);
 	iommu_trace_stop();
 }
 

@@ -158,7 +158,7 @@ static void judge_board(void)
 		control_clear();
 }
 
-static long now_ms(void)
+long now_ms(void)
 {
 	struct timespec now;
 

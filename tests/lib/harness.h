@@ -313,6 +313,7 @@ void monitor_scm_comes(void);
 int board_slowness(void);
 /* Of a test that repeats itself to meet a rare moment: fewer rounds on a slow board. */
 int board_rounds(int count);
+long now_ms(void);			/* of a clock that nobody sets */
 
 int file_write(const char *path, const char *text);	/* 0 or -errno */
 int file_read(const char *path, char *buf, size_t size);	/* length or -errno */
@@ -367,7 +368,7 @@ void import_end(void);
 void iommu_trace_start(void);		/* from 0; skips the case where it cannot */
 void iommu_trace_stop(void);
 void iommu_trace_counts(int *maps, int *unmaps);
-void iommu_trace_wait_unmap(void);	/* fails the case if there is none in WAIT_MS */
+void iommu_trace_wait_unmaps(int count);	/* fails the case if one is not there in WAIT_MS */
 int iommu_trace_maps_of(uint64_t phys);	/* mappings that begin at this physical address */
 /* And how often SCM was asked to assign memory, counted by a probe of the function. */
 /* How often a function of the kernel is called. */

@@ -89,15 +89,10 @@ void probe_stop(void)
 
 long probe_hits(void)
 {
-	char text[256];
-	long hits;
-
-	REQUIRE(file_read(TRACING "kprobe_profile", text, sizeof(text)) > 0);
-	REQUIRE_EQ(sscanf(text, " probe %ld", &hits), 1);
-	return hits;
+	return file_number(TRACING "kprobe_profile", "  probe");
 }
 
-void iommu_trace_wait_unmap(void)
+void iommu_trace_wait_unmaps(int count)
 {
 	int fd = open(TRACING "trace_pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
@@ -112,7 +107,8 @@ void iommu_trace_wait_unmap(void)
 		}
 		len = read(fd, text, sizeof(text) - 1);
 		text[len > 0 ? len : 0] = '\0';
-	} while (!strstr(text, " unmap: IOMMU"));
+		count -= count_in(text, " unmap: IOMMU");
+	} while (count > 0);
 	close(fd);
 }
 

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Under memory pressure: idle message buffers, and maps that no call uses, go at once
+ * instead of when their client is closed, or some seconds later.
+ *
+ * A shrinker runs inside of anybody's allocation, our own too: it waits for no lock.
+ * Undoing a map takes its exporter's lock, so a work does that.
+ */
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/shrinker.h>
+
+#include "private.h"
+
+static LIST_HEAD(channels);
+/* Protects the list.  Its holder allocates nothing. */
+static DEFINE_MUTEX(channels_lock);
+static struct shrinker *shrinker;
+
+/* What could be freed: pages, and maps, each of which counts as one. */
+static unsigned long count_idle(struct shrinker *self, struct shrink_control *sc)
+{
+	struct frpc_channel *channel;
+	unsigned long count = 0;
+	size_t i;
+
+	if (!mutex_trylock(&channels_lock))
+		return 0;
+	list_for_each_entry(channel, &channels, shrink_entry)
+		for (i = 0; i < FRPC_SESSIONS_MAX; i++)
+			count += (READ_ONCE(channel->sessions[i].free_bytes) >> PAGE_SHIFT) +
+				 READ_ONCE(channel->sessions[i].nr_maps);
+	mutex_unlock(&channels_lock);
+	return count ? count : SHRINK_EMPTY;
+}
+
+static unsigned long free_idle(struct shrinker *self, struct shrink_control *sc)
+{
+	struct frpc_channel *channel;
+	unsigned long freed = 0;
+	size_t i;
+
+	if (!mutex_trylock(&channels_lock))
+		return SHRINK_STOP;
+	list_for_each_entry(channel, &channels, shrink_entry) {
+		for (i = 0; i < FRPC_SESSIONS_MAX && freed < sc->nr_to_scan; i++) {
+			freed += frpc_pool_shrink(&channel->sessions[i], sc->nr_to_scan - freed);
+			frpc_maps_shrink(&channel->sessions[i]);
+		}
+	}
+	mutex_unlock(&channels_lock);
+	return freed ? freed : SHRINK_STOP;
+}
+
+/* What @channel keeps only to use it again may be asked for, until frpc_shrink_remove(). */
+void frpc_shrink_add(struct frpc_channel *channel)
+{
+	mutex_lock(&channels_lock);
+	list_add(&channel->shrink_entry, &channels);
+	mutex_unlock(&channels_lock);
+}
+
+void frpc_shrink_remove(struct frpc_channel *channel)
+{
+	mutex_lock(&channels_lock);
+	list_del(&channel->shrink_entry);
+	mutex_unlock(&channels_lock);
+}
+
+int frpc_shrink_init(void)
+{
+	shrinker = shrinker_alloc(0, "fastrpc");
+	if (!shrinker)
+		return -ENOMEM;
+	shrinker->count_objects = count_idle;
+	shrinker->scan_objects = free_idle;
+	shrinker_register(shrinker);
+	return 0;
+}
+
+void frpc_shrink_fini(void)
+{
+	shrinker_free(shrinker);
+}
