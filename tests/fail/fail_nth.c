@@ -8,6 +8,7 @@
  * Needs a kernel that can inject failures.
  */
 #include <fcntl.h>
+#include <glob.h>
 
 #include "sweep.h"
 
@@ -151,14 +152,16 @@ static void ask_again(long result)
 }
 
 /* dma-bufs that somebody still has. */
-static int count_buffers(void)
+static size_t count_buffers(void)
 {
-	char text[4096], *total;
-	int count;
+	glob_t buffers;
+	size_t count;
+	int ret = glob("/sys/kernel/dmabuf/buffers/*", 0, NULL, &buffers);
 
-	REQUIRE(file_read("/sys/kernel/debug/dma_buf/bufinfo", text, sizeof(text)) > 0);
-	total = strstr(text, "Total ");
-	REQUIRE(total && sscanf(total, "Total %d objects", &count) == 1);
+	REQUIRE(!access("/sys/kernel/dmabuf/buffers", F_OK));
+	REQUIRE(!ret || ret == GLOB_NOMATCH);
+	count = ret ? 0 : buffers.gl_pathc;
+	globfree(&buffers);
 	return count;
 }
 
@@ -166,6 +169,7 @@ static void share_again(long result)
 {
 	(void)result;
 	try_again(share);
+	CHECK_EQ(count_buffers(), 1);
 	close_buf();
 	CHECK_EQ(count_buffers(), 0);
 }
