@@ -10,6 +10,7 @@
 #	make test-kernels  all supported kernels: built, booted, tested; writes docs/kernels.md
 #	make test-debug	the board's tests on kernels with checkers, built from source
 #	make bench	what a call costs: ours, the in-tree driver, the floor
+#	make bench-check  calls cost no more than docs/performance says
 #	make differential  the same tests on ours and on the in-tree driver
 #	make coverage	which lines of the driver the board's tests run
 #	make mutants	break the driver on purpose and see the tests fail
@@ -52,6 +53,10 @@ test-debug:
 bench:
 	@tests/run-bench --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
 
+# Some of its cases, against the figures in docs/performance.
+bench-check:
+	@tests/run-bench --kernel $(KERNEL) --check $(if $(filter 1,$(V)),--verbose)
+
 # Our driver and the in-tree one, on 6.12 and 7; writes docs/differential.md.
 differential:
 	@tests/run-differential
@@ -80,4 +85,4 @@ clean:
 	$(MAKE) -C driver clean
 
 .PHONY: module run shell test test-kernels test-debug bench differential coverage mutants check \
-	test-install test-export install uninstall dkms dkms-uninstall sign deb clean
+	test-install test-export install uninstall dkms dkms-uninstall sign deb bench-check clean

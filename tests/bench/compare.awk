@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# awk -f compare.awk -f figures.awk baseline.csv new.csv: what our driver's calls cost
+# more than they did.  Instructions count above the floor of the same run, and may be
+# 3 % or 200 more, which is more than runs differ by, of all cases or some; events may be none
+# more.  One line a case, then the verdict; the exit status is that.
+
+FNR == 1 {
+	if (nr_files++)
+		keep()
+}
+
+function keep(	r, e)
+{
+	for (r = 1; r <= nr_rows; r++) {
+		row = rows[r]
+		was[row] = above(row, "ours")
+		for (e = 1; e <= nr_events; e++)
+			event_was[row, events[e]] = event[row, "ours", events[e]]
+	}
+	delete host
+}
+
+function judge(row,	is, most, e, why)
+{
+	is = above(row, "ours")
+	most = was[row] * 1.03
+	if (most < was[row] + 200)
+		most = was[row] + 200
+	if (is > most)
+		why = sprintf("; %d at most", most)
+	for (e = 1; e <= nr_events; e++)
+		if (event[row, "ours", events[e]] > event_was[row, events[e]] + 0.25)
+			why = why sprintf("; %s: %s, were %s", events[e],
+				event[row, "ours", events[e]], event_was[row, events[e]])
+	printf "%s  %s: %d instructions, were %d (%+.1f %%)%s\n", why ? "fail" : "pass", row, is,
+		was[row], (is / was[row] - 1) * 100, why
+	return why != ""
+}
+
+END {
+	for (r = 1; r <= nr_rows; r++)
+		if ((rows[r], "ours") in host) {
+			compared++
+			failed += judge(rows[r])
+		}
+	printf "%d cases compared, %d cost more\n", compared, failed
+	exit failed || !compared
+}
