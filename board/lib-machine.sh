@@ -110,7 +110,7 @@ machine_run()
 	machine_root=$1
 	shift
 	# shellcheck disable=SC2016
-	unshare --user --map-root-user --mount --pid --fork --propagation private sh -euc '
+	unshare --user --map-root-user --mount --pid --fork --kill-child --propagation private sh -euc '
 		root=$1 qemu=$2
 		shift 2
 		mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
