@@ -104,13 +104,15 @@ machine_setup()
 }
 
 # machine_run ROOT COMMAND...: on an arm64 root, as its root, which anybody may be who
-# is let into a user namespace.  The kernel seems to be the root's own.
+# is let into a user namespace.  The kernel seems to be the root's own.  It ends with
+# its caller: unshare takes no SIGTERM, nor does the first process of a PID namespace.
 machine_run()
 {
 	machine_root=$1
 	shift
 	# shellcheck disable=SC2016
-	unshare --user --map-root-user --mount --pid --fork --kill-child --propagation private sh -euc '
+	setpriv --pdeathsig KILL unshare --user --map-root-user --mount --pid --fork \
+		--kill-child --propagation private sh -euc '
 		root=$1 qemu=$2
 		shift 2
 		mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
