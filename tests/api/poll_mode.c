@@ -134,14 +134,6 @@ TEST(not_flagged)
 /* Longer than anybody spins. */
 #define LATE_MS	40
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Whatever else is in the word, only the answer ends the call. */
 TEST(garbage_in_the_word)
 {
