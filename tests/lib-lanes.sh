@@ -6,6 +6,15 @@
 # boot has a session of its own, so that it can be ended with all it started.
 # Needs board/lib.sh; the caller has board_list().
 
+# weight_of LIST N: of a list, of which N programs run.  One that is only for kernels
+# with checkers takes as long there as twenty others.
+weight_of()
+{
+	weight=$2
+	! is_debug_kernel "$kernel" || weight=$((weight + 20 * $(grep -c ' debug' "$1")))
+	echo "$weight"
+}
+
 # lanes_queue KERNEL...: fill the queue
 lanes_queue()
 {
@@ -13,7 +22,7 @@ lanes_queue()
 		for list in "$top"/tests/lists/*; do
 			# shellcheck disable=SC2046
 			set -- $(programs_of "$list")
-			[ $# -eq 0 ] || printf '%s %s %s\n' $# "$kernel" "$list"
+			[ $# -eq 0 ] || printf '%s %s %s\n' "$(weight_of "$list" $#)" "$kernel" "$list"
 		done
 	done | sort -s -rn -k1,1 | cut -d' ' -f2- > "$out/queue"
 }
