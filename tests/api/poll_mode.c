@@ -128,6 +128,24 @@ TEST(not_flagged)
 	}
 }
 
+/* The word is read anew each time where the CPU's caches would hide it. */
+TEST(bank_beside_the_caches)
+{
+	int first = node_open(), fd = open_polling();
+
+	if (!node_is_noncoherent())
+		test_skip("every bank sees the CPU's caches");
+	probe_start("arch_sync_dma_for_cpu");
+	for (int i = 0; i < 20; i++) {
+		flag(1);
+		CHECK_EQ(invoke_echo(fd, i, 700), 0);
+	}
+	/* one after the call, for its results, and one before it at least */
+	CHECK(probe_hits() >= 2 * 20);
+	probe_stop();
+	node_close(first);
+}
+
 /* ---- a DSP that does not keep to it ---- */
 
 #define DONE	0xdecafu
@@ -149,7 +167,8 @@ TEST(garbage_in_the_word)
 		test_context("word 0x%x", words[i]);
 		control_poll_words(DSP_TEST_HANDLE, LATE_MS, &words[i], 1);
 		CHECK_EQ(invoke_echo(fd, i, 700), 0);
-		CHECK(now_ms() - start >= LATE_MS - 1);
+		/* the board's timer goes by jiffies; who took the word would be back at once */
+		CHECK(now_ms() - start >= LATE_MS / 2);
 	}
 }
 
