@@ -12,7 +12,7 @@
 /* A program that ended by itself: its exit status, or 128 and the signal. */
 struct said {
 	int status;
-	char out[128 << 10];	/* what it printed */
+	char out[8 << 20];	/* what it printed, all of the kernel log perhaps */
 	char err[8 << 10];	/* what it complained of */
 };
 
