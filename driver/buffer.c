@@ -321,8 +321,8 @@ static struct frpc_buffer *pool_take_largest(struct frpc_session *session)
 	struct frpc_buffer *buffer = NULL;
 	u32 class = FRPC_POOL_CLASSES;
 
-	while (!buffer && class--)
-		buffer = pool_take(session, class);
+	while (!buffer && class > 0)
+		buffer = pool_take(session, --class);
 	return buffer;
 }
 
