@@ -301,3 +301,29 @@ TEST(concurrent_calls_offer_once)
 	CHECK_EQ(carried, 1);
 	control_heap_in_use();
 }
+
+/* What the first one is told decides what the second one carries: it waits for that. */
+TEST(second_waits_for_the_first)
+{
+	struct dsp_control_status before;
+	struct caller callers[2];
+
+	dsp_restart();
+	for (int i = 0; i < 2; i++)
+		callers[i].fd = node_open();
+	control_status(&before);
+	control_behave(1, 8, DSP_ANSWER_HOLD, 1, 0);
+	REQUIRE_EQ(pthread_create(&callers[0].thread, NULL, call_create, &callers[0]), 0);
+	control_wait(DSP_COUNT_HELD, 1);
+	REQUIRE_EQ(pthread_create(&callers[1].thread, NULL, call_create, &callers[1]), 0);
+	/* it would be there at once */
+	CHECK_EQ(control_try_wait(DSP_COUNT_REQUESTS, before.requests + 2, 200), -ETIMEDOUT);
+	control_release(1, false);
+	for (int i = 0; i < 2; i++) {
+		pthread_join(callers[i].thread, NULL);
+		CHECK_EQ(callers[i].result, 0);
+	}
+	check_no_heap(0, "audiopd");
+	check_heap(1);
+	control_heap_in_use();
+}
