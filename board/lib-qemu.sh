@@ -86,7 +86,7 @@ qemu_arguments()
 		-chardev "file,id=report,path=$report_pipe" \
 		-device pci-serial,chardev=report,addr=02.0 \
 		-trace "smmuv3_*_event,file=$smmu_log"
-	[ "$mode" != bench ] || printf '%s\n' -icount shift=0,sleep=off \
+	[ -z "$counting" ] || printf '%s\n' -icount shift=0,sleep=off \
 		-seed 1 -rtc base=2026-01-01,clock=vm
 	[ -z "$coverage" ] || printf '%s\n' \
 		-fsdev "local,id=coverage,path=$coverage,security_model=none" \

@@ -9,13 +9,12 @@
  * Output, one line per driver, case and round, figures for one call:
  *	bench ROUND DRIVER CASE X calls N host I least I most I model I maps F ...
  */
-#include <fcntl.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
 #include "counts.h"
 #include "floor.h"
 #include "harness.h"
+#include "measured.h"
 
 #define ROUNDS		3
 #define BATCHES		5
@@ -23,8 +22,6 @@
 #define SMALL		64
 #define KIB		1024ul
 #define MIB		(1024ul * KIB)
-/* In this time a driver has given back what it keeps of a buffer that is gone. */
-#define AFTERMATH_S	5
 
 /*
  * One case at one size.
@@ -41,8 +38,6 @@ struct bench {
 	unsigned int batches;
 	int64_t counts[COUNTS];
 };
-
-static bool is_floor;
 
 static void batch_cost(struct bench *b)
 {
@@ -80,23 +75,7 @@ static void run_batches(struct bench *b, void (*batch)(struct bench *b))
 
 static long call_once(struct bench *b, int fd)
 {
-	return is_floor ? ioctl(fd, FLOOR_ECHO) : call_send(fd, &b->call);
-}
-
-static int open_one(void)
-{
-	int fd = is_floor ? open(FLOOR_NODE, O_RDWR | O_CLOEXEC) : node_try_open(NODE);
-
-	REQUIRE(fd >= 0);
-	return fd;
-}
-
-static void close_one(int fd)
-{
-	if (is_floor)
-		close(fd);
-	else
-		node_close(fd);
+	return measured_is_floor() ? ioctl(fd, FLOOR_ECHO) : call_send(fd, &b->call);
 }
 
 /* ---- the same call again and again ---- */
@@ -173,14 +152,6 @@ static void buffers_use(struct bench *b, const int *bufs)
 		failed |= call_once(b, b->fd);
 	}
 	CHECK_EQ(failed, 0);
-}
-
-static void wait_for_aftermath(void)
-{
-	struct timespec time = { .tv_sec = AFTERMATH_S };
-
-	/* under -icount the clock jumps on when there is nothing to do */
-	nanosleep(&time, NULL);
 }
 
 static void batch_alloc(struct bench *b)
@@ -306,16 +277,16 @@ static void run_callers(struct bench *b, bool own_files)
 	REQUIRE(b->x <= THREADS_MAX);
 	for (unsigned long i = 0; i < b->x; i++) {
 		callers[i].bench = b;
-		callers[i].fd = own_files && i ? open_one() : b->fd;
+		callers[i].fd = own_files && i ? measured_open() : b->fd;
 	}
 	run_batches(b, batch_callers);
 	for (unsigned long i = 1; own_files && i < b->x; i++)
-		close_one(callers[i].fd);
+		measured_close(callers[i].fd);
 }
 
 static void run_threads(struct bench *b)
 {
-	run_callers(b, is_floor);
+	run_callers(b, measured_is_floor());
 }
 
 static void run_sessions(struct bench *b)
@@ -356,15 +327,6 @@ static const struct {
 	{ "clients", run_clients, 0, false, { { 0, 10 } } },
 };
 
-static const struct {
-	const char *name, *file, *module;
-	bool is_floor;
-} drivers[] = {
-	{ "ours", "fastrpc", "fastrpc", false },
-	{ "in-tree", "in-tree", "fastrpc", false },
-	{ "floor", "floor", "floor", true },
-};
-
 static int compare_costs(const void *a, const void *b)
 {
 	const struct cost *x = a, *y = b;
@@ -386,18 +348,18 @@ static void print(int round, const char *driver, const char *name, struct bench 
 	putchar('\n');
 }
 
-static void run_one(int round, size_t driver, size_t c, size_t at)
+static void run_one(int round, const struct measured *driver, size_t c, size_t at)
 {
 	static struct bench b;
 
 	memset(&b, 0, sizeof(b));
 	b.x = cases[c].at[at].x;
 	b.calls = cases[c].at[at].calls;
-	b.fd = open_one();
+	b.fd = measured_open();
 	call_init(&b.call, DSP_TEST_HANDLE, cases[c].method);
 	cases[c].run(&b);
-	close_one(b.fd);
-	print(round, drivers[driver].name, cases[c].name, &b);
+	measured_close(b.fd);
+	print(round, driver->name, cases[c].name, &b);
 }
 
 static int rounds(void)
@@ -416,28 +378,22 @@ static bool is_wanted(const char *name)
 	return !wanted || !*wanted || strstr(wanted, name);
 }
 
-static void run_driver(int round, size_t driver)
+static void run_driver(int round, const struct measured *driver)
 {
-	REQUIRE_EQ(module_load(drivers[driver].file), 0);
-	is_floor = drivers[driver].is_floor;
-	node_wait(is_floor ? FLOOR_NODE : NODE, true);
-	/* nothing of the loading is left to be done */
-	wait_for_aftermath();
+	measured_begin(driver);
 	counts_calibrate();
 	for (size_t c = 0; c < ARRAY_SIZE(cases); c++)
 		for (size_t at = 0; at < ARRAY_SIZE(cases[c].at) && cases[c].at[at].calls; at++)
-			if (is_wanted(cases[c].name) && (!is_floor || cases[c].has_floor))
+			if (is_wanted(cases[c].name) && (!driver->is_floor || cases[c].has_floor))
 				run_one(round, driver, c, at);
-	/* nor of the last calls */
-	wait_for_aftermath();
-	REQUIRE_EQ(module_unload(drivers[driver].module), 0);
+	measured_end(driver);
 }
 
 TEST(ours_in_tree_and_the_floor)
 {
 	REQUIRE_EQ(driver_unload(), 0);
 	for (int round = 1; round <= rounds(); round++)
-		for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
-			run_driver(round, i);
+		for (size_t i = 0; i < MEASURED_COUNT; i++)
+			run_driver(round, &measured[i]);
 	REQUIRE_EQ(driver_load(), 0);
 }

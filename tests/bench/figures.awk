@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Reads the CSV of a bench, for table.awk and plot.awk: rows[1..nr_rows] are its
-# cases in their order, "what,size" each; host[row, driver] are instructions, and
-# event[row, driver, name] what else was counted.
+# cases in their order, "what,size" each; host[row, driver] are instructions, least[]
+# the same of the best batch, and event[row, driver, name] what else was counted.
 
 BEGIN {
 	FS = ","
@@ -29,6 +29,7 @@ $1 == "kernel" {
 		size[row] = $3
 	}
 	host[row, $4] = $5
+	least[row, $4] = $column["least"]
 	for (e = 1; e <= nr_events; e++)
 		event[row, $4, events[e]] = $column[events[e]]
 	kernel = $1
@@ -40,12 +41,12 @@ function has_floor(row)
 }
 
 # The bare echo of the same size, or of nothing where none was measured.
-function floor_of(row)
+function floor_of(row, figures)
 {
-	return (row, "floor") in host ? host[row, "floor"] : host["null,0", "floor"]
+	return (row, "floor") in figures ? figures[row, "floor"] : figures["null,0", "floor"]
 }
 
-function above(row, driver)
+function above(row, driver, figures)
 {
-	return host[row, driver] - (has_floor(row) ? floor_of(row) : 0)
+	return figures[row, driver] - (has_floor(row) ? floor_of(row, figures) : 0)
 }

@@ -50,7 +50,7 @@ function find_range(panel,	i, y)
 	y_high = 0
 	for (i = 1; i <= nr_sizes[panel]; i++)
 		for (driver in colour) {
-			y = log10(above(panel "," sizes[panel, i], driver))
+			y = log10(above(panel "," sizes[panel, i], driver, host))
 			if (y < y_low)
 				y_low = y
 			if (y > y_high)
@@ -77,7 +77,7 @@ function draw_line(panel, driver,	i, x, y, points)
 {
 	for (i = 1; i <= nr_sizes[panel]; i++) {
 		x = at_x(panel, sizes[panel, i])
-		y = at_y(above(panel "," sizes[panel, i], driver))
+		y = at_y(above(panel "," sizes[panel, i], driver, host))
 		points = points sprintf("%.1f,%.1f ", x, y)
 		printf "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" fill=\"%s\"/>\n", x, y, colour[driver]
 	}

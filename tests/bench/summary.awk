@@ -1,26 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The lines of a bench, as CSV: for each driver, case and size the median of the
-# rounds, and how far the rounds are apart.  Variable: kernel.
+# With median.awk: the lines of a bench, as CSV: for each driver, case and size the
+# median of the rounds, how far the rounds are apart, and the least of all batches.
+# Variable: kernel.
 
-function sort(values, count,	i, j, v)
+# The most of all rounds (sign 1), or the least (-1).
+function extreme_of(sign, name, key, count,	i, value)
 {
-	for (i = 2; i <= count; i++) {
-		v = values[i]
-		for (j = i - 1; j >= 1 && values[j] > v; j--)
-			values[j + 1] = values[j]
-		values[j + 1] = v
-	}
+	for (i = 1; i <= count; i++)
+		if (i == 1 || sign * figure[name, key, i] > sign * value)
+			value = figure[name, key, i]
+	return value
 }
 
-function median(name, key, count,	i, values)
+function median_of(name, key, count,	i, values)
 {
 	for (i = 1; i <= count; i++)
 		values[i] = figure[name, key, i]
-	sort(values, count)
-	least = values[1]
-	most = values[count]
-	return count % 2 ? values[(count + 1) / 2] : (values[count / 2] + values[count / 2 + 1]) / 2
+	return median(values, count)
 }
 
 /^bench / {
@@ -42,16 +39,18 @@ END {
 	nr_columns = split("maps unmaps tlbi syncs slab pages switches works", columns, " ")
 	for (c = 1; c <= nr_columns; c++)
 		header = header "," columns[c]
+	header = header ",least"
 	print "# SPDX-License-Identifier: GPL-2.0-only"
 	print header
 	for (k = 1; k <= keys; k++) {
 		key = order[k]
-		host = median("host", key, rounds[key])
-		spread = host ? (most - least) / host : 0
-		line = sprintf("%s,%s,%.0f,%.4f,%.0f", kernel, key, host, spread,
-			       median("model", key, rounds[key]))
+		host = median_of("host", key, rounds[key])
+		most = extreme_of(1, "host", key, rounds[key])
+		spread = most - extreme_of(-1, "host", key, rounds[key])
+		line = sprintf("%s,%s,%.0f,%.4f,%.0f", kernel, key, host, host ? spread / host : 0,
+			       median_of("model", key, rounds[key]))
 		for (c = 1; c <= nr_columns; c++)
-			line = line sprintf(",%.2f", median(columns[c], key, rounds[key]))
-		print line
+			line = line sprintf(",%.2f", median_of(columns[c], key, rounds[key]))
+		print line sprintf(",%.0f", extreme_of(-1, "least", key, rounds[key]))
 	}
 }

@@ -39,9 +39,9 @@ END {
 	for (r = 1; r <= nr_rows; r++) {
 		row = rows[r]
 		printf "| %s | %s | %d | %d | %d | %d | %.2f |\n", title(row),
-			has_floor(row) ? floor_of(row) : "-", host[row, "ours"],
-			host[row, "in-tree"], above(row, "ours"), above(row, "in-tree"),
-			above(row, "ours") / above(row, "in-tree")
+			has_floor(row) ? floor_of(row, host) : "-", host[row, "ours"],
+			host[row, "in-tree"], above(row, "ours", host), above(row, "in-tree", host),
+			above(row, "ours", host) / above(row, "in-tree", host)
 	}
 	print ""
 	print "| events in a call: ours, in-tree | map | unmap | TLB inv. | objects | pages | switches | works |"

@@ -370,11 +370,16 @@ void iommu_trace_stop(void);
 void iommu_trace_counts(int *maps, int *unmaps);
 void iommu_trace_wait_unmaps(int count);	/* fails the case if one is not there in WAIT_MS */
 int iommu_trace_maps_of(uint64_t phys);	/* mappings that begin at this physical address */
-/* And how often SCM was asked to assign memory, counted by a probe of the function. */
 /* How often a function of the kernel is called. */
 void probe_start(const char *function);	/* from 0; skips the case where it cannot */
 void probe_stop(void);
 long probe_hits(void);
+
+/* How long functions of the kernel take. */
+void durations_start(const char *const *functions, size_t count);
+void durations_stop(void);
+double durations_longest(const char *function);	/* nanoseconds; 0: it was not called */
+void durations_end(void);
 
 /* The driver's own tracepoints: these texts must have come since, in this order. */
 void driver_trace_start(void);

@@ -132,3 +132,46 @@ void driver_trace_check(const char *const *texts, size_t count)
 	}
 	test_context("%s", "");
 }
+
+void durations_start(const char *const *functions, size_t count)
+{
+	/* a write takes one name, and adds it */
+	for (size_t i = 0; i < count; i++)
+		REQUIRE_EQ(file_write(TRACING "set_ftrace_filter", functions[i]), 0);
+	if (file_write(TRACING "current_tracer", "function_graph"))
+		test_skip("this kernel does not trace how long its functions take");
+	REQUIRE_EQ(file_write(TRACING "options/funcgraph-tail", "1"), 0);
+	REQUIRE_EQ(file_write(TRACING "trace", "\n"), 0);
+}
+
+void durations_stop(void)
+{
+	REQUIRE_EQ(file_write(TRACING "tracing_on", "0"), 0);
+}
+
+/* " 0) + 10.256 us   |  name();", or the end of a block, "}  name" with comment signs */
+double durations_longest(const char *function)
+{
+	char *text = read_trace(), *line, *rest = text;
+	double longest = 0;
+
+	while ((line = strsep(&rest, "\n"))) {
+		char *unit = strstr(line, " us "), *number;
+
+		if (!unit || !strstr(unit, function))
+			continue;
+		for (number = unit; number > line && number[-1] != ' '; number--)
+			;
+		if (strtod(number, NULL) > longest)
+			longest = strtod(number, NULL);
+	}
+	free(text);
+	return longest * 1000;
+}
+
+void durations_end(void)
+{
+	REQUIRE_EQ(file_write(TRACING "current_tracer", "nop"), 0);
+	REQUIRE_EQ(file_write(TRACING "set_ftrace_filter", "\n"), 0);
+	REQUIRE_EQ(file_write(TRACING "tracing_on", "1"), 0);
+}
