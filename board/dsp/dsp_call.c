@@ -141,6 +141,9 @@ static s32 call_decode_arg(struct dsp_request *req, unsigned int i)
 		return dsp_call_violation(req, "page entry of an unknown session");
 	if (!dsp_stream_holds(arg->stream, arg->iova, size))
 		return dsp_call_violation(req, "page entry runs out of the address space");
+	/* a table that was scribbled on, by a fuzzed answer for instance, is not followed */
+	if (arg->stream != req->stream && !dsp_stream_reaches(arg->stream, arg->iova, size))
+		return dsp_call_violation(req, "page entry of another session leads nowhere");
 	arg->iova += pv & WIRE_PAGE_MASK;
 	arg->len = len;
 	return 0;
