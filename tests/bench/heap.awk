@@ -1,45 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# With median.awk, lines of heap_costs of Linux at EL2 and at EL1, in this order: what
-# the heap costs, as a table.
+# After rows.awk, lines of heap_costs of Linux at EL2 and at EL1, in this order: what the
+# heap costs, as a table.
 
-FNR == 1 {
-	el = nr_files++ ? 1 : 2
-}
-
-# How long functions took, with whatever came between: the least counts.
-/^bench .* grant/ {
-	if (el == 1)
-		next
+# How long functions took at EL2, with whatever came between: the least counts.
+/^bench .* grant/ && nr_files == 1 {
 	row = $4 "," $5
 	if (!((row, "map") in step))
 		grants[++nr_grants] = row
 	for (i = 6; i < NF; i += 2)
 		if (!((row, $i) in step) || step[row, $i] > $(i + 1))
 			step[row, $i] = $(i + 1)
-	next
-}
-
-/^bench / {
-	row = $4 "," $5
-	if (!(row in name)) {
-		rows[++nr_rows] = row
-		name[row] = $4
-		size[row] = $5
-	}
-	who = el "," $3
-	rounds[row, who]++
-	for (i = 6; i < NF; i += 2)
-		figure[row, who, $i, rounds[row, who]] = $(i + 1)
-}
-
-function of(row, who, what,	i, values)
-{
-	if (!((row, who) in rounds))
-		return "-"
-	for (i = 1; i <= rounds[row, who]; i++)
-		values[i] = figure[row, who, what, i]
-	return median(values, rounds[row, who])
 }
 
 function title(row)
@@ -57,10 +28,10 @@ END {
 	for (r = 1; r <= nr_rows; r++) {
 		row = rows[r]
 		printf "| %s | %s | %s, %s, %s, %s | %s | %s |\n", title(row),
-			of(row, "2,ours", "host"), of(row, "2,ours", "maps"),
-			of(row, "2,ours", "unmaps"), of(row, "2,ours", "tlbi"),
-			of(row, "2,ours", "pages"), of(row, "1,ours", "host"),
-			of(row, "1,in-tree", "host")
+			of(row, "ours", "host"), of(row, "ours", "maps"),
+			of(row, "ours", "unmaps"), of(row, "ours", "tlbi"),
+			of(row, "ours", "pages"), of(row, "2,ours", "host"),
+			of(row, "2,in-tree", "host")
 	}
 	print ""
 	print "| instructions of granting, EL2 | clearing it | looking for mappings | mapping it |"
