@@ -13,11 +13,20 @@ static void switch_events(const char *value)
 	REQUIRE_EQ(file_write(TRACING "events/iommu/unmap/enable", value), 0);
 }
 
+/* What is written to it does not matter; that it is opened to be written anew does. */
+static void trace_clear(void)
+{
+	int fd = open(TRACING "trace", O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	REQUIRE(fd >= 0);
+	close(fd);
+}
+
 void iommu_trace_start(void)
 {
 	if (access(TRACING "events/iommu/map/enable", F_OK))
 		test_skip("this kernel does not trace the IOMMU");
-	REQUIRE_EQ(file_write(TRACING "trace", "0"), 0);
+	trace_clear();
 	switch_events("1");
 }
 
@@ -115,7 +124,7 @@ void iommu_trace_wait_unmaps(int count)
 void driver_trace_start(void)
 {
 	REQUIRE_EQ(file_write(TRACING "events/frpc/enable", "1"), 0);
-	REQUIRE_EQ(file_write(TRACING "trace", "\n"), 0);
+	trace_clear();
 }
 
 void driver_trace_check(const char *const *texts, size_t count)
@@ -141,7 +150,7 @@ void durations_start(const char *const *functions, size_t count)
 	if (file_write(TRACING "current_tracer", "function_graph"))
 		test_skip("this kernel does not trace how long its functions take");
 	REQUIRE_EQ(file_write(TRACING "options/funcgraph-tail", "1"), 0);
-	REQUIRE_EQ(file_write(TRACING "trace", "\n"), 0);
+	trace_clear();
 }
 
 void durations_stop(void)
