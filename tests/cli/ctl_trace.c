@@ -97,7 +97,7 @@ TEST(calls_for_people)
 TEST(time_goes_where_it_was_spent)
 {
 	static const char *const words[] = { "trace", "--json", "--count", "2", NULL };
-	long long total, parts = 0;
+	long long total, parts = 0, dsp, send;
 	const char *late, *stages;
 	int fd = node_open();
 
@@ -112,10 +112,14 @@ TEST(time_goes_where_it_was_spent)
 	late = told_call(DSP_TEST_HANDLE);
 	stages = strstr(late, "stages_us");
 	total = number_of(late, "total_us");
-	CHECK(number_of(stages, "dsp") >= LATE_MS * 1000);
-	CHECK(total >= number_of(stages, "dsp"));
-	parts = number_of(stages, "prepare") + number_of(stages, "copy-in") +
-		number_of(stages, "send") + number_of(stages, "dsp") +
+	dsp = number_of(stages, "dsp");
+	send = number_of(stages, "send");
+	/* the DSP may have begun before the caller was back from sending */
+	test_context("dsp %lld us, send %lld us", dsp, send);
+	CHECK(dsp + send >= LATE_MS * 1000);
+	CHECK(dsp > LATE_MS * 1000 / 2);
+	CHECK(total >= dsp);
+	parts = number_of(stages, "prepare") + number_of(stages, "copy-in") + send + dsp +
 		number_of(stages, "wake") + number_of(stages, "copy-out");
 	/* each is cut to a microsecond */
 	test_context("parts %lld of %lld us", parts, total);

@@ -186,6 +186,7 @@ TEST(opening)
 		.name = "open", .sequence = open_node, .after = open_again,
 	};
 
+	node_wait(NODE, true);
 	sweep_run(&sweep);
 }
 
