@@ -22,6 +22,8 @@
 
 #include <linux/device.h>
 #include <linux/iommu.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
@@ -403,6 +405,18 @@ struct dsp_request {
 	bool listens;
 };
 
+/*
+ * Jiffies to rest after a round of the DSP's own work that began at @begun: it leaves
+ * most of a processor to others, also where checkers of the kernel slow it down.
+ */
+#define DSP_REST_MAX_MS		100
+static inline unsigned long dsp_rest(unsigned int least_ms, ktime_t begun)
+{
+	s64 worked_ms = ktime_ms_delta(ktime_get(), begun);
+
+	return msecs_to_jiffies(max_t(s64, least_ms, min_t(s64, 3 * worked_ms, DSP_REST_MAX_MS)));
+}
+
 static inline unsigned int dsp_request_bufs(const struct dsp_request *req)
 {
 	return req->n_in + req->n_out;
@@ -482,7 +496,7 @@ int dsp_stream_write(struct dsp_stream *s, u64 iova, const void *buf, size_t len
 int dsp_stream_word(struct dsp_stream *s, u64 iova, bool write, u32 *value, u32 *events);
 bool dsp_stream_reaches(struct dsp_stream *s, u64 iova, size_t len);
 int dsp_stream_hole(struct dsp_stream *s, u64 iova, u64 size, u64 *hole);
-bool dsp_stream_identity(struct dsp_stream *s, u64 iova);
+u64 dsp_stream_identity(struct dsp_stream *s, u64 iova, u64 size);
 int dsp_stream_check(struct dsp_stream *s, u64 iova, size_t len);
 void dsp_stream_attached(struct dsp *dsp, bool attached);
 const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie);

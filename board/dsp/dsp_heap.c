@@ -27,7 +27,7 @@
 
 static unsigned int heap_pause_ms = 10;
 module_param(heap_pause_ms, uint, 0644);
-MODULE_PARM_DESC(heap_pause_ms, "pause of the audio PD between two rounds in its heap");
+MODULE_PARM_DESC(heap_pause_ms, "least pause of the audio PD between two rounds in its heap");
 
 static bool touch_uncounted = true;
 module_param(touch_uncounted, bool, 0644);
@@ -155,7 +155,10 @@ static int heap_thread(void *data)
 	u8 *buf = kvmalloc(DSP_BOUNCE_BYTES, GFP_KERNEL);
 
 	while (!kthread_should_stop()) {
+		ktime_t begun;
+
 		mutex_lock(&audio->lock);
+		begun = ktime_get();
 		if (buf && audio->up && !audio->away) {
 			u64 at = audio->range[audio->scrub_range].base;
 
@@ -165,7 +168,7 @@ static int heap_thread(void *data)
 				heap_die(dsp, "heap access failed", audio->base);
 		}
 		mutex_unlock(&audio->lock);
-		schedule_timeout_interruptible(msecs_to_jiffies(heap_pause_ms));
+		schedule_timeout_interruptible(dsp_rest(heap_pause_ms, begun));
 	}
 	kvfree(buf);
 	return 0;
@@ -190,12 +193,14 @@ static u64 heap_offered_before(struct dsp *dsp, u64 base, u64 size)
 /* The oracle's look at the tables: how many pages lead to themselves, and are its alone? */
 static u64 heap_count_granted(struct dsp *dsp, u64 base, u64 size, u64 *missing)
 {
-	u64 addr, granted = 0;
+	u64 addr, granted = 0, same = base;
+	u64 reach = min_t(u64, base + size, U32_MAX + 1ull);
 
 	*missing = base;
 	for (addr = base; addr < base + size; addr += WIRE_PAGE) {
-		if (addr <= U32_MAX && dsp_stream_identity(heap_stream(dsp), addr) &&
-		    dsp_monitor_is_only(dsp->vms, addr))
+		if (same <= addr && addr < reach)
+			same = addr + dsp_stream_identity(heap_stream(dsp), addr, reach - addr);
+		if (addr < same && dsp_monitor_is_only(dsp->vms, addr))
 			granted++;
 		else if (granted == (addr - base) / WIRE_PAGE)
 			*missing = addr;

@@ -22,7 +22,7 @@
 
 static unsigned int pd_pause_ms = 10;
 module_param(pd_pause_ms, uint, 0644);
-MODULE_PARM_DESC(pd_pause_ms, "pause between two rounds in the memory that clients gave");
+MODULE_PARM_DESC(pd_pause_ms, "least pause between two rounds in the memory that clients gave");
 
 /* Names of memory.  Wider than 32 bits, and none twice. */
 #define TOKEN_FIRST	0x4200000000ull
@@ -163,9 +163,9 @@ static s32 map_first_use(struct dsp *dsp, struct dsp_map *map)
 	return ret || map_use_all(dsp, map, true) ? DSP_E_FAILED : 0;
 }
 
-static void map_use_later(struct dsp *dsp)
+static void map_use_later(struct dsp *dsp, ktime_t begun)
 {
-	queue_delayed_work(dsp->wq, &dsp->maps.use, msecs_to_jiffies(pd_pause_ms));
+	queue_delayed_work(dsp->wq, &dsp->maps.use, dsp_rest(pd_pause_ms, begun));
 }
 
 static s32 map_add(struct dsp *dsp, struct dsp_map *map)
@@ -187,7 +187,7 @@ static s32 map_add(struct dsp *dsp, struct dsp_map *map)
 	dsp->maps.next_token += round_up(map->size, WIRE_PAGE) + WIRE_PAGE;
 	dsp->maps.nr++;
 	list_add_tail(&map->node, &dsp->maps.list);
-	map_use_later(dsp);
+	map_use_later(dsp, ktime_get());
 	return 0;
 }
 
@@ -347,8 +347,10 @@ static void map_use_work(struct work_struct *work)
 {
 	struct dsp *dsp = container_of(to_delayed_work(work), struct dsp, maps.use);
 	unsigned int i, batch;
+	ktime_t begun;
 
 	mutex_lock(&dsp->maps.lock);
+	begun = ktime_get();
 	batch = min(dsp->maps.nr, USE_BATCH);
 	for (i = 0; i < batch; i++) {
 		struct dsp_map *map = list_first_entry(&dsp->maps.list, struct dsp_map, node);
@@ -362,7 +364,7 @@ static void map_use_work(struct work_struct *work)
 			map->at = 0;
 	}
 	if (dsp->maps.nr)
-		map_use_later(dsp);
+		map_use_later(dsp, begun);
 	mutex_unlock(&dsp->maps.lock);
 	wake_up_all(&dsp->counters);
 }

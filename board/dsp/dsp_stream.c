@@ -61,12 +61,15 @@ static bool is_harness(struct dsp_stream *s, u64 iova)
 	return iova >= HARNESS_IOVA && iova - HARNESS_IOVA < size;
 }
 
-/* Is the page mapped, and, below a monitor, one that the stream may use? */
+/* A page of the stream that leads to @phys: mapped, and, below a monitor, its to use? */
+static bool page_is_open(struct dsp_stream *s, u64 iova, phys_addr_t phys)
+{
+	return phys && (is_harness(s, iova) || dsp_monitor_allows(s->vms, phys));
+}
+
 static bool stream_is_open(struct dsp_stream *s, struct iommu_domain *domain, u64 iova)
 {
-	phys_addr_t phys = domain_phys(domain, iova);
-
-	return phys && (is_harness(s, iova) || dsp_monitor_allows(s->vms, phys));
+	return page_is_open(s, iova, domain_phys(domain, iova));
 }
 
 /* The monitor's word on an access, page by page; what the domain lacks is not its affair. */
@@ -342,17 +345,22 @@ int dsp_stream_hole(struct dsp_stream *s, u64 iova, u64 size, u64 *hole)
 	return ret;
 }
 
-/* Does the page translate to itself? */
-bool dsp_stream_identity(struct dsp_stream *s, u64 iova)
+/* How many of @size bytes from the page at @iova on lead to themselves, without a gap? */
+u64 dsp_stream_identity(struct dsp_stream *s, u64 iova, u64 size)
 {
 	struct iommu_domain *domain;
-	bool same;
+	u64 at = 0;
 
 	mutex_lock(&s->lock);
 	domain = stream_domain(s);
-	same = domain && domain_phys(domain, iova) == iova && stream_is_open(s, domain, iova);
+	for (; domain && at < size; at += WIRE_PAGE) {
+		phys_addr_t phys = domain_phys(domain, iova + at);
+
+		if (phys != iova + at || !page_is_open(s, iova + at, phys))
+			break;
+	}
 	mutex_unlock(&s->lock);
-	return same;
+	return at;
 }
 
 /* Firmware's check of a range it is about to use: every page answers a read. */
