@@ -9,11 +9,33 @@
 
 debug_base=6.12
 
-# With KCSAN only the modules that are built later are instrumented, see
-# board/config/kcsan.config.
+# debug_variables FLAVOUR: for make.  With KCSAN only the modules that are built later
+# are instrumented, see board/config/kcsan.config.  With KASAN all is, but for the other
+# checkers and what they go through all the time, which would be a third of what the
+# kernel does; and the tracepoints of interrupts look no farther up the stack than the
+# compiler can.
+debug_variables()
+{
+	case $1 in
+	kcsan)	echo KCSAN_SANITIZE=n ;;
+	debug)	printf 'KASAN_SANITIZE_%s.o=n ' lockdep kmemleak debugobjects stacktrace page_alloc tree
+		echo CFLAGS_trace_preemptirq.o=-Dreturn_address=__builtin_return_address ;;
+	esac
+}
+
+# debug_recipe FLAVOUR: a number that changes with what such a kernel is made of
+debug_recipe()
+{
+	{
+		cat "$top/board/config/base.config" "$top/board/config/$1.config"
+		debug_variables "$1"
+	} | cksum | tr ' ' -
+}
+
 debug_make()
 {
-	[ "$flavour" != kcsan ] || set -- KCSAN_SANITIZE=n "$@"
+	# shellcheck disable=SC2046
+	set -- $(debug_variables "$flavour") "$@"
 	make -C "$work/source" O="$work/objects" ARCH=arm64 \
 		CROSS_COMPILE=aarch64-linux-gnu- KBUILD_BUILD_USER=board \
 		KBUILD_BUILD_HOST=board "$@"
@@ -104,7 +126,7 @@ debug_setup()
 	debug_configure
 	debug_compile
 	debug_keep
-	printf '%s\n' "$kernel_layout" > "$work/layout"
+	kernel_made_by "$kernel" > "$work/layout"
 	rm -rf "$final"
 	mv "$work" "$final"
 	rm -rf "$apt_dir"

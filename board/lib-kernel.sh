@@ -215,9 +215,19 @@ kernel_has_modules()
 	done
 }
 
+# kernel_made_by K: what is kept of a kernel; of one that is built here also what of.
+kernel_made_by()
+{
+	if is_debug_kernel "$1"; then
+		printf '%s %s\n' "$kernel_layout" "$(debug_recipe "${1#*-}")"
+	else
+		printf '%s\n' "$kernel_layout"
+	fi
+}
+
 kernel_is_here()
 {
-	[ "$(cat "$cache/kernels/$1/layout" 2>/dev/null)" = "$kernel_layout" ] &&
+	[ "$(cat "$cache/kernels/$1/layout" 2>/dev/null)" = "$(kernel_made_by "$1")" ] &&
 	{ is_debug_kernel "$1" || kernel_has_modules "$1"; }
 }
 
@@ -243,7 +253,7 @@ kernel_setup()
 	kernel_unpack_headers $(debs_of "$build_packages")
 	printf '%s\n' "$release" > "$work/release"
 	printf '%s\n' "$kernel_suite" > "$work/suite"
-	printf '%s\n' "$kernel_layout" > "$work/layout"
+	kernel_made_by "$1" > "$work/layout"
 	rm -rf "$final"
 	mv "$work" "$final"
 	rm -rf "$apt_dir"

@@ -26,8 +26,10 @@ qemu_command_line()
 	[ ! -e "$top/board/dts/variants/$variant.cmdline" ] ||
 		sed "/^#/d" "$top/board/dts/variants/$variant.cmdline" | tr "\n" " "
 	# What a report of one checker leads to is not worth another's; and the
-	# first one switches lockdep off.
-	! is_debug_kernel "$kernel" || printf '%s ' panic_on_warn=1 kasan.fault=panic
+	# first one switches lockdep off.  Grace periods as short as they can be: what
+	# is freed goes sooner, and a slow kernel waits less.
+	! is_debug_kernel "$kernel" ||
+		printf '%s ' panic_on_warn=1 kasan.fault=panic rcupdate.rcu_expedited=1
 	case $kernel in
 	*-kcsan) printf '%s ' "$kcsan_tuning" ;;
 	esac
