@@ -44,10 +44,10 @@ test-kernels:
 	@tests/run-kernels $(if $(filter command line,$(origin KERNEL)),$(KERNEL)) $(PROGRAMS:%=--only %)
 
 # KASAN, lockdep, kmemleak, failure injection (board/config/debug.config); data
-# races (kcsan.config).  Three boards at a time: much of it is waiting.
+# races (kcsan.config).  Two boards at a time: some of it is waiting.
 test-debug:
 	@board/setup kernel 6.12-debug && board/setup kernel 6.12-kcsan && \
-	tests/run --board --lanes 3 --kernel 6.12-debug --kernel 6.12-kcsan $(if $(filter 1,$(V)),--verbose)
+	tests/run --board --lanes 2 --kernel 6.12-debug --kernel 6.12-kcsan $(if $(filter 1,$(V)),--verbose)
 
 # One boot: ours, the in-tree driver and the floor.  BENCH_CASES=null,bytes chooses.
 bench:

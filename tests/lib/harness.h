@@ -422,7 +422,7 @@ void crowd_run(void (*work)(void *), void *args, size_t arg_size, int count);
 /* ---- numbers from a seed: random.c ---- */
 
 uint64_t random_seed(void);		/* of the environment, or the default; prints it */
-/* So many, and half as many again where checkers look at them; or of the environment. */
+/* So many, and half of them where the kernel has checkers; or of the environment. */
 unsigned int random_runs(unsigned int otherwise);
 uint64_t random_next(uint64_t *state);
 uint32_t random_below(uint64_t *state, uint32_t n);

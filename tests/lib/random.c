@@ -19,7 +19,7 @@ uint64_t random_seed(void)
 
 unsigned int random_runs(unsigned int otherwise)
 {
-	return number_of("FUZZ_RUNS", board_slowness() > 1 ? otherwise * 3 / 2 : otherwise);
+	return number_of("FUZZ_RUNS", board_slowness() > 1 ? otherwise / 2 : otherwise);
 }
 
 /* splitmix64: good from any state, 0 too. */
