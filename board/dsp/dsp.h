@@ -574,6 +574,7 @@ int dsp_map_show(struct dsp *dsp, struct dsp_control_map *out);
 /* dsp_service.c */
 s32 dsp_service_call(struct dsp_request *req);
 u64 dsp_service_hash(u64 hash, const u8 *data, size_t len);
+u64 dsp_service_nonzero(const u8 *data, size_t len);
 
 /* dsp_listener.c */
 s32 dsp_listener_call(struct dsp_request *req);

@@ -320,9 +320,7 @@ static long control_look(struct dsp *dsp, void *arg)
 	if (!bytes)
 		return -EFAULT;
 	look->sum = dsp_service_hash(0, bytes, look->len);
-	look->nonzero = 0;
-	for (i = 0; i < look->len; i++)
-		look->nonzero += !!bytes[i];
+	look->nonzero = dsp_service_nonzero(bytes, look->len);
 	memunmap(bytes);
 	return 0;
 }

@@ -86,6 +86,15 @@ u64 dsp_service_hash(u64 hash, const u8 *data, size_t len)
 	return hash * DSP_TEST_HASH_FACTOR + get_unaligned_le64(last);
 }
 
+u64 dsp_service_nonzero(const u8 *data, size_t len)
+{
+	u64 n = 0;
+
+	while (len--)
+		n += !!*data++;
+	return n;
+}
+
 /* A byte at each end of each buffer. */
 static s32 service_touch(struct dsp_request *req)
 {
