@@ -131,7 +131,7 @@ static void fuzz_send(struct fuzz *f, u64 ctx, s32 retval, u32 len)
 /* A message that answers nothing, though it may come close. */
 static void fuzz_stray(struct fuzz *f)
 {
-	u64 ctx = f->req->ctx;
+	u64 ctx = f->req->ctx, away;
 
 	switch (fuzz_below(f, 6)) {
 	case 0:		/* torn off */
@@ -148,7 +148,8 @@ static void fuzz_stray(struct fuzz *f)
 		fuzz_send(f, CTX_PD_EXIT, 0, ANSWER_BYTES);
 		break;
 	case 4:		/* a slot near by, where a call may be waiting, with another's number */
-		fuzz_send(f, ctx + ((u64)fuzz_below(f, 8) + 1) * CTX_INDEX_ONE, 0, ANSWER_BYTES);
+		away = ((u64)fuzz_below(f, 8) + 1) * CTX_INDEX_ONE;
+		fuzz_send(f, fuzz_one_in(f, 2) ? ctx + away : ctx - away, 0, ANSWER_BYTES);
 		break;
 	default:
 		fuzz_send(f, fuzz_word(f), (s32)fuzz_next(f), fuzz_below(f, FUZZ_BYTES_MAX + 1));
