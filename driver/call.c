@@ -333,26 +333,6 @@ bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
 	return is_pending;
 }
 
-/**
- * frpc_call_take() - a call has ended without a response
- * @call: registered; its caller has seen the poll word
- *
- * Return: true: the response, which comes later, finds nothing; false: it has been
- * answered already, or is gone.
- */
-bool frpc_call_take(struct frpc_call *call)
-{
-	struct frpc_call_slot *slot = &call->session->channel->table.slots[call->index];
-	bool is_pending;
-
-	spin_lock_irq(&slot->lock);
-	is_pending = slot->call == call;
-	if (is_pending)
-		slot->call = NULL;
-	spin_unlock_irq(&slot->lock);
-	return is_pending;
-}
-
 /* Takes the call out of its slot and hands it on; slot->lock held. */
 static void end_call(struct frpc_call_table *table, struct frpc_call_slot *slot)
 {

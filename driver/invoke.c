@@ -323,7 +323,8 @@ static bool is_flagged(struct frpc_call *call)
 /*
  * Spins for the end of a short call.  Lets others run meanwhile; whoever has to
  * wait longer, or gets a signal, sleeps like anybody else.
- * True: the call has ended, with success.
+ * True: the call has ended.  A response that comes later finds nothing once it is
+ * unregistered.
  */
 static bool poll(struct frpc_call *call)
 {
@@ -331,7 +332,7 @@ static bool poll(struct frpc_call *call)
 
 	while (!completion_done(&call->done) && !signal_pending(current)) {
 		if (is_flagged(call))
-			return frpc_call_take(call);
+			return true;
 		if (ktime_after(ktime_get(), end))
 			break;
 		cond_resched();

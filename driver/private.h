@@ -469,7 +469,6 @@ int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie);
 void frpc_call_unregister(struct frpc_call *call);
 bool frpc_call_park(struct frpc_call *call, bool is_kept);
 bool frpc_call_unpark(struct frpc_call *call, bool is_resumed);
-bool frpc_call_take(struct frpc_call *call);
 void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *rsp);
 void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session);
 void frpc_calls_reclaim(struct frpc_session *session);
