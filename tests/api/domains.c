@@ -106,7 +106,9 @@ TEST(nodes)
 
 	for_each_domain(d) {
 		test_context("%s", d->label);
-		node_wait(node_of(d, has_node(d, true)), true);
+		for (int secure = 0; secure < 2; secure++)
+			if (has_node(d, secure))
+				node_wait(node_of(d, secure), true);
 		CHECK_EQ(access(node_of(d, true), F_OK) == 0, has_node(d, true));
 		CHECK_EQ(access(node_of(d, false), F_OK) == 0, has_node(d, false));
 	}
