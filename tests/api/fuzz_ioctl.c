@@ -13,14 +13,14 @@
 #include "harness.h"
 
 #define THREADS		4
-#define RUNS		600		/* ioctls of a batch, all threads together */
-#define BATCHES		10
-#define WARM_UP		3		/* batches that fill caches */
+#define RUNS		300		/* ioctls of a batch, all threads together */
+#define BATCHES		24
+#define WARM_UP		8		/* batches that fill caches */
 #define ARENA		(256ul << 10)
 #define CANARY		0xc5
-/* Caches go on filling, ten pages a batch; every third call of a batch succeeds. */
-#define TREND_PAGES	30.0
-#define OBJECTS_SLACK	(100 * (BATCHES - WARM_UP))
+/* Caches go on filling, up to seven pages a batch; every third call of one succeeds. */
+#define TREND_PAGES	15.0
+#define OBJECTS_SLACK	(50 * (BATCHES - WARM_UP))
 
 #define OPS		16
 
@@ -30,19 +30,29 @@ static const uint64_t huge[] = {
 	INT64_MAX, 1ull << 63, UINT64_MAX - 4096, UINT64_MAX - 127, UINT64_MAX,
 };
 
+/* DSP-side memory that one kind of call gave, newest last. */
+struct kept {
+	struct kept_memory {
+		uint64_t name, size;
+		int node;
+	} all[4];
+	uint32_t count;
+};
+
 /* What all threads use. */
 static struct {
-	pthread_mutex_t lock;
+	pthread_mutex_t lock;		/* for nodes that are reopened */
 	int nodes[3];
 	int bufs[8];
-	uint64_t names[8];		/* of DSP-side memory, from MMAP and MEM_MAP */
-	uint32_t next_name;
+	pthread_mutex_t kept_lock;	/* for both of these */
+	struct kept lent, mapped;	/* by MMAP, by MEM_MAP */
 	int others[6];			/* descriptors that are no dma-buf */
-} shared = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} shared = { .lock = PTHREAD_MUTEX_INITIALIZER, .kept_lock = PTHREAD_MUTEX_INITIALIZER };
 
 struct worker {
 	uint64_t random;
 	unsigned int runs;
+	int node;			/* what the next ioctl goes to */
 	uint8_t *arena;			/* a canary page before it, none behind */
 	const uint8_t *readonly;	/* one page of canaries */
 	uint8_t *frozen;		/* one page, for an argument nobody may write back to */
@@ -129,16 +139,28 @@ static int some_fd(struct worker *w)
 	}
 }
 
-static uint64_t some_name(struct worker *w)
+static void keep(struct kept *k, struct worker *w, uint64_t name, uint64_t size)
 {
-	return one_in(w, 4) ? random_next(&w->random) : PICK(w, shared.names);
+	pthread_mutex_lock(&shared.kept_lock);
+	k->all[k->count++ % ARRAY_SIZE(k->all)] = (struct kept_memory){ name, size, w->node };
+	pthread_mutex_unlock(&shared.kept_lock);
 }
 
-static void keep_name(uint64_t name)
+/* Often the newest, on its own node; else any name, or an old one, on any. */
+static struct kept_memory some_kept(struct kept *k, struct worker *w)
 {
-	uint32_t at = __atomic_fetch_add(&shared.next_name, 1, __ATOMIC_RELAXED);
+	struct kept_memory m = { random_next(&w->random), (1 + below(w, 32)) * PAGE, w->node };
+	uint32_t back = one_in(w, 2) ? 1 : 1 + below(w, ARRAY_SIZE(k->all));
 
-	__atomic_store_n(&shared.names[at % ARRAY_SIZE(shared.names)], name, __ATOMIC_RELAXED);
+	if (one_in(w, 4))
+		return m;
+	pthread_mutex_lock(&shared.kept_lock);
+	if (back <= k->count)
+		m = k->all[(k->count - back) % ARRAY_SIZE(k->all)];
+	pthread_mutex_unlock(&shared.kept_lock);
+	if (!one_in(w, 8))
+		w->node = m.node;
+	return m;
 }
 
 static int some_node(struct worker *w)
@@ -171,17 +193,17 @@ static long issue(struct worker *w, unsigned long request, void *arg, size_t len
 		bend(w, arg, len);
 	switch (below(w, 24)) {
 	case 0:
-		return node_ioctl(some_node(w), request, (void *)bad_pointer(w));
+		return node_ioctl(w->node, request, (void *)bad_pointer(w));
 	case 1:		/* the last byte is missing */
 		memcpy(end - len + 1, arg, len - 1);
-		return node_ioctl(some_node(w), request, end - len + 1);
+		return node_ioctl(w->node, request, end - len + 1);
 	case 2:		/* can be read, not written back */
 		mprotect(w->frozen, PAGE, PROT_READ | PROT_WRITE);
 		memcpy(w->frozen, arg, len);
 		mprotect(w->frozen, PAGE, PROT_READ);
-		return node_ioctl(some_node(w), request, w->frozen);
+		return node_ioctl(w->node, request, w->frozen);
 	default:
-		return node_ioctl(some_node(w), request, arg);
+		return node_ioctl(w->node, request, arg);
 	}
 }
 
@@ -245,7 +267,7 @@ static long do_invoke(struct worker *w)
 	if (one_in(w, 30))
 		inv.args = (uintptr_t)w->arena + ARENA - 24 * below(w, 4);
 	/* not bent: a bent scalars word could mean a sleep, a handle another's rules */
-	return node_ioctl(some_node(w), FASTRPC_IOCTL_INVOKE, &inv);
+	return node_ioctl(w->node, FASTRPC_IOCTL_INVOKE, &inv);
 }
 
 static long do_create_static(struct worker *w)
@@ -282,7 +304,7 @@ static long do_mmap(struct worker *w)
 {
 	struct fastrpc_req_mmap arg = {
 		.fd = -1, .size = (1 + below(w, 32)) * 4096,
-		.flags = one_in(w, 3) ? FASTRPC_MAP_ADD_PAGES : FASTRPC_MAP_REMOTE_HEAP,
+		.flags = one_in(w, 2) ? FASTRPC_MAP_ADD_PAGES : FASTRPC_MAP_REMOTE_HEAP,
 	};
 	long ret;
 
@@ -290,15 +312,14 @@ static long do_mmap(struct worker *w)
 		arg.size = some_length(w);
 	ret = issue(w, FASTRPC_IOCTL_MMAP, &arg, sizeof(arg));
 	if (!ret)
-		keep_name(arg.vaddrout);
+		keep(&shared.lent, w, arg.vaddrout, arg.size);
 	return ret;
 }
 
 static long do_munmap(struct worker *w)
 {
-	struct fastrpc_req_munmap arg = {
-		.vaddrout = some_name(w), .size = (1 + below(w, 32)) * 4096,
-	};
+	struct kept_memory m = some_kept(&shared.lent, w);
+	struct fastrpc_req_munmap arg = { .vaddrout = m.name, .size = m.size };
 
 	return issue(w, FASTRPC_IOCTL_MUNMAP, &arg, sizeof(arg));
 }
@@ -318,14 +339,15 @@ static long do_mem_map(struct worker *w)
 		arg.offset = some_length(w);
 	ret = issue(w, FASTRPC_IOCTL_MEM_MAP, &arg, sizeof(arg));
 	if (!ret)
-		keep_name(arg.vaddrout);
+		keep(&shared.mapped, w, arg.vaddrout, arg.length);
 	return ret;
 }
 
 static long do_mem_unmap(struct worker *w)
 {
+	struct kept_memory m = some_kept(&shared.mapped, w);
 	struct fastrpc_mem_unmap arg = {
-		.fd = one_in(w, 2) ? -1 : some_fd(w), .vaddr = some_name(w), .length = 4096,
+		.fd = one_in(w, 2) ? -1 : some_fd(w), .vaddr = m.name, .length = m.size,
 	};
 
 	return issue(w, FASTRPC_IOCTL_MEM_UNMAP, &arg, sizeof(arg));
@@ -358,7 +380,7 @@ static long do_info(struct worker *w)
 
 static long do_number(struct worker *w)
 {
-	return node_ioctl(some_node(w), _IOC(below(w, 4), 'R', 14 + below(w, 242), below(w, 128)),
+	return node_ioctl(w->node, _IOC(below(w, 4), 'R', 14 + below(w, 242), below(w, 128)),
 			  w->arena);
 }
 
@@ -395,12 +417,12 @@ static long do_drop(struct worker *w)
 
 static long do_attach(struct worker *w)
 {
-	return node_ioctl(some_node(w), FASTRPC_IOCTL_INIT_ATTACH, (void *)bad_pointer(w));
+	return node_ioctl(w->node, FASTRPC_IOCTL_INIT_ATTACH, (void *)bad_pointer(w));
 }
 
 static long do_attach_sns(struct worker *w)
 {
-	return node_ioctl(some_node(w), FASTRPC_IOCTL_INIT_ATTACH_SNS, NULL);
+	return node_ioctl(w->node, FASTRPC_IOCTL_INIT_ATTACH_SNS, NULL);
 }
 
 static long do_free(struct worker *w)
@@ -423,13 +445,13 @@ static const struct {
 	long (*run)(struct worker *w);
 	bool never;
 } ops[OPS] = {
-	{ { "INVOKE", 52 }, do_invoke, false },
-	{ { "ATTACH", 3 }, do_attach, false },
-	{ { "ATTACH_SNS", 2 }, do_attach_sns, false },
+	{ { "INVOKE", 48 }, do_invoke, false },
+	{ { "ATTACH", 2 }, do_attach, false },
+	{ { "ATTACH_SNS", 1 }, do_attach_sns, false },
 	{ { "CREATE_STATIC", 4 }, do_create_static, false },
-	{ { "CREATE", 3 }, do_create, false },
-	{ { "MMAP", 4 }, do_mmap, false },
-	{ { "MUNMAP", 4 }, do_munmap, true },
+	{ { "CREATE", 5 }, do_create, false },
+	{ { "MMAP", 6 }, do_mmap, false },
+	{ { "MUNMAP", 8 }, do_munmap, false },
 	{ { "MEM_MAP", 6 }, do_mem_map, false },
 	{ { "MEM_UNMAP", 4 }, do_mem_unmap, false },
 	{ { "ALLOC", 4 }, do_alloc, false },
@@ -447,8 +469,10 @@ static void work(void *arg)
 
 	while (w->runs--) {
 		size_t op = RANDOM_STEP(&w->random, ops);
-		long ret = ops[op].run(w);
+		long ret;
 
+		w->node = some_node(w);
+		ret = ops[op].run(w);
 		/* error numbers that the kernel keeps to itself */
 		CHECK(ret > -512 || ret < -530);
 		if (ret)
@@ -491,8 +515,10 @@ static void open_shared(void)
 	for (size_t i = 0; i < ARRAY_SIZE(shared.nodes); i++)
 		shared.nodes[i] = fcntl(node_open(), F_DUPFD_CLOEXEC, 50);
 	node_close_all();
+	/* most calls need a domain or a buffer: one of three, and half of them */
+	REQUIRE_EQ(create_pd(shared.nodes[0], -1, 0, 0), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(shared.bufs); i++)
-		shared.bufs[i] = -1;
+		shared.bufs[i] = i % 2 ? -1 : dmabuf_alloc(shared.nodes[0], 16 * PAGE);
 	shared.others[0] = shared.nodes[0];
 	shared.others[1] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	shared.others[2] = memfd_create("fuzz", MFD_CLOEXEC);
@@ -560,7 +586,7 @@ TEST(one_thread)
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	puts("@limit 240");
-	*b = (struct batch){ .seed = random_seed(), .threads = 1, .runs = random_runs(RUNS) };
+	*b = (struct batch){ .seed = random_seed(), .threads = 1, .runs = random_runs(2 * RUNS) };
 	test_in_child(batch, b);
 }
 
@@ -570,13 +596,14 @@ TEST(threads_on_the_same_files)
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	/* a slow board looks for leaks by itself */
 	bool is_slow = board_slowness() > 1;
-	int batches = is_slow ? BATCHES - 2 : BATCHES;
+	int batches = is_slow ? BATCHES / 3 : BATCHES;
 	static struct memory before, after;
 	uint64_t seed = random_seed();
 	long free_pages[BATCHES];
 
 	kernel_log_mark();
-	*b = (struct batch){ .threads = THREADS, .runs = random_runs(RUNS) };
+	/* as many calls in fewer batches, where a restart takes long */
+	*b = (struct batch){ .threads = THREADS, .runs = random_runs(is_slow ? 2 * RUNS : RUNS) };
 	for (int i = 0; i < batches; i++) {
 		test_context("batch %d", i);
 		b->seed = seed + 1000 * (i + 1);
