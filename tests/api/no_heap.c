@@ -48,6 +48,7 @@ static const struct {
 	{ "empty", "memory-region names no reserved memory: no remote heap" },
 	{ "occupied", "something else is mapped there" },
 	{ "large-pages-odd", "is not a multiple of the IOMMU's page" },
+	{ "el1-long-vmids", "qcom,vmids is malformed: no remote heap" },
 	{ "el1-odd-vmids", "qcom,vmids is malformed: no remote heap" },
 	{ "el1-no-scm", "qcom,vmids, but no SCM to assign memory with: no remote heap" },
 	{ "no-iommu-domain", "the remoteproc does not own the IOMMU domain of its stream" },

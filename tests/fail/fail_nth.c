@@ -85,6 +85,14 @@ static void close_buf(void)
 	buf = -1;
 }
 
+/* Of one piece, which is not to be had smaller, and which is. */
+static long alloc_small(size_t pages)
+{
+	int small = dmabuf_alloc(fd, pages * PAGE);
+
+	return small < 0 ? small : close(small);
+}
+
 /* A process, and a buffer that it gets in each of the ways there are. */
 static long share(void)
 {
@@ -96,6 +104,10 @@ static long share(void)
 	ret = open_node();
 	if (!ret)
 		ret = create_pd(fd, -1, 0, 0);
+	if (!ret)
+		ret = alloc_small(1);
+	if (!ret)
+		ret = alloc_small(2);
 	if (ret)
 		return ret;
 	buf = dmabuf_alloc(fd, SHARED);

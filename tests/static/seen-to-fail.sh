@@ -83,7 +83,7 @@ check_test()
 	test=$2 name=$(basename "$1")
 	shift 2
 	[ "${test%/*}" != unit ] || return 0
-	if ! grep -q -x "${test#*/}\( .*\)\?" "$top/tests/lists/${test%/*}" 2> /dev/null; then
+	if ! grep -q -x "${test#*/}\([: ].*\)\?" "$top/tests/lists/${test%/*}" 2> /dev/null; then
 		complain "$name: tests/lists/${test%/*} has no ${test#*/}"
 		return
 	fi
