@@ -85,7 +85,7 @@ static void close_buf(void)
 	buf = -1;
 }
 
-/* Of one piece, which is not to be had smaller, and which is. */
+/* One piece of memory: of more than a page, it is asked for again by the page. */
 static long alloc_small(size_t pages)
 {
 	int small = dmabuf_alloc(fd, pages * PAGE);
