@@ -11,8 +11,23 @@
 #define MONITOR_ACCESS		0xc3000002u	/* x1: address, x2: bytes, x3: VMs, x4: write? */
 #define MONITOR_COUNT		0xc3000003u	/* x1: MONITOR_COUNT_... */
 #define MONITOR_CLEAR		0xc3000004u	/* violations to 0 */
-#define MONITOR_REFUSE		0xc3000005u	/* x1: n, x2: how many, x3: status, x4: result */
+/* x1: n, x2: how many, x3: status, x4: result, x5: service and command, 0: assign */
+#define MONITOR_REFUSE		0xc3000005u
 #define MONITOR_ON_ABORT	0xc3000006u	/* x1: MONITOR_ABORT_... */
+/*
+ * A subsystem that PAS starts: x1: PAS id, x2: number of the interrupt at the GIC that
+ * rings when its state changes (0: it has no DSP behind it), x3: VM that its image
+ * belongs to while it runs.
+ */
+#define MONITOR_PAS_WATCH	0xc3000007u
+/* x1: PAS id.  x1: MONITOR_PAS_..., x2: how often it was started, x3: where its image is */
+#define MONITOR_PAS_STATE	0xc3000008u
+#define MONITOR_PAS_HALTED	0xc3000009u	/* x1: PAS id: the DSP has stopped */
+
+/* x1 of the answer to MONITOR_PAS_STATE */
+#define MONITOR_PAS_OFF		0
+#define MONITOR_PAS_RUNNING	1
+#define MONITOR_PAS_HALTING	2	/* shutdown was called: waits for MONITOR_PAS_HALTED */
 
 /* x1 of MONITOR_COUNT */
 #define MONITOR_COUNT_ASSIGNED	0	/* assignments that were done */

@@ -38,7 +38,8 @@ static void set_registers(void)
 
 void boot_first(void)
 {
-	owner_init();
+	owner_init(MONITOR_END);
+	stage2_init();
 	set_registers();
 	log_text("monitor: up");
 	log_end();
@@ -49,24 +50,4 @@ u64 boot_secondary(u64 *context)
 {
 	set_registers();
 	return psci_entered(context);
-}
-
-/* The compiler may call these two. */
-void *memset(void *to, int byte, size_t bytes)
-{
-	u8 *at = to;
-
-	while (bytes--)
-		*at++ = byte;
-	return to;
-}
-
-void *memcpy(void *to, const void *from, size_t bytes)
-{
-	const u8 *in = from;
-	u8 *out = to;
-
-	while (bytes--)
-		*out++ = *in++;
-	return to;
 }

@@ -8,7 +8,6 @@
  */
 #include "monitor.h"
 
-#define PAGE		4096u
 #define BLOCK		(512u * PAGE)
 #define GIB		BIT(30)
 #define ADDRESS_BITS	40
@@ -78,8 +77,7 @@ static void split(u64 addr)
 	write_entry(&level2[n], (u64)level3[n] | ENTRY_TABLE);
 }
 
-/* The owner table has changed for these pages; its lock is held. */
-void stage2_update(u64 addr, u64 bytes)
+void enforce(u64 addr, u64 bytes)
 {
 	u64 at;
 

@@ -8,29 +8,6 @@
 #define EC_FETCH_BELOW	0x20
 #define EC_DATA_BELOW	0x24
 
-/* Owning entity of a call: bits 29:24. */
-#define OWNER(id)	((id) >> 24 & 0x3f)
-#define OWNER_SIP	2
-#define OWNER_OEM	3
-#define OWNER_STANDARD	4
-
-static void call(struct frame *frame)
-{
-	switch (OWNER(frame->x[0])) {
-	case OWNER_SIP:
-		scm_call(frame);
-		break;
-	case OWNER_OEM:
-		violation_call(frame);
-		break;
-	case OWNER_STANDARD:
-		psci_call(frame);
-		break;
-	default:
-		frame->x[0] = NOT_SUPPORTED;
-	}
-}
-
 void trap(struct frame *frame)
 {
 	u64 syndrome = sysreg_read(esr_el2);
@@ -46,7 +23,7 @@ void trap(struct frame *frame)
 		break;
 	case EC_FETCH_BELOW:
 	case EC_DATA_BELOW:
-		violation_abort(frame, syndrome);
+		abort_trap(frame, syndrome);
 		break;
 	default:
 		trap_unexpected();

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The monitor's words go to a file of the host, by semihosting: in the console they
- * would land in the middle of the kernel's.
+ * The log goes to a file of the host, by semihosting: in the console it would land in
+ * the middle of the kernel's lines.
  */
-#include "monitor.h"
+#include "firmware.h"
 
 #define SYS_WRITEC	3
 
 static void put(char c)
 {
-	register u64 operation __asm__("x0") = SYS_WRITEC;
-	register const char *text __asm__("x1") = &c;
-
-	__asm__ volatile("hlt #0xf000" : "+r" (operation) : "r" (text) : "memory");
+	host_call(SYS_WRITEC, &c);
 }
 
 void log_text(const char *text)
