@@ -30,21 +30,53 @@ image_has_low_vms()
 	[ "$el" = 1 ] && [ "$kernel" = 6.1 ]
 }
 
-# What is laid over QEMU's own tree.
-image_dtsi()
+# What is between the driver and the DSP, as $edge: "own", the remoteproc and the edge
+# of the dsp module, or "stack", the kernel's own Qualcomm drivers.  Some variants exist
+# on the first only, and some kernels lack what the other needs.  $variant_base are the
+# variant's files, without their endings.
+image_edge()
 {
-	cat "$top/board/dts/board.dtsi"
-	[ "$el" = 2 ] || cat "$top/board/dts/el$el.dtsi"
-	! image_has_low_vms || cat "$top/board/dts/el1-low-vms.dtsi"
-	cat "$top/board/dts/variants/$variant.dtsi"
+	edge=own
+	variant_base=$top/board/dts/own/$variant
+	[ ! -e "$variant_base.dtsi" ] || return 0
+	variant_base=$top/board/dts/variants/$variant
+	[ -e "$variant_base.dtsi" ] ||
+		die "no variant \"$variant\"; there are:" \
+		    "$(cd "$top/board/dts" && printf '%s ' variants/*.dtsi own/*.dtsi |
+		       sed 's,[a-z]*/,,g; s/\.dtsi//g')"
+	case $el,$kernel in
+	*,7 | 1,6.12 | 1,6.12-debug | 1,6.12-kcsan)	edge=stack ;;
+	esac
 }
 
-# QEMU's own tree, as source, into $1
+# The names of the device tree's sources, first what others build on.
+image_dtsi_names()
+{
+	printf '%s\n' "edge-$edge.dtsi" board.dtsi
+	[ "$el" = 2 ] || echo "el$el.dtsi"
+	! image_has_low_vms || echo el1-low-vms.dtsi
+	[ "$edge" = own ] || echo stack.dtsi
+	echo "$variant_base.dtsi"
+}
+
+# What is laid over QEMU's own tree, preprocessed as the kernel does it.
+image_dtsi()
+{
+	image_edge
+	cpus=${processor#*-smp }
+	image_dtsi_names | sed 's/.*/#include "&"/' |
+		gcc -E -nostdinc -undef -D__DTS__ -DEL="$el" -DCPUS="${cpus%% *}" \
+			-x assembler-with-cpp -I "$top/board/dts" - ||
+		die "the C preprocessor refuses the device tree of variant \"$variant\""
+}
+
+# QEMU's own tree, as source, into $1.  Firmware at EL3 changes what QEMU provides.
 image_qemu_tree()
 {
 	# shellcheck disable=SC2086
 	run_quietly "dumping QEMU's device tree" \
-		$qemu -M "$machine,dumpdtb=$1.qemu" $processor -nodefaults -display none
+		$qemu -M "$(image_machine),dumpdtb=$1.qemu" $processor \
+			${el3:+-bios "$el3"} -nodefaults -display none
 	run_quietly "reading QEMU's device tree" \
 		dtc -q -I dtb -O dts -o "$1" "$1.qemu"
 	rm -f "$1.qemu"
@@ -54,17 +86,13 @@ image_qemu_tree()
 # only with QEMU and with the sources, so the name says what it was made from.
 image_dtb()
 {
-	[ -e "$top/board/dts/variants/$variant.dtsi" ] ||
-		die "no variant \"$variant\"; there are:" \
-		    "$(cd "$top/board/dts/variants" && printf '%s ' ./*.dtsi |
-		       sed 's,\./,,g; s/\.dtsi//g')"
-	# a variant may include another
+	image_edge
 	made_from=$({
 		ls -l -L "$(command -v $qemu)"
-		printf '%s\n' "$machine $processor"
-		cat "$top"/board/dts/*.dtsi "$top"/board/dts/variants/*.dtsi
+		printf '%s\n' "$(image_machine) $processor"
+		cat "$top"/board/dts/*.dtsi "$top"/board/dts/*/*.dtsi
 	} | cksum | cut -d' ' -f1)
-	tree=$variant
+	tree=$variant-$edge
 	! image_has_low_vms || tree=$variant-low-vms
 	dtb=$build/dtb/$tree.$made_from.dtb
 	[ ! -e "$dtb" ] || return 0
@@ -72,7 +100,7 @@ image_dtb()
 	image_qemu_tree "$dtb.dts"
 	image_dtsi >> "$dtb.dts"
 	run_quietly "merging the board's device tree" \
-		dtc -q -i "$top/board/dts/variants" -I dts -O dtb -o "$dtb.new" "$dtb.dts"
+		dtc -q -I dts -O dtb -o "$dtb.new" "$dtb.dts"
 	rm -f "$build/dtb/$tree".*.dtb
 	mv "$dtb.new" "$dtb"
 }
@@ -239,20 +267,39 @@ image_shell()
 	programs=$(cd "$build/arm64/tests" && find . -maxdepth 1 -type f -perm -u+x | sed 's,^\./,,')
 }
 
-# Of the kernel package: what a driver is linked to, and the sockets that its PDR
-# helper opens.  Dependencies first; a kernel may have any of them built in.
+# The modules of a board in the order in which they are loaded.  A kernel may have any
+# of its own built in.  On the edge of the module's own: what a driver is linked to, and
+# the sockets that its PDR helper opens.
+load_order_own='rpmsg_core qrtr qmi_helpers qcom_pdr_msg pdr_interface dsp fastrpc'
+# The kernel's own stack.  PAS comes last: it boots the DSPs.
+load_order_stack='qcom_hwspinlock smem dsp smp2p rpmsg_core qrtr qmi_helpers qcom_pdr_msg
+pdr_interface qcom_glink qcom_glink_smem qcom_smd qcom_common qcom_sysmon qcom_q6v5
+mdt_loader qcom_pil_info qrtr_smd fastrpc qcom_q6v5_pas'
+
 image_kernel_modules()
 {
+	order=$load_order_own
+	[ "$edge" = own ] || order=$load_order_stack
 	: > "$stage/modules/load"
-	for module in rpmsg_core qrtr qmi_helpers qcom_pdr_msg pdr_interface; do
-		[ -e "$modules/$module.ko" ] || continue
-		cp "$modules/$module.ko" "$stage/modules/"
-		echo "$module" >> "$stage/modules/load"
+	for module in $order; do
+		[ ! -e "$modules/$module.ko" ] || cp "$modules/$module.ko" "$stage/modules/"
+		[ ! -e "$stage/modules/$module.ko" ] || echo "$module" >> "$stage/modules/load"
 	done
 	# for programs to load
 	for module in drm drm_kms_helper drm_shmem_helper vgem udmabuf; do
 		[ ! -e "$modules/$module.ko" ] || cp "$modules/$module.ko" "$stage/modules/"
 	done
+}
+
+# What the remoteproc core or PAS loads.
+image_dsp_firmware()
+{
+	if [ "$edge" = own ]; then
+		# The core insists on a file; the DSP model does not look at it.
+		echo board > "$stage/lib/firmware/board-dsp.fw"
+	else
+		cp "$build"/soc/*.mbn "$stage/lib/firmware/"
+	fi
 }
 
 # Everything the guest has, as an uncompressed cpio: unpacking a compressed one
@@ -271,8 +318,7 @@ image_initramfs()
 	cp "$dsp_ko" "$stage/modules/dsp.ko"
 	cp "$driver_ko" "$stage/modules/fastrpc.ko"
 	[ "$mode" != bench ] || image_bench_modules
-	# The remoteproc core insists on a file; the DSP model does not look at it.
-	echo board > "$stage/lib/firmware/board-dsp.fw"
+	image_dsp_firmware
 	image_kernel_modules
 	for program in $(program_names); do
 		cp "$build/arm64/tests/$program" "$stage/tests/"
@@ -292,13 +338,39 @@ image_initramfs()
 	rm -rf "$stage"
 }
 
-# Below the kernel, where that runs at EL1.
-image_monitor()
+# What runs below the kernel: the monitor where that runs at EL1, firmware at EL3 where
+# it runs at EL2 and the board has the kernel's own stack.
+image_firmware()
 {
-	[ "$el" = 1 ] || return 0
-	monitor=$build/arm64/monitor/monitor.img
-	run_quietly "building the monitor" \
-		make -s -C "$top/board/monitor" OUT="$build/arm64/monitor"
+	if [ "$el" = 1 ]; then
+		firmware=monitor monitor=$build/arm64/monitor/monitor.img
+		run_quietly "building the monitor" \
+			make -s -C "$top/board/monitor" OUT="$build/arm64/monitor"
+	elif [ "$edge" = stack ]; then
+		firmware=el3 el3=$build/arm64/el3/el3.bin
+		run_quietly "building the firmware for EL3" \
+			make -s -C "$top/board/el3" OUT="$build/arm64/el3"
+	else
+		firmware=none
+	fi
+}
+
+# The machine that this boot runs on.
+image_machine()
+{
+	case $firmware in
+	el3)	printf '%s,secure=on' "$machine" ;;
+	*)	printf '%s' "$machine" ;;
+	esac
+}
+
+# What a boot loader leaves in shared memory, and the images that PAS loads.
+image_soc()
+{
+	[ "$edge" = stack ] || return 0
+	smem=$build/soc/smem.bin
+	run_quietly "making shared memory and images of the DSPs" \
+		make -s -C "$top/board/soc" OUT="$build/soc"
 }
 
 image_make()
@@ -314,7 +386,9 @@ image_make()
 	image_init
 	image_programs
 	image_tools
-	image_monitor
+	image_edge
+	image_firmware
+	image_soc
 	image_dtb
 	image_initramfs
 	exec 6>&-

@@ -10,7 +10,8 @@ kernel_layout=1
 
 # Modules the guest may need; whatever they depend on comes along.  Those that
 # are built in, or not built at all, are passed over.
-guest_modules='rpmsg_core fastrpc udmabuf vgem qrtr pdr_interface'
+guest_modules='rpmsg_core fastrpc udmabuf vgem qrtr pdr_interface
+qcom_hwspinlock smem smp2p qcom_glink_smem qcom_sysmon qrtr_smd qcom_q6v5_pas'
 
 # Print "RELEASE-OF-DEBIAN SUITE..." of a kernel, as the host can use it.
 # With a choice (6.12), the build made for this host's release wins: it needs

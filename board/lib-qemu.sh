@@ -23,8 +23,8 @@ qemu_command_line()
 		board.seed="${FUZZ_SEED:-}" board.runs="${FUZZ_RUNS:-}" \
 		board.run="$(printf '%s' "$programs" | tr -s ' \n' ,)"
 	# What a variant needs of the kernel, beside what it changes in the tree.
-	[ ! -e "$top/board/dts/variants/$variant.cmdline" ] ||
-		sed "/^#/d" "$top/board/dts/variants/$variant.cmdline" | tr "\n" " "
+	[ ! -e "$variant_base.cmdline" ] ||
+		sed "/^#/d" "$variant_base.cmdline" | tr "\n" " "
 	# What a report of one checker leads to is not worth another's; and the
 	# first one switches lockdep off.  Grace periods as short as they can be: what
 	# is freed goes sooner, and a slow kernel waits less.
@@ -58,33 +58,74 @@ qemu_command_line()
 # What a variant has beyond them.
 qemu_more_engines()
 {
-	[ ! -e "$top/board/dts/variants/$variant.engines" ] ||
-		sed "/^#/d" "$top/board/dts/variants/$variant.engines"
+	[ ! -e "$variant_base.engines" ] ||
+		sed "/^#/d" "$variant_base.engines"
 }
 
-# The kernel, or the monitor and the kernel where that looks for it (board/monitor/layout.h).
+# Where things are in RAM: board/monitor/layout.h, board/el3, board/dts/stack.dtsi.
+address_kernel_el1=0x40c00000
+address_kernel_el3=0x40200000
+address_initramfs=0x48000000
+address_smem=0x5a000000
+
+# A file of the host's that is in RAM when the machine is switched on.
+qemu_load()
+{
+	printf '%s\n' -device "loader,file=$1,addr=$2,force-raw=on"
+}
+
+# What firmware logs goes to a file of its own.
+qemu_firmware_log()
+{
+	printf '%s\n' -semihosting-config enable=on,target=native,chardev=monitor \
+		-chardev "file,id=monitor,path=$monitor_log"
+}
+
+# What QEMU starts: the kernel; the monitor, which starts the kernel at EL1; or firmware
+# at EL3, which starts it at EL2.  QEMU tells no kernel behind firmware of its own where
+# the initramfs is and what the command line says: the tree has to.
 qemu_kernel()
 {
 	image=$cache/kernels/$kernel/Image
-	if [ "$el" = 2 ]; then
+	if [ "$firmware" = el3 ]; then
+		printf '%s\n' -bios "$el3" -dtb "$boot_dtb"
+		qemu_load "$image" "$address_kernel_el3"
+		qemu_load "$initramfs" "$address_initramfs"
+		qemu_firmware_log
+		return
+	fi
+	printf '%s\n' -initrd "$initramfs" -dtb "$dtb" -append "$(qemu_command_line)"
+	if [ "$firmware" = none ]; then
 		printf '%s\n' -kernel "$image"
 		return
 	fi
-	printf '%s\n' -kernel "$monitor" \
-		-device "loader,file=$image,addr=0x40c00000,force-raw=on" \
-		-semihosting-config enable=on,target=native,chardev=monitor \
-		-chardev "file,id=monitor,path=$monitor_log"
+	printf '%s\n' -kernel "$monitor"
+	qemu_load "$image" "$address_kernel_el1"
+	qemu_firmware_log
+}
+
+# The tree of this boot, with what QEMU writes into it where it starts the kernel itself.
+qemu_boot_tree()
+{
+	[ "$firmware" = el3 ] || return 0
+	boot_dtb=$log_base.dtb
+	cp "$dtb" "$boot_dtb"
+	end=$((address_initramfs + $(wc -c < "$initramfs")))
+	fdtput -t s "$boot_dtb" /chosen bootargs "$(qemu_command_line)" &&
+	fdtput -t x "$boot_dtb" /chosen linux,initrd-start 0 "${address_initramfs#0x}" &&
+	fdtput -t x "$boot_dtb" /chosen linux,initrd-end 0 "$(printf '%x' "$end")" ||
+		die "writing $boot_dtb failed: is the disk full?"
 }
 
 # Print qemu's arguments but the console, one per line.
 qemu_arguments()
 {
-	printf '%s\n' -M "$machine"
+	printf '%s\n' -M "$(image_machine)"
 	# shellcheck disable=SC2086
 	printf '%s\n' $processor
 	qemu_kernel
-	printf '%s\n' -nodefaults -display none -no-reboot -initrd "$initramfs" -dtb "$dtb" \
-		-append "$(qemu_command_line)" \
+	[ "$edge" = own ] || qemu_load "$smem" "$address_smem"
+	printf '%s\n' -nodefaults -display none -no-reboot \
 		-chardev "file,id=report,path=$report_pipe" \
 		-device pci-serial,chardev=report,addr=02.0 \
 		-trace "smmuv3_*_event,file=$smmu_log"
@@ -116,6 +157,7 @@ qemu_boot()
 	esac
 	seconds=$1 formatter=$2
 	shift 2
+	qemu_boot_tree
 	while read -r argument; do
 		set -- "$@" "$argument"
 	done <<-ARGUMENTS

@@ -178,7 +178,7 @@ verdict_run()
 		return 0
 	fi
 	cat "$log_base.also"
-	printf '  logs: %s.console .report .smmu%s\n' "$log_base" "$([ "$el" = 2 ] || echo ' .monitor')"
+	printf '  logs: %s.console .report .smmu%s\n' "$log_base" "$([ "$firmware" = none ] || echo ' .monitor')"
 	printf 'FAIL (%s): %s\n' "$ran" "$cause"
 	return 1
 }

@@ -2,8 +2,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # The checker of tests/run-check for device trees: the binding is a schema, each
-# variant of the board keeps to it, and the compiler has nothing to say of it.  What
-# is also said of QEMU's own tree, below all of them, is not ours to mend.  Needs
+# variant of the board keeps to it on each edge, and the compiler has nothing to say of
+# it.  What is also said of QEMU's own tree, below all of them, is not ours to mend.  Needs
 # tests/lib-check.sh and board/lib-image.sh.
 
 binding=docs/dt-binding
@@ -11,7 +11,7 @@ binding=docs/dt-binding
 # dt_compile NAME: $dt/NAME.dts to NAME.dtb; what the compiler says goes to NAME.said
 dt_compile()
 {
-	dtc -i "$top/board/dts/variants" -I dts -O dtb -o "$dt/$1.dtb" "$dt/$1.dts" 2>&1 |
+	dtc -I dts -O dtb -o "$dt/$1.dtb" "$dt/$1.dts" 2>&1 |
 		sed -E 's/^[^:]*dts[i]?:[0-9.-]*: //' | sort > "$dt/$1.said"
 }
 
@@ -19,18 +19,22 @@ dt_compile()
 dt_make()
 {
 	rm -rf "$dt"
-	mkdir -p "$dt"
-	log_base=$dt/log
+	mkdir -p "$dt/own" "$dt/stack"
+	log_base=$dt/log firmware=none
 	image_qemu_tree "$dt/qemu.dts"
 	dt_compile qemu
-	for variant in "$top"/board/dts/variants/*.dtsi; do
+	for variant in "$top"/board/dts/variants/*.dtsi "$top"/board/dts/own/*.dtsi; do
 		variant=$(basename "$variant" .dtsi) el=2
 		case $variant in
 		el1*)	el=1 ;;
 		esac
-		{ cat "$dt/qemu.dts"; image_dtsi; } > "$dt/$variant.dts"
-		dt_compile "$variant"
-		comm -13 "$dt/qemu.said" "$dt/$variant.said" | sed "s/^/$variant: /"
+		# between them these have both edges
+		for kernel in 6.1 7; do
+			image_edge
+			{ cat "$dt/qemu.dts"; image_dtsi; } > "$dt/$edge/$variant.dts"
+			dt_compile "$edge/$variant"
+			comm -13 "$dt/qemu.said" "$dt/$edge/$variant.said" | sed "s/^/$variant: /"
+		done
 	done
 }
 
@@ -39,7 +43,7 @@ dt_judge()
 {
 	( cd "$top" && dt-doc-validate -u "$top/$binding" "$binding"/*/*.yaml ) 2>&1
 	dt-validate -s "$top/$binding" "$dt/qemu.dtb" 2>&1 | sed 's/^[^:]*: //' | sort -u > "$dt/qemu.judged"
-	dt-validate -s "$top/$binding" "$dt"/[!q]*.dtb 2>&1 | sed 's,^/.*/\([^/]*\)\.dtb: ,\1: ,' |
+	dt-validate -s "$top/$binding" "$dt"/*/*.dtb 2>&1 | sed 's,^/.*/\([^/]*\)\.dtb: ,\1: ,' |
 		grep -v '^	' | grep -v -F -f "$dt/qemu.judged"
 }
 

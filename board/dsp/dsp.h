@@ -14,8 +14,8 @@
  *   request  one message of the host, until it is answered or dropped.
  *   rule     what a test asked the model to do wrong.
  *
- * Locks, outermost first: rproc->lock (core), audio.lock or maps.lock, stream.lock,
- * fault_lock.  calls_lock, link.lock, link.recv_lock and rules are leaves.
+ * Locks, outermost first: rproc->lock (core), life, audio.lock or maps.lock,
+ * stream.lock, fault_lock.  calls_lock, link.lock, link.recv_lock and rules are leaves.
  */
 #ifndef DSP_H
 #define DSP_H
@@ -52,6 +52,7 @@
 
 struct dsp;
 struct dsp_engine;
+struct soc;
 struct dsp_smmu_events;
 
 /*
@@ -82,11 +83,14 @@ struct dsp_link_message {
 };
 
 /*
- * struct dsp_link - the rpmsg edge and its one channel
+ * struct dsp_link - the edge and its one channel
+ * @edge_node, @channel_node, @channel_name: where the device tree describes them
+ * @due: what a test wants to be said at a moment; under @lock
+ * @closing: the DSP is being stopped, requests are swallowed
+ * With the module's own edge only:
  * @edge: lives from the start to the stop of the subdevice
  * @ept: the default endpoint while a driver has it; under @lock
  * @recv_lock: held around the driver's callback, as the real transport does
- * @closing: the DSP is being stopped, requests are swallowed
  */
 struct dsp_link {
 	struct rproc_subdev subdev;
@@ -289,10 +293,27 @@ struct dsp_capture {
 	u8 metadata[DSP_CAPTURE_BYTES];
 };
 
+/* What lies between a DSP and its host's driver. */
+struct dsp_edge {
+	/* 0, what the driver made of it, or -ENOTCONN.  May sleep. */
+	int (*deliver)(struct dsp *dsp, const void *data, size_t len);
+};
+
+/*
+ * struct dsp - one DSP
+ * @edge: the module's own, or that of the kernel's stack
+ * @soc: of the kernel's stack; else NULL
+ * @rproc: with the module's own edge; else NULL
+ * @dev: the platform device that this module has bound to
+ * @life: held through boot, halt, and a restart of the audio PD
+ */
 struct dsp {
 	struct list_head node;
+	const struct dsp_edge *edge;
+	struct soc *soc;
 	struct rproc *rproc;
-	struct device *dev;	/* the remoteproc's platform device */
+	struct device *dev;
+	struct mutex life;	/* see above */
 	char label[DSP_LABEL_LEN];
 	const char *channel_label;
 	struct notifier_block bus_nb;
@@ -422,23 +443,39 @@ static inline unsigned int dsp_request_bufs(const struct dsp_request *req)
 	return req->n_in + req->n_out;
 }
 
-/* dsp_core.c */
+/* dsp_main.c */
 struct dsp *dsp_find(const char *label);
 struct dsp *dsp_first(void);
 struct dsp *dsp_next(struct dsp *dsp);
 void dsp_list_lock(void);
 void dsp_list_unlock(void);
+void dsp_list_add(struct dsp *dsp);
+void dsp_list_del(struct dsp *dsp);
+int dsp_init_dsp(struct dsp *dsp, struct device *remoteproc);
+int dsp_open_streams(struct dsp *dsp);
+void dsp_boot(struct dsp *dsp);
+void dsp_open_calls(struct dsp *dsp);
+void dsp_close_calls(struct dsp *dsp);
+void dsp_halt(struct dsp *dsp);
+int dsp_restart_audio_pd(struct dsp *dsp);
+int dsp_link_deliver(struct dsp *dsp, const void *data, size_t len);
+void dsp_link_keep(struct dsp *dsp, u32 moment, const void *data, size_t len);
+void dsp_link_say_due(struct dsp *dsp, u32 moment);
+
+/* dsp_core.c */
+int dsp_core_init(void);
+void dsp_core_exit(void);
 int dsp_early_boot(struct dsp *dsp);
 
 /* dsp_domain.c */
 int dsp_domain_init(void);
 void dsp_domain_exit(void);
-void dsp_domain_attached(struct dsp *dsp);
-void dsp_domain_detach(struct dsp *dsp);
+void dsp_domain_attached(struct dsp *dsp, struct iommu_domain *domain);
+void dsp_domain_detach(struct dsp *dsp, struct iommu_domain *domain);
 void dsp_domain_show(struct dsp *dsp);
 int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order);
 
-/* dsp_monitor.c: EL1 boards */
+/* dsp_monitor.c: firmware below Linux, and what it enforces on boards at EL1 */
 int dsp_monitor_init(void);
 void dsp_monitor_exit(void);
 bool dsp_monitor_is_there(void);
@@ -449,8 +486,11 @@ bool dsp_monitor_access(u64 vms, phys_addr_t phys, size_t len, bool write,
 void dsp_monitor_violations(struct dsp_control_violations *v);
 void dsp_monitor_clear(void);
 int dsp_monitor_order(struct dsp_control_monitor *order);
-struct device *dsp_monitor_client(struct device *rproc);
-u64 dsp_monitor_vms(const struct device *rproc, u32 *first);
+struct device *dsp_monitor_client(struct device *dev, struct device *remoteproc);
+u64 dsp_monitor_vms(const struct device *dev, u32 *first);
+u64 dsp_monitor_pas_state(u32 pas_id, u64 *boots);
+int dsp_monitor_pas_watch(u32 pas_id, u32 interrupt, u32 vm);
+int dsp_monitor_pas_halted(u32 pas_id);
 
 /* dsp_hold.c */
 int dsp_hold_init(void);
@@ -464,10 +504,9 @@ void dsp_import_exit(void);
 int dsp_import_order(struct dsp_control_import *control);
 
 /* dsp_link.c */
-int dsp_link_init(struct dsp *dsp);
+extern const struct dsp_edge dsp_link_edge;
+void dsp_link_init(struct dsp *dsp);
 void dsp_link_exit(struct dsp *dsp);
-int dsp_link_deliver(struct dsp *dsp, const void *data, size_t len);
-void dsp_link_keep(struct dsp *dsp, u32 moment, const void *data, size_t len);
 
 /* dsp_engine.c */
 #define DSP_BOUNCE_BYTES	(64 * 1024)
@@ -480,7 +519,7 @@ phys_addr_t dsp_engine_harness(struct dsp_engine *engine, size_t *size);
 u8 *dsp_engine_bounce(struct dsp_engine *engine, u32 *offset);
 
 /* dsp_bank.c */
-int dsp_stream_init(struct dsp *dsp);
+int dsp_stream_init(struct dsp *dsp, struct device *remoteproc);
 void dsp_stream_exit(struct dsp *dsp);
 
 /* dsp_stream.c */
@@ -524,7 +563,7 @@ void dsp_meter_read(struct dsp *dsp, struct dsp_control_meter *out);
 void dsp_meter_exit(void);
 
 /* dsp_call.c */
-int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, gfp_t gfp);
+int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, bool may_wait);
 void dsp_call_drain(struct dsp *dsp);
 unsigned int dsp_call_release(struct dsp *dsp, u32 count, bool newest_first);
 void dsp_call_disown(struct dsp_request *release, s32 client);
@@ -629,7 +668,8 @@ int dsp_alloc_churn(struct dsp_alloc *alloc);
 
 /* dsp_fault.c: the rules of the tests, and the counting of what went wrong */
 int dsp_fault_add(struct dsp *dsp, const struct dsp_rule *rule);
-void dsp_fault_pick(struct dsp *dsp, u32 handle, u32 method, struct dsp_rule *rule);
+void dsp_fault_pick(struct dsp *dsp, u32 handle, u32 method, bool may_wait,
+		    struct dsp_rule *rule);
 void dsp_fault_answer(struct dsp_request *req);
 void dsp_fault_events(struct dsp_stream *s, const struct dsp_smmu_events *events);
 void dsp_fault_count(struct dsp *dsp, u64 *violation, u64 by);

@@ -137,9 +137,9 @@ static void stream_find_clients(struct dsp *dsp)
 }
 
 /* The DSP's own: through the remoteproc's device, or below a monitor through another. */
-static int stream_add_own(struct dsp *dsp)
+static int stream_add_own(struct dsp *dsp, struct device *remoteproc)
 {
-	struct device *client = dsp_monitor_client(dsp->dev);
+	struct device *client = dsp_monitor_client(dsp->dev, remoteproc);
 	u32 first;
 	int ret;
 
@@ -156,15 +156,15 @@ static int stream_add_own(struct dsp *dsp)
 	return 0;
 }
 
-int dsp_stream_init(struct dsp *dsp)
+int dsp_stream_init(struct dsp *dsp, struct device *remoteproc)
 {
 	int ret;
 
 	stream_read_soc(dsp);
-	ret = stream_add_own(dsp);
+	ret = stream_add_own(dsp, remoteproc);
 	if (ret)
 		return ret;
-	dsp->idle_domain_type = dsp_stream_domain_type(iommu_get_domain_for_dev(dsp->dev));
+	dsp->idle_domain_type = dsp_stream_domain_type(iommu_get_domain_for_dev(remoteproc));
 
 	ret = stream_add_banks(dsp);
 	if (ret)

@@ -440,27 +440,30 @@ static void call_record(struct dsp *dsp, struct dsp_request *req)
 }
 
 /* Is the DSP to see it?  If not, *ret is what the sender is told; calls_lock held. */
-static bool call_arrives(struct dsp *dsp, struct dsp_request *req, int *ret)
+static bool call_arrives(struct dsp *dsp, struct dsp_request *req, bool may_wait, int *ret)
 {
 	*ret = 0;
 	/* The DSP is on its way down: nobody reads this any more. */
 	if (dsp->link.closing)
 		return false;
-	dsp_fault_pick(dsp, req->handle, req->method, &req->rule);
+	dsp_fault_pick(dsp, req->handle, req->method, may_wait, &req->rule);
 	if (req->rule.action != DSP_ANSWER_UNSENT)
 		return true;
 	*ret = -(int)req->rule.value;
 	return false;
 }
 
-/* A message arrived.  Never blocks on the model's work. */
-int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, gfp_t gfp)
+/*
+ * A message arrived.  Never blocks on the model's work.  With !@may_wait it does not
+ * sleep, and is refused where a sender would have to wait.
+ */
+int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, bool may_wait)
 {
 	struct dsp_request *req;
 	bool arrives;
 	int ret;
 
-	req = kzalloc(sizeof(*req), gfp);
+	req = kzalloc(sizeof(*req), may_wait ? GFP_KERNEL : GFP_ATOMIC);
 	if (!req)
 		return -ENOMEM;
 	req->dsp = dsp;
@@ -480,7 +483,7 @@ int dsp_call_submit(struct dsp *dsp, const void *data, size_t len, gfp_t gfp)
 	INIT_LIST_HEAD(&req->held_node);
 
 	spin_lock(&dsp->calls_lock);
-	arrives = call_arrives(dsp, req, &ret);
+	arrives = call_arrives(dsp, req, may_wait, &ret);
 	if (arrives) {
 		call_record(dsp, req);
 		list_add_tail(&req->node, &dsp->requests);

@@ -13,6 +13,7 @@
 
 #include "dsp.h"
 #include "monitor_call.h"
+#include "soc.h"
 
 /* See dsp.h: here the word is the field's name. */
 #undef at_least
@@ -141,9 +142,43 @@ static long control_capture(struct dsp *dsp, void *arg)
 	return ret;
 }
 
+/* Counters of the kernel's stack; 0 where the edge is the module's own. */
+static u64 control_soc_counter(struct soc *soc, u32 counter)
+{
+	struct dsp_control_servreg registry = {};
+	struct dsp_control_soc link = {};
+
+	if (!soc)
+		return 0;
+	soc_qmi_counts(soc, &registry);
+	soc_glink_show(soc, &link);
+	switch (counter) {
+	case DSP_COUNT_LISTEN:
+		return registry.listeners;
+	case DSP_COUNT_LISTEN_CAME:
+		return registry.came;
+	case DSP_COUNT_LISTEN_ASKED:
+		return registry.asked;
+	case DSP_COUNT_LISTEN_ACKED:
+		return registry.acked;
+	case DSP_COUNT_CHANNEL_OPENS:
+		return link.opens;
+	case DSP_COUNT_CHANNEL_CLOSES:
+		return link.closes;
+	case DSP_COUNT_HOARDED:
+		return link.hoarded;
+	case DSP_COUNT_REFUSED:
+		return link.requests_refused;
+	}
+	return 0;
+}
+
 static u64 control_counter(struct dsp *dsp, u32 counter)
 {
 	u64 value = 0;
+
+	if (counter >= DSP_COUNT_LISTEN)
+		return control_soc_counter(dsp->soc, counter);
 
 	spin_lock(&dsp->calls_lock);
 	switch (counter) {
@@ -231,16 +266,7 @@ static long control_clear(struct dsp *dsp, void *arg)
 
 static long control_restart_pd(struct dsp *dsp, void *arg)
 {
-	long ret = -ENXIO;
-
-	/* Not beside a start or a stop. */
-	mutex_lock(&dsp->rproc->lock);
-	if (dsp->running) {
-		dsp_heap_restart(dsp);
-		ret = 0;
-	}
-	mutex_unlock(&dsp->rproc->lock);
-	return ret;
+	return dsp_restart_audio_pd(dsp);
 }
 
 static long control_map(struct dsp *dsp, void *arg)
@@ -354,6 +380,16 @@ static long control_import(struct dsp *dsp, void *arg)
 	return dsp_import_order(arg);
 }
 
+static long control_soc(struct dsp *dsp, void *arg)
+{
+	return dsp->soc ? soc_order(dsp->soc, arg) : -EOPNOTSUPP;
+}
+
+static long control_servreg(struct dsp *dsp, void *arg)
+{
+	return dsp->soc ? soc_qmi_order(dsp->soc, arg) : -EOPNOTSUPP;
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -371,6 +407,8 @@ static const struct {
 	{ DSP_CONTROL_PD, control_pd },
 	{ DSP_CONTROL_FILE, control_file },
 	{ DSP_CONTROL_HEAP, control_heap },
+	{ DSP_CONTROL_SOC, control_soc },
+	{ DSP_CONTROL_SERVREG, control_servreg },
 	{ DSP_CONTROL_DOMAIN, control_domain },
 	{ DSP_CONTROL_HOLD, control_hold },
 	{ DSP_CONTROL_LOOK, control_look },

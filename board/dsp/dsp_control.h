@@ -248,6 +248,14 @@ enum dsp_control_counter {
 	DSP_COUNT_LISTENERS,	/* threads of the host that wait for a call of the DSP */
 	DSP_COUNT_AT_HOLD,	/* how many are held at a point of enum dsp_hold_point */
 	DSP_COUNT_CLOSING,	/* 1: a stop of the DSP has begun, or it is off */
+	DSP_COUNT_LISTEN,	/* listeners of the service notifier, now */
+	DSP_COUNT_LISTEN_CAME,	/* dsp_control_servreg.came, .asked, .acked */
+	DSP_COUNT_LISTEN_ASKED,
+	DSP_COUNT_LISTEN_ACKED,
+	DSP_COUNT_CHANNEL_OPENS,	/* dsp_control_soc.opens, .closes, .hoarded */
+	DSP_COUNT_CHANNEL_CLOSES,
+	DSP_COUNT_HOARDED,
+	DSP_COUNT_REFUSED,	/* dsp_control_soc.requests_refused */
 	DSP_COUNTERS
 };
 
@@ -410,7 +418,7 @@ struct dsp_control_look {
 /* EL1 boards: what the monitor below Linux knows, and is told to do. */
 enum dsp_monitor_action {
 	DSP_MONITOR_LOOK = 0,
-	DSP_MONITOR_REFUSE,		/* the n-th assignment from now on, and count in all */
+	DSP_MONITOR_REFUSE,		/* the n-th such call from now on, and count in all */
 	DSP_MONITOR_ABORT_INJECT,	/* a CPU's access to what is not HLOS's: external abort */
 	DSP_MONITOR_ABORT_SKIP,		/* ... has no effect, and is counted */
 	DSP_MONITOR_SCM_COMES,		/* variant el1-late-scm: the kernel gets its SCM device */
@@ -419,7 +427,7 @@ enum dsp_monitor_action {
 struct dsp_control_monitor {
 	char label[DSP_LABEL_LEN];
 	__u32 action;		/* enum dsp_monitor_action */
-	__u32 pad;
+	__u32 function;		/* REFUSE: service << 8 | command of the SCM call; 0: assign */
 	__u64 addr;		/* of a page */
 	__u64 n;		/* REFUSE; 0: none any more */
 	__u64 count;
@@ -440,6 +448,112 @@ struct dsp_control_meter {
 	__u64 busy;		/* ticks of the CPU's counter (CNTVCT) */
 	__u64 tlb_invalidations;
 	__u64 syncs;
+};
+
+/*
+ * Boards with the kernel's own Qualcomm stack: what a DSP does wrong at its end of it.
+ * Bits of dsp_control_soc.faults.
+ */
+enum dsp_soc_fault {
+	DSP_SOC_HOARD_INTENTS	= 1u << 0,	/* gives no intent back and leaves requests for
+						 * intents unanswered
+						 */
+	DSP_SOC_REFUSE_INTENTS	= 1u << 1,	/* gives no intent back and refuses requests */
+	DSP_SOC_SMALL_INTENTS	= 1u << 2,	/* gives no intent back and grants requests with an
+						 * intent of 8 bytes
+						 */
+	DSP_SOC_STALL_FIFO	= 1u << 3,	/* reads nothing that Linux writes */
+	DSP_SOC_NO_REOPEN	= 1u << 4,	/* a channel that Linux closes stays closed */
+	DSP_SOC_NO_READY	= 1u << 5,	/* boots without saying so */
+	DSP_SOC_FATAL_BOOT	= 1u << 6,	/* says fatal where it should say ready */
+	DSP_SOC_NO_STOP_ACK	= 1u << 7,	/* the stop bit is not acknowledged */
+	DSP_SOC_NO_SSCTL	= 1u << 8,	/* from the next boot on: no SSCTL service */
+	DSP_SOC_MUTE_SSCTL	= 1u << 9,	/* SSCTL's requests are not answered */
+	DSP_SOC_LATE_ACK	= 1u << 10,	/* shutdown-ack and stop-ack come ms late */
+	DSP_SOC_WORKS_ON	= 1u << 11,	/* calls are served until firmware halts the DSP */
+};
+
+enum dsp_soc_action {
+	DSP_SOC_LOOK = 0,
+	DSP_SOC_FAULTS,		/* from now on these, and no others */
+	DSP_SOC_FATAL,		/* a fatal error, with a reason in SMEM */
+	DSP_SOC_WATCHDOG,	/* the watchdog bites */
+	DSP_SOC_CLOSE,		/* the DSP closes the FastRPC channel */
+	DSP_SOC_OPEN,		/* and opens it again */
+};
+
+#define DSP_EVENT_LEN		32
+
+struct dsp_control_soc {
+	char label[DSP_LABEL_LEN];
+	__u32 action;		/* enum dsp_soc_action */
+	__u32 faults;		/* FAULTS */
+	__u32 ms;		/* with LATE_ACK */
+	__u32 pad;
+	/* out; counted since the module was loaded, but where it says otherwise */
+	__u64 boots;		/* of firmware */
+	__u64 handshakes_lost;	/* boots whose restart Linux did not acknowledge in time */
+	__u64 shutdowns_asked;	/* by SSCTL */
+	__u64 stops_asked;	/* by the stop bit */
+	__u64 events;		/* of other DSPs, told by SSCTL */
+	char last_event[DSP_EVENT_LEN];	/* "cdsp 1": whose, and its number */
+	__u64 opens;		/* of the FastRPC channel, by both ends */
+	__u64 closes;
+	__u64 hoarded;		/* now: intents that should have been given back */
+	__u64 requests_refused;	/* requests for intents that were refused or left alone */
+	__u64 waiting;		/* now: messages that wait for an intent of Linux */
+	__u64 waiting_most;	/* ever */
+	__u64 services;		/* now: that were announced to Linux's QRTR */
+};
+
+/* The service locator and notifier of a DSP. */
+enum dsp_servreg_fault {
+	DSP_SERVREG_HONEST = 0,
+	DSP_SERVREG_ABSENT,	/* both are withdrawn at once and forget who listened; they
+				 * are announced again when the fault ends
+				 */
+	DSP_SERVREG_MUTE,	/* the locator takes requests and answers none */
+	DSP_SERVREG_REFUSES,	/* the locator answers with an error */
+	DSP_SERVREG_ELSEWHERE,	/* the locator knows other domains only */
+	DSP_SERVREG_BABBLE,	/* the locator's answer is no QMI message */
+	DSP_SERVREG_DEAF,	/* the notifier refuses listeners, but TELL and RAW reach them */
+	DSP_SERVREG_STATELESS,	/* the notifier's answer has no state in it */
+};
+
+enum dsp_servreg_action {
+	DSP_SERVREG_LOOK = 0,
+	DSP_SERVREG_FAULT,	/* fault, for what comes */
+	DSP_SERVREG_TELL,	/* one listener, the state of a path; ENXIO: it does not listen */
+	DSP_SERVREG_RAW,	/* the same, an indication with these data behind its header */
+	DSP_SERVREG_MANUAL,	/* value 1: RESTART_PD tells nobody, and the first state is
+				 * "uninitialized"; 0: as the PD is
+				 */
+};
+
+/* States of a protection domain on the wire. */
+#define DSP_SERVREG_DOWN	0x0fffffffu
+#define DSP_SERVREG_UP		0x1fffffffu
+#define DSP_SERVREG_EARLY	0x2fffffffu
+#define DSP_SERVREG_UNINIT	0x7fffffffu
+
+#define DSP_SERVREG_PATH	"msm/adsp/audio_pd"
+#define DSP_SERVREG_BYTES	256
+#define DSP_SERVREG_LISTENERS	16
+
+struct dsp_control_servreg {
+	char label[DSP_LABEL_LEN];
+	__u32 action;		/* enum dsp_servreg_action */
+	__u32 fault;
+	__u32 value;		/* TELL: state; MANUAL */
+	__u32 port;		/* TELL, RAW: Linux's port of the listener; 0: of the newest */
+	__u32 len;		/* of data.  RAW: any; TELL: the path */
+	__u32 listeners;	/* out: that listen now */
+	__u32 came;		/* out: since the fault was set last */
+	__u32 asked;		/* out: requests to the locator, likewise */
+	__u32 told;		/* out: transaction of the newest indication */
+	__u32 acked;		/* out: newest transaction that was acknowledged */
+	__u32 ports[DSP_SERVREG_LISTENERS];	/* out: of the listeners, the newest is the last */
+	__u8 data[DSP_SERVREG_BYTES];
 };
 
 #define DSP_CONTROL_STATUS	 _IOWR('d', 1, struct dsp_control_status)
@@ -470,7 +584,7 @@ struct dsp_control_meter {
 #define DSP_CONTROL_EARLY_BOOT	 _IOW('d', 15, char[DSP_LABEL_LEN])
 #define DSP_CONTROL_BANKS	 _IOW('d', 16, struct dsp_control_banks)
 
-/* ENXIO: there is no monitor. */
+/* ENXIO: there is no firmware of the board's. */
 #define DSP_CONTROL_MONITOR	 _IOWR('d', 17, struct dsp_control_monitor)
 #define DSP_CONTROL_IMPORT	 _IOWR('d', 18, struct dsp_control_import)
 #define DSP_CONTROL_METER	 _IOWR('d', 19, struct dsp_control_meter)
@@ -482,5 +596,9 @@ struct dsp_control_meter {
  */
 #define DSP_CONTROL_FILE	 _IOWR('d', 20, struct dsp_control_file)
 #define DSP_CONTROL_HEAP	 _IOWR('d', 21, struct dsp_control_heap)
+
+/* Both: EOPNOTSUPP where the board has no stack of the kernel's below its driver. */
+#define DSP_CONTROL_SOC		 _IOWR('d', 22, struct dsp_control_soc)
+#define DSP_CONTROL_SERVREG	 _IOWR('d', 23, struct dsp_control_servreg)
 
 #endif

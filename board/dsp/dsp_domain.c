@@ -57,9 +57,8 @@ static size_t domain_unmap_pages(struct iommu_domain *domain, unsigned long iova
 }
 
 /* The core has attached a domain: a new one for each boot. */
-void dsp_domain_attached(struct dsp *dsp)
+void dsp_domain_attached(struct dsp *dsp, struct iommu_domain *domain)
 {
-	struct iommu_domain *domain = dsp->rproc->domain;
 	struct dsp_domain *d = &dsp->domain;
 	u32 page = 0;
 
@@ -77,15 +76,13 @@ void dsp_domain_attached(struct dsp *dsp)
 }
 
 /* It is about to take it away. */
-void dsp_domain_detach(struct dsp *dsp)
+void dsp_domain_detach(struct dsp *dsp, struct iommu_domain *domain)
 {
-	struct iommu_domain *domain = dsp->rproc->domain;
-
 	if (domain && domain->ops == &dsp->domain.ops)
 		domain->ops = dsp->domain.real;
 }
 
-/* rproc->lock held. */
+/* rproc->lock held.  With the module's own edge only. */
 void dsp_domain_show(struct dsp *dsp)
 {
 	if (dsp->domain.hidden)
@@ -127,7 +124,10 @@ int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order)
 	struct rproc *rproc = dsp->rproc;
 	int ret = 0;
 
-	mutex_lock(&rproc->lock);
+	if (!rproc && order->action != DSP_DOMAIN_KEEP)
+		return -EOPNOTSUPP;
+	if (rproc)
+		mutex_lock(&rproc->lock);
 	switch (order->action) {
 	case DSP_DOMAIN_HIDE:
 		ret = domain_hide(dsp);
@@ -142,7 +142,8 @@ int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order)
 	default:
 		ret = -EINVAL;
 	}
-	mutex_unlock(&rproc->lock);
+	if (rproc)
+		mutex_unlock(&rproc->lock);
 	if (order->action == DSP_DOMAIN_SHOW)
 		domain_announce(dsp);
 	return ret;

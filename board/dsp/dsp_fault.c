@@ -47,8 +47,12 @@ out:
 	return ret;
 }
 
-/* The rule for a call that arrives, action DSP_ANSWER_NORMAL if there is none. */
-void dsp_fault_pick(struct dsp *dsp, u32 handle, u32 method, struct dsp_rule *picked)
+/*
+ * The rule for a call that arrives, action DSP_ANSWER_NORMAL if there is none.  A rule
+ * that refuses messages is kept for a sender that waits: others are told to.
+ */
+void dsp_fault_pick(struct dsp *dsp, u32 handle, u32 method, bool may_wait,
+		    struct dsp_rule *picked)
 {
 	unsigned int i = dsp->rules;
 
@@ -61,6 +65,10 @@ void dsp_fault_pick(struct dsp *dsp, u32 handle, u32 method, struct dsp_rule *pi
 		    (rule->method != DSP_ANY && rule->method != method))
 			continue;
 		*picked = *rule;
+		if (rule->action == DSP_ANSWER_UNSENT && !may_wait) {
+			picked->value = EBUSY;
+			return;
+		}
 		if (rule->left && !--rule->left)
 			memmove(rule, rule + 1, (--dsp->rules - i) * sizeof(*rule));
 		return;

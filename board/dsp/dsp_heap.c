@@ -490,7 +490,7 @@ void dsp_heap_part(struct dsp *dsp)
 	kvfree(buf);
 }
 
-/* The PD alone dies and comes back: rproc->lock held, the DSP runs. */
+/* The PD alone dies and comes back: dsp->life is held, the DSP runs. */
 void dsp_heap_restart(struct dsp *dsp)
 {
 	dsp_heap_halt(dsp);

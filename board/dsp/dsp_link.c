@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The edge: how requests come in and answers go out.
+ * The module's own edge: how requests come in and answers go out.
  *
  * Devices: rpmsg device -> edge device (the glink-edge node) -> rproc device.
  * The edge lives from the start to the stop of an rproc subdevice.  Its one
@@ -29,7 +29,6 @@ static bool sync_announce;
 module_param(sync_announce, bool, 0644);
 MODULE_PARM_DESC(sync_announce, "announce the channel inside the remoteproc's start, with its lock held");
 
-#define CHANNEL_DEFAULT	"fastrpcglink-apps-dsp"
 #define CHANNEL_SRC	0x400
 #define CHANNEL_DST	0x401
 #define LINK_MTU	256
@@ -54,13 +53,13 @@ static void link_ept_release(struct kref *kref)
 static int link_send(struct rpmsg_endpoint *ept, dsp_rpmsg_data *data, int len)
 {
 	return dsp_call_submit(container_of(ept, struct link_endpoint, ept)->dsp,
-			       data, len, GFP_KERNEL);
+			       data, len, true);
 }
 
 static int link_trysend(struct rpmsg_endpoint *ept, dsp_rpmsg_data *data, int len)
 {
 	return dsp_call_submit(container_of(ept, struct link_endpoint, ept)->dsp,
-			       data, len, GFP_ATOMIC);
+			       data, len, false);
 }
 
 static ssize_t link_get_mtu(struct rpmsg_endpoint *ept)
@@ -68,8 +67,8 @@ static ssize_t link_get_mtu(struct rpmsg_endpoint *ept)
 	return LINK_MTU;
 }
 
-/* Hand @data to whoever has the endpoint. */
-int dsp_link_deliver(struct dsp *dsp, const void *data, size_t len)
+/* Hand @data to the driver that has the endpoint. */
+static int link_deliver(struct dsp *dsp, const void *data, size_t len)
 {
 	struct dsp_link *link = &dsp->link;
 	struct rpmsg_endpoint *ept;
@@ -100,43 +99,18 @@ int dsp_link_deliver(struct dsp *dsp, const void *data, size_t len)
 		kref_put(&ept->refcount, link_ept_release);
 	}
 	kfree(copy);
-	if (ret == -ENOTCONN) {
-		spin_lock(&dsp->calls_lock);
-		dsp->undelivered++;
-		spin_unlock(&dsp->calls_lock);
-	}
 	return ret;
 }
 
-/* Keep a message until its moment has come. */
-void dsp_link_keep(struct dsp *dsp, u32 moment, const void *data, size_t len)
-{
-	struct dsp_link_message *message = &dsp->link.due[moment];
-
-	spin_lock(&dsp->link.lock);
-	message->len = min(len, sizeof(message->data));
-	memcpy(message->data, data, message->len);
-	message->is_set = true;
-	spin_unlock(&dsp->link.lock);
-}
-
-static void link_say_due(struct dsp *dsp, u32 moment)
-{
-	struct dsp_link_message message;
-
-	spin_lock(&dsp->link.lock);
-	message = dsp->link.due[moment];
-	dsp->link.due[moment].is_set = false;
-	spin_unlock(&dsp->link.lock);
-	if (message.is_set)
-		dsp_link_deliver(dsp, message.data, message.len);
-}
+const struct dsp_edge dsp_link_edge = {
+	.deliver = link_deliver,
+};
 
 static void link_destroy_ept(struct rpmsg_endpoint *ept)
 {
 	struct dsp *dsp = container_of(ept, struct link_endpoint, ept)->dsp;
 
-	link_say_due(dsp, DSP_INJECT_AT_DESTROY);
+	dsp_link_say_due(dsp, DSP_INJECT_AT_DESTROY);
 	mutex_lock(&ept->cb_lock);
 	ept->cb = NULL;
 	mutex_unlock(&ept->cb_lock);
@@ -183,7 +157,7 @@ static struct rpmsg_endpoint *link_create_ept(struct rpmsg_device *rpdev, rpmsg_
 	}
 	dsp->link.ept = &le->ept;
 	spin_unlock(&dsp->link.lock);
-	link_say_due(dsp, DSP_INJECT_AT_CREATE);
+	dsp_link_say_due(dsp, DSP_INJECT_AT_CREATE);
 	return &le->ept;
 }
 
@@ -287,7 +261,7 @@ static int link_start(struct rproc_subdev *subdev)
 	if (ret)
 		return ret;
 	link->announced = false;
-	WRITE_ONCE(link->closing, false);
+	dsp_open_calls(dsp);
 	if (!sync_announce) {
 		schedule_work(&link->announce);
 		return 0;
@@ -309,12 +283,7 @@ static void link_stop(struct rproc_subdev *subdev, bool crashed)
 		.dst = RPMSG_ADDR_ANY,
 	};
 
-	WRITE_ONCE(link->closing, true);
-	wake_up_all(&dsp->counters);
-	dsp_listener_close(dsp);
-	dsp_call_drain(dsp);
-	dsp_pd_end(dsp, 0);
-	dsp_module_drop(dsp, 0);
+	dsp_close_calls(dsp);
 	cancel_work_sync(&link->announce);
 	if (link->announced) {
 		strscpy(info.name, link->channel_name, sizeof(info.name));
@@ -324,43 +293,18 @@ static void link_stop(struct rproc_subdev *subdev, bool crashed)
 	link_edge_destroy(link);
 }
 
-int dsp_link_init(struct dsp *dsp)
+void dsp_link_init(struct dsp *dsp)
 {
 	struct dsp_link *link = &dsp->link;
-	int ret;
 
-	spin_lock_init(&link->lock);
 	spin_lock_init(&link->recv_lock);
 	INIT_WORK(&link->announce, link_announce_work);
-	link->closing = true;
-
-	link->edge_node = of_get_child_by_name(dsp->dev->of_node, "glink-edge");
-	if (!link->edge_node) {
-		dev_err(dsp->dev, "no glink-edge node below %pOF\n", dsp->dev->of_node);
-		return -EINVAL;
-	}
-	link->channel_node = of_get_compatible_child(link->edge_node, "qcom,fastrpc");
-	if (!link->channel_node)
-		link->channel_node = of_get_compatible_child(link->edge_node,
-							     "qcom,kaanapali-fastrpc");
-	if (!link->channel_node) {
-		dev_err(dsp->dev, "no qcom,fastrpc node below %pOF\n", link->edge_node);
-		of_node_put(link->edge_node);
-		return -EINVAL;
-	}
-	ret = of_property_read_string(link->channel_node, "qcom,glink-channels",
-				      &link->channel_name);
-	if (ret)
-		link->channel_name = CHANNEL_DEFAULT;
 	link->subdev.start = link_start;
 	link->subdev.stop = link_stop;
 	rproc_add_subdev(dsp->rproc, &link->subdev);
-	return 0;
 }
 
 void dsp_link_exit(struct dsp *dsp)
 {
 	rproc_remove_subdev(dsp->rproc, &dsp->link.subdev);
-	of_node_put(dsp->link.channel_node);
-	of_node_put(dsp->link.edge_node);
 }

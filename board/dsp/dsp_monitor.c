@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Boards at EL1: below Linux a monitor knows which VMs own each page of RAM.
+ * Firmware below Linux, by the calls of monitor_call.h.
  *
+ * Boards at EL1: a monitor knows which VMs own each page of RAM, and enforces it.
  * A DSP's own stream is not Linux' there.  QEMU translates the engine behind it all
  * the same, by a domain of a device of ours (fastrpc-board,engine) in which all
  * RAM is mapped to itself, for good.  What stands between the DSP and memory is the
  * monitor's table, which is asked before every transfer, for every page.
  *
- * At EL2 there is no monitor, and nothing here does anything.
+ *
+ * Boards at EL2 with the kernel's own stack: firmware at EL3 keeps the same table, and
+ * the state of what PAS starts, but there is no second stage to enforce anything with.
+ * A board at EL2 with an edge of the module's own has no firmware at all.
  */
 #include <linux/arm-smccc.h>
 #include <linux/of.h>
@@ -19,7 +23,8 @@
 #include "dsp_compat.h"
 #include "monitor_call.h"
 
-static bool has_monitor;
+static bool has_monitor;	/* firmware enforces the ownership of memory */
+static bool has_firmware;	/* firmware answers */
 static bool has_late_driver;
 
 static struct arm_smccc_res monitor_call(u32 id, u64 a, u64 b, u64 c, u64 d)
@@ -33,6 +38,28 @@ static struct arm_smccc_res monitor_call(u32 id, u64 a, u64 b, u64 c, u64 d)
 bool dsp_monitor_is_there(void)
 {
 	return has_monitor;
+}
+
+/* MONITOR_PAS_...; *boots: how often firmware has started the image. */
+u64 dsp_monitor_pas_state(u32 pas_id, u64 *boots)
+{
+	struct arm_smccc_res res = monitor_call(MONITOR_PAS_STATE, pas_id, 0, 0, 0);
+
+	*boots = res.a2;
+	return res.a1;
+}
+
+/* Ring @interrupt, a number of the GIC's, whenever the state changes. */
+int dsp_monitor_pas_watch(u32 pas_id, u32 interrupt, u32 vm)
+{
+	if (!has_firmware)
+		return -ENODEV;
+	return monitor_call(MONITOR_PAS_WATCH, pas_id, interrupt, vm, 0).a0 ? -EIO : 0;
+}
+
+int dsp_monitor_pas_halted(u32 pas_id)
+{
+	return monitor_call(MONITOR_PAS_HALTED, pas_id, 0, 0, 0).a0 ? -EIO : 0;
 }
 
 /* Which VMs have the page, and which of them may write to it. */
@@ -85,7 +112,7 @@ static u64 monitor_count(u32 which)
 
 void dsp_monitor_violations(struct dsp_control_violations *v)
 {
-	if (!has_monitor)
+	if (!has_firmware)
 		return;
 	v->cpu_touched = monitor_count(MONITOR_COUNT_CPU);
 	v->cpu_touched_at = monitor_count(MONITOR_COUNT_CPU_AT);
@@ -94,7 +121,7 @@ void dsp_monitor_violations(struct dsp_control_violations *v)
 
 void dsp_monitor_clear(void)
 {
-	if (has_monitor)
+	if (has_firmware)
 		monitor_call(MONITOR_CLEAR, 0, 0, 0, 0);
 }
 
@@ -126,19 +153,26 @@ static int scm_comes(void)
 	return ret;
 }
 
+static void monitor_refuse(const struct dsp_control_monitor *order)
+{
+	struct arm_smccc_res res;
+
+	arm_smccc_smc(MONITOR_REFUSE, order->n, order->count, order->status, order->result,
+		      order->function, 0, 0, &res);
+}
+
 int dsp_monitor_order(struct dsp_control_monitor *order)
 {
 	int ret = 0;
 	u64 write;
 
-	if (!has_monitor)
+	if (!has_firmware)
 		return -ENXIO;
 	switch (order->action) {
 	case DSP_MONITOR_LOOK:
 		break;
 	case DSP_MONITOR_REFUSE:
-		monitor_call(MONITOR_REFUSE, order->n, order->count, order->status,
-			     order->result);
+		monitor_refuse(order);
 		break;
 	case DSP_MONITOR_ABORT_INJECT:
 		monitor_call(MONITOR_ON_ABORT, MONITOR_ABORT_INJECT, 0, 0, 0);
@@ -207,16 +241,16 @@ static struct platform_driver engine_driver = {
 };
 
 /*
- * The device whose domain translates a DSP's own stream: the remoteproc's, or that
- * of board,engine.  ERR_PTR; a reference otherwise.
+ * The device whose domain translates a DSP's own stream: @remoteproc, or that of
+ * board,engine in the node of @dev.  ERR_PTR; a reference otherwise.
  */
-struct device *dsp_monitor_client(struct device *rproc)
+struct device *dsp_monitor_client(struct device *dev, struct device *remoteproc)
 {
-	struct device_node *node = of_parse_phandle(rproc->of_node, "board,engine", 0);
+	struct device_node *node = of_parse_phandle(dev->of_node, "board,engine", 0);
 	struct platform_device *pdev;
 
 	if (!node)
-		return get_device(rproc);
+		return get_device(remoteproc);
 	pdev = of_find_device_by_node(node);
 	of_node_put(node);
 	if (pdev && pdev->dev.driver == &engine_driver.driver)
@@ -227,14 +261,14 @@ struct device *dsp_monitor_client(struct device *rproc)
 }
 
 /* The VMs that a DSP is, by board,vmids; without that it is none of its own, but HLOS. */
-u64 dsp_monitor_vms(const struct device *rproc, u32 *first)
+u64 dsp_monitor_vms(const struct device *dev, u32 *first)
 {
 	u32 vmids[DSP_MAX_VMS];
 	u64 vms = 0;
 	int i, n;
 
 	*first = MONITOR_HLOS;
-	n = of_property_read_variable_u32_array(rproc->of_node, "board,vmids", vmids, 1,
+	n = of_property_read_variable_u32_array(dev->of_node, "board,vmids", vmids, 1,
 						DSP_MAX_VMS);
 	if (n <= 0)
 		return BIT_ULL(MONITOR_HLOS);
@@ -244,18 +278,22 @@ u64 dsp_monitor_vms(const struct device *rproc, u32 *first)
 	return vms;
 }
 
+static bool monitor_is_described(const char *compatible)
+{
+	struct device_node *node = of_find_compatible_node(NULL, NULL, compatible);
+
+	of_node_put(node);
+	return node;
+}
+
 int dsp_monitor_init(void)
 {
-	struct device_node *node;
-
-	node = of_find_compatible_node(NULL, NULL, "fastrpc-board,monitor");
-	if (node && (long)monitor_call(MONITOR_COUNT, 0, 0, 0, 0).a0) {
-		pr_err("dsp: the device tree says that there is a monitor, but it does not answer: boot with board/boot --el 1\n");
-		of_node_put(node);
+	has_monitor = monitor_is_described("fastrpc-board,monitor");
+	has_firmware = has_monitor || monitor_is_described("fastrpc-board,firmware");
+	if (has_firmware && (long)monitor_call(MONITOR_COUNT, 0, 0, 0, 0).a0) {
+		pr_err("dsp: the device tree describes firmware of the board, but no call is answered: boot with board/boot\n");
 		return -ENODEV;
 	}
-	has_monitor = node;
-	of_node_put(node);
 	return platform_driver_register(&engine_driver);
 }
 

@@ -391,8 +391,8 @@ const char *dsp_stream_domain_type(const struct iommu_domain *domain)
 }
 
 /*
- * The remoteproc core has attached a new domain, or is about to take it away.
- * Between the two calls it cannot go, outside of them nobody may look at it.
+ * The stream has a domain of its own now, or is about to lose it.  Between the two
+ * calls it cannot go, outside of them it must not be looked at.
  */
 void dsp_stream_attached(struct dsp *dsp, bool attached)
 {
@@ -416,7 +416,7 @@ const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie)
 
 	mutex_lock(&s->lock);
 	*cookie = strcmp(type, "none") ? 1 : 0;
-	if (dsp->attached && dsp->rproc->has_iommu) {
+	if (dsp->attached) {
 		type = dsp_stream_domain_type(iommu_get_domain_for_dev(s->client));
 		*cookie = 1 + dsp->domain_generation;
 	}

@@ -104,6 +104,10 @@ void run_program_showing(const char *command, struct run_result *r,
 			 struct log_verdict *log, const char *what);
 uint64_t now_ms(void);
 
+/* stack.c */
+bool stack_is_there(void);
+void stack_show(void);
+
 /* leaks.c */
 int leaks_find(void);
 

@@ -96,6 +96,10 @@ static int write_word(const char *path, const char *word)
 	return ret;
 }
 
+/*
+ * With the module's own edge a DSP's label is in the node of its remoteproc, with the
+ * kernel's stack in a node beside that, "dsp-...".
+ */
 void machine_find_dsps(void)
 {
 	DIR *dir = opendir(DEVICE_TREE);
@@ -104,7 +108,8 @@ void machine_find_dsps(void)
 	while (dir && dsp_count < MAX_DSPS && (entry = readdir(dir))) {
 		char path[320];
 
-		if (strncmp(entry->d_name, "remoteproc-", 11))
+		if (strncmp(entry->d_name, "remoteproc-", 11) &&
+		    strncmp(entry->d_name, "dsp-", 4))
 			continue;
 		snprintf(path, sizeof(path), DEVICE_TREE "/%s/label", entry->d_name);
 		if (!read_word(path, dsp_labels[dsp_count], DSP_LABEL_LEN))
@@ -114,49 +119,84 @@ void machine_find_dsps(void)
 		closedir(dir);
 }
 
-int machine_tell_dsps(const char *word)
+/*
+ * PAS boots its DSPs by itself, but for the modem.  Some milliseconds pass from its
+ * probe to that, in which the state is still "offline".
+ */
+static bool rproc_boots_by_itself(const char *rproc)
+{
+	char path[320], compatible[256];
+
+	snprintf(path, sizeof(path), RPROC_CLASS "/%s/device/of_node/compatible", rproc);
+	return !read_word(path, compatible, sizeof(compatible)) &&
+	       strstr(compatible, "-pas") && !strstr(compatible, "-mpss-");
+}
+
+static bool rproc_is(const char *rproc, const char *wanted)
+{
+	char path[320], state[32];
+
+	snprintf(path, sizeof(path), RPROC_CLASS "/%s/state", rproc);
+	return !read_word(path, state, sizeof(state)) && !strcmp(state, wanted);
+}
+
+/* The state file cannot be waited for, so it is read until it says so. */
+static int rproc_wait(const char *rproc, const char *wanted)
+{
+	uint64_t end = now_ms() + 10000 * config.slow;
+
+	while (!rproc_is(rproc, wanted)) {
+		if (now_ms() > end) {
+			report("log", "%s is not %s after %u s", rproc, wanted,
+			       10 * config.slow);
+			return -1;
+		}
+		usleep(5000);
+	}
+	return 0;
+}
+
+static int rproc_tell(const char *rproc, const char *word)
 {
 	const char *state_after = strcmp(word, "start") ? "offline" : "running";
+	char path[320];
+
+	if (rproc_is(rproc, state_after))
+		return 0;
+	snprintf(path, sizeof(path), RPROC_CLASS "/%s/state", rproc);
+	return write_word(path, word);
+}
+
+/* Call @what for every remote processor. */
+static int for_each_rproc(int (*what)(const char *rproc, const char *word), const char *word)
+{
 	DIR *dir = opendir(RPROC_CLASS);
 	int told = 0, failed = 0;
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
-		char path[320], state[32];
-
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), RPROC_CLASS "/%s/state", entry->d_name);
 		told++;
-		if (!read_word(path, state, sizeof(state)) && !strcmp(state, state_after))
-			continue;
-		failed |= write_word(path, word);
+		failed |= what(entry->d_name, word);
 	}
 	if (dir)
 		closedir(dir);
 	if (!told)
-		report("log", "no remote processor: did dsp.ko bind to its device tree node?");
+		report("log", "no remote processor: did dsp.ko, or PAS, bind to its device tree node?");
 	return told && !failed ? 0 : -1;
 }
 
-/* The modules of the kernel package first, in the order given. */
-static int load_list(const char *list)
+int machine_tell_dsps(const char *word)
 {
-	char name[64], path[96];
-	FILE *f = fopen(list, "r");
+	return for_each_rproc(rproc_tell, word);
+}
 
-	if (!f)
-		return 0;
-	while (fgets(name, sizeof(name), f)) {
-		name[strcspn(name, "\n")] = '\0';
-		snprintf(path, sizeof(path), "/modules/%s.ko", name);
-		if (machine_load(path)) {
-			fclose(f);
-			return -1;
-		}
-	}
-	fclose(f);
-	return 0;
+static int rproc_first_start(const char *rproc, const char *word)
+{
+	if (rproc_boots_by_itself(rproc))
+		return rproc_wait(rproc, "running");
+	return rproc_tell(rproc, word);
 }
 
 static int control(unsigned long request, void *arg)
@@ -189,16 +229,33 @@ static void survive_aborts(void)
 		control(DSP_CONTROL_MONITOR, &order);
 }
 
+/* The modules of the board, in the order given. */
+static int load_list(const char *list)
+{
+	char name[64], path[96];
+	FILE *f = fopen(list, "r");
+
+	if (!f)
+		return -1;
+	while (fgets(name, sizeof(name), f)) {
+		name[strcspn(name, "\n")] = '\0';
+		snprintf(path, sizeof(path), "/modules/%s.ko", name);
+		if (machine_load(path)) {
+			fclose(f);
+			return -1;
+		}
+		if (!strcmp(name, "dsp"))
+			survive_aborts();
+	}
+	fclose(f);
+	return 0;
+}
+
 int machine_setup(void)
 {
 	if (load_list("/modules/load"))
 		return -1;
-	if (machine_load("/modules/dsp.ko"))
-		return -1;
-	survive_aborts();
-	if (machine_load("/modules/fastrpc.ko"))
-		return -1;
-	return machine_tell_dsps("start");
+	return for_each_rproc(rproc_first_start, "start");
 }
 
 int dsp_status(const char *label, struct dsp_control_status *st)

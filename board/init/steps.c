@@ -175,6 +175,7 @@ void steps_run(void)
 		report("step", "driver: %s, loaded; device tree variant: %s",
 		       strcmp(config.driver, "ours") ? "the kernel's own fastrpc.ko" :
 		       "our fastrpc.ko", config.variant);
+		stack_show();
 		show_remoteproc();
 		log_judge_showing(&kernel_log, HEAP_WORD);
 		run_client();

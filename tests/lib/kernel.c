@@ -7,6 +7,8 @@
 #include "harness.h"
 
 #define DRIVER_MODULE	"fastrpc"
+/* Each unbind and bind of a remoteproc driver may take another index. */
+#define RPROCS_MAX	64
 #define DRIVER_SYSFS	"/sys/bus/rpmsg/drivers/frpc"
 
 int board_slowness(void)
@@ -50,6 +52,17 @@ int file_read(const char *path, char *buf, size_t size)
 	return len;
 }
 
+/* Exactly @size bytes. */
+static bool file_bytes(const char *path, void *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool is_read = fd >= 0 && read(fd, buf, size) == (ssize_t)size;
+
+	if (fd >= 0)
+		close(fd);
+	return is_read;
+}
+
 long file_number(const char *path, const char *key)
 {
 	static char buf[65536];
@@ -65,19 +78,44 @@ long file_number(const char *path, const char *key)
 	return -1;
 }
 
-/* The remoteproc that is our DSP; others may exist beside it. */
-int dsp_index_of(const char *label)
+/* Of the remoteproc that a DSP of the kernel's stack names; 0: none. */
+static uint32_t dsp_phandle(const char *label)
+{
+	char path[96];
+	uint32_t phandle = 0;
+
+	snprintf(path, sizeof(path), "/proc/device-tree/dsp-%s/board,remoteproc", label);
+	file_bytes(path, &phandle, sizeof(phandle));
+	return phandle;
+}
+
+static bool rproc_is(int index, const char *label, uint32_t phandle)
 {
 	char path[80], name[64];
+	uint32_t own = 0;
 
-	for (int i = 0; i < 8; i++) {
-		snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/name", i);
-		if (file_read(path, name, sizeof(name)) <= 0)
-			continue;
-		name[strcspn(name, "\n")] = '\0';
-		if (!strcmp(name, label))
+	snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/device/of_node/phandle",
+		 index);
+	if (phandle)
+		return file_bytes(path, &own, sizeof(own)) && own == phandle;
+	snprintf(path, sizeof(path), "/sys/class/remoteproc/remoteproc%d/name", index);
+	if (file_read(path, name, sizeof(name)) <= 0)
+		return false;
+	name[strcspn(name, "\n")] = '\0';
+	return !strcmp(name, label);
+}
+
+/*
+ * The remoteproc that is our DSP; others may exist beside it.  With the module's own
+ * edge it has the DSP's name.  PAS has names of its own, and its index may change.
+ */
+int dsp_index_of(const char *label)
+{
+	uint32_t phandle = dsp_phandle(label);
+
+	for (int i = 0; i < RPROCS_MAX; i++)
+		if (rproc_is(i, label, phandle))
 			return i;
-	}
 	printf("no remoteproc is called %s; was the board booted with its device tree?\n", label);
 	CHECK(!"the remoteproc is there");
 	test_abort();

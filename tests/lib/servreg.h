@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A service registry, as Qualcomm's DSPs have one: tells who asks where a
- * protection domain is (the locator) and who listens whether it is up (the
- * notifier).  Two QMI services over QRTR sockets, run by a thread of the test.
+ * The service registry of the DSP: it tells where a protection domain is (the
+ * locator), and tells those who listen whether it is up (the notifier).  The DSP model
+ * has one on boards with the kernel's own Qualcomm stack; the kernel's PDR helper talks
+ * to it through QRTR.
+ *
+ * The driver has one listener for each run of the DSP, and keeps those of earlier runs
+ * for a few seconds.  They register again when the DSP runs again, so the one of this
+ * run is known only by being none of those who listened before.
  */
 #ifndef TESTS_SERVREG_H
 #define TESTS_SERVREG_H
@@ -10,45 +15,52 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dsp_control.h"
+
 /* States of a protection domain as they are on the wire. */
-#define SERVREG_DOWN	0x0fffffffu
-#define SERVREG_UP	0x1fffffffu
-#define SERVREG_EARLY	0x2fffffffu	/* about to go down */
-#define SERVREG_UNINIT	0x7fffffffu
+#define SERVREG_DOWN	DSP_SERVREG_DOWN
+#define SERVREG_UP	DSP_SERVREG_UP
+#define SERVREG_EARLY	DSP_SERVREG_EARLY	/* about to go down */
+#define SERVREG_UNINIT	DSP_SERVREG_UNINIT
 
 /* What it does wrong. */
-enum servreg_fault {
-	SERVREG_HONEST,
-	SERVREG_MUTE,		/* the locator takes requests and answers none */
-	SERVREG_REFUSES,	/* the locator answers with an error */
-	SERVREG_ELSEWHERE,	/* the locator knows other domains only */
-	SERVREG_BABBLE,		/* the locator's answer is no QMI message */
-	SERVREG_DEAF,		/* the notifier takes no listeners */
-	SERVREG_STATELESS,	/* the notifier's answer has no state in it */
-};
+#define SERVREG_HONEST		DSP_SERVREG_HONEST
+#define SERVREG_MUTE		DSP_SERVREG_MUTE
+#define SERVREG_REFUSES		DSP_SERVREG_REFUSES
+#define SERVREG_ELSEWHERE	DSP_SERVREG_ELSEWHERE
+#define SERVREG_BABBLE		DSP_SERVREG_BABBLE
+#define SERVREG_DEAF		DSP_SERVREG_DEAF
+#define SERVREG_STATELESS	DSP_SERVREG_STATELESS
 
-/* Whether this kernel has the sockets and the helper that would ask. */
+/* Whether this board's DSP has one. */
 bool servreg_is_possible(void);
 
-/* The registry appears, or goes.  Listeners start from 0. */
-void servreg_start(enum servreg_fault fault);
+/* From now on the test tells, and the DSP does not; listeners are counted from 0. */
+void servreg_start(enum dsp_servreg_fault fault);
+/* The DSP tells what becomes of its audio PD. */
 void servreg_stop(void);
 
-/* Until as many listen, or the locator was asked; aborts when it takes too long. */
+/*
+ * Until so many listen, or the locator was asked; both abort when it takes too long.
+ * From then on it is the newest who is told.
+ */
 void servreg_wait_listeners(unsigned int count);
 void servreg_wait_asked(void);
-/* The same for listeners that came since the start, of whom some may have gone. */
+/* Listeners that came since the start, of which some may have gone. */
 unsigned int servreg_came(void);
-void servreg_wait_came(unsigned int at_least);
 
-/*
- * Tell the listener who came last, or first; all but servreg_send() return when it has
- * acknowledged.
- */
+/* Who is told now. */
+uint32_t servreg_listener(void);
+/* Note who has listened so far, and wait for one that has not: from then on it is told. */
+void servreg_note(void);
+void servreg_wait_new(void);
+
+/* Tell the listener; all but servreg_send() return when it has acknowledged. */
 void servreg_send(uint32_t state);
 void servreg_wait_ack(void);
 void servreg_tell(uint32_t state);
-void servreg_tell_oldest(uint32_t state);
+/* The same for another, when it listens. */
+void servreg_tell_to(uint32_t listener, uint32_t state);
 
 /* Anything, which may be nothing that can be acknowledged. */
 void servreg_send_of(const char *path, uint32_t state);

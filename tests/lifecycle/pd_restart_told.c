@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The audio PD restarts alone and the driver is told, by a service registry that
- * this program runs.  Each PD gets the region once, and none gets it by mistake.
+ * The audio PD restarts alone and the driver is told, by the service registry of the
+ * DSP.  Each PD gets the region once, and none gets it by mistake.
  */
 #include <sched.h>
 #include <signal.h>
@@ -57,23 +57,39 @@ static void wait_heap_says(const char *word)
 static void kernel_or_skip(void)
 {
 	if (!servreg_is_possible())
-		test_skip("this kernel has no QRTR sockets");
+		test_skip("the DSP of this board has no service registry");
 	node_wait(NODE, true);
 	if (heap_says(" pd=- "))
 		test_skip("this kernel has no PDR helper, so the driver cannot be told");
 }
 
+static void soc_order(uint32_t action, uint32_t faults)
+{
+	struct dsp_control_soc order = { .label = DSP, .action = action, .faults = faults };
+
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_SOC, &order), 0);
+}
+
 static void put_back(void)
 {
+	if (servreg_is_possible())
+		soc_order(DSP_SOC_FAULTS, 0);
 	servreg_stop();
 	driver_restore();
 }
 
-/* A fresh driver, so that nobody listens yet, then a fresh DSP. */
-static void begin(enum servreg_fault fault)
+/* The helper would wait for an answer that the DSP does not live to give, and say so. */
+static void let_driver_register(void)
+{
+	control_try_wait(DSP_COUNT_LISTEN, 1, WAIT_MS);
+}
+
+/* A fresh driver, so that it does not listen yet, then a fresh DSP. */
+static void begin(enum dsp_servreg_fault fault)
 {
 	test_teardown = put_back;
 	kernel_or_skip();
+	let_driver_register();
 	dsp_stop();
 	REQUIRE_EQ(driver_unload(), 0);
 	servreg_start(fault);
@@ -91,13 +107,18 @@ static void begin_up(void)
 	CHECK(heap_says(" pd=up "));
 }
 
-/* The driver listens anew, and for a while also as it did before. */
-static void restart_dsp(void)
+/*
+ * The driver listens anew, and for a while also as it did before.  Return: its listener
+ * of the run before.
+ */
+static uint32_t restart_dsp(void)
 {
-	unsigned int came = servreg_came();
+	uint32_t before = servreg_listener();
 
+	servreg_note();
 	dsp_restart();
-	servreg_wait_came(came + 1);
+	servreg_wait_new();
+	return before;
 }
 
 static void pd_dies_and_comes_back(void)
@@ -350,26 +371,27 @@ TEST(never_answered)
 
 /* ---- the DSP, the driver and the registry come and go ---- */
 
-/* What was said to the listener of the run before, and is worked on only now. */
+/* What the listener of the run before is told now, when it listens to this run too. */
 TEST(news_of_an_earlier_run)
 {
+	uint32_t before;
 	int fd;
 
 	begin_up();
 	heap_check_offered(node_open(), 1);
-	restart_dsp();
+	before = restart_dsp();
 	servreg_tell(SERVREG_UP);
 	fd = node_open();
 	heap_check_offered(fd, 1);
-	servreg_tell_oldest(SERVREG_DOWN);
+	servreg_tell_to(before, SERVREG_DOWN);
 	heap_check_offered(fd, 0);
-	servreg_tell_oldest(SERVREG_UP);
+	servreg_tell_to(before, SERVREG_UP);
 	heap_check_offered(fd, 0);
 	CHECK(piece_is("region", "offered"));
 	control_heap_in_use();
 	/* and it is no "up" of this one */
-	restart_dsp();
-	servreg_tell_oldest(SERVREG_UP);
+	before = restart_dsp();
+	servreg_tell_to(before, SERVREG_UP);
 	CHECK(heap_says(" pd=unknown "));
 }
 
@@ -393,7 +415,6 @@ TEST(down_without_up)
 
 TEST(dsp_crashes_while_down)
 {
-	unsigned int came;
 	int fd;
 
 	test_allow("crash detected in");
@@ -405,14 +426,14 @@ TEST(dsp_crashes_while_down)
 	servreg_tell(SERVREG_DOWN);
 	CHECK_EQ(create_audio(fd), -ENOTCONN);
 	node_close(fd);
-	came = servreg_came();
+	servreg_note();
 	dsp_crash();
 	fd = node_open();
 	CHECK(heap_says(" pd=unknown "));
 	heap_check_offered(fd, 1);
 	CHECK(piece_is("region", "offered"));
 	control_heap_in_use();
-	servreg_wait_came(came + 1);
+	servreg_wait_new();
 	servreg_tell(SERVREG_UP);
 	heap_check_offered(fd, 0);
 	told_restart();
@@ -420,10 +441,27 @@ TEST(dsp_crashes_while_down)
 	check_in_use();
 }
 
+/* The driver lets go of the channel, and the DSP does not open it again by itself. */
+static void unbind(void)
+{
+	char device[64];
+
+	soc_order(DSP_SOC_FAULTS, DSP_SOC_NO_REOPEN);
+	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
+	node_wait(NODE, false);
+}
+
+/* With an open channel there is a device again, and the driver binds to it. */
+static void bind(void)
+{
+	soc_order(DSP_SOC_FAULTS, 0);
+	soc_order(DSP_SOC_OPEN, 0);
+	node_wait(NODE, true);
+}
+
 TEST(unbound_meanwhile)
 {
 	struct dsp_control_status st;
-	char device[64];
 	int fd;
 
 	begin_up();
@@ -431,12 +469,12 @@ TEST(unbound_meanwhile)
 	heap_check_offered(fd, 1);
 	control_status(&st);
 	node_close(fd);
-	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
+	unbind();
 	told_restart();
 	CHECK(piece_is("region", "orphaned"));
 	heap_check_open(st.heap_base);
 	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
-	REQUIRE_EQ(driver_bind(device), 0);
+	bind();
 	fd = node_open();
 	CHECK(heap_says(" pd=up "));
 	heap_check_offered(fd, 1);
@@ -445,10 +483,10 @@ TEST(unbound_meanwhile)
 	/* and once more without being used in between: it stays open all the same */
 	told_restart();
 	node_close(fd);
-	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
+	unbind();
 	CHECK(piece_is("region", "orphaned"));
 	heap_check_open(st.heap_base);
-	REQUIRE_EQ(driver_bind(device), 0);
+	bind();
 	heap_check_offered(node_open(), 1);
 	check_in_use();
 }
@@ -466,20 +504,57 @@ TEST(unloaded_afterwards)
 	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
 	dsp_stop();
 	REQUIRE_EQ(driver_unload(), 0);
-	servreg_wait_listeners(0);
+	servreg_start(SERVREG_HONEST);
 	REQUIRE_EQ(driver_load(), 0);
 	dsp_start();
 	fd = node_open();
 	servreg_wait_listeners(1);
+	CHECK_EQ(servreg_came(), 1);		/* what was left with the helper would come first */
 	servreg_tell(SERVREG_UP);
 	heap_check_offered(fd, 1);
 	control_heap_in_use();
 }
 
+/* The DSP runs on, so it is the helper's sockets that end the listening. */
+TEST(unloaded_before_the_first_offer)
+{
+	begin_up();
+	REQUIRE_EQ(driver_unload(), 0);
+	servreg_wait_listeners(0);
+	REQUIRE_EQ(driver_load(), 0);
+	node_wait(NODE, true);
+	servreg_wait_listeners(1);
+	servreg_tell(SERVREG_UP);
+	heap_check_offered(node_open(), 1);
+	control_heap_in_use();
+}
+
+/* The DSP itself tells, and starts the new PD when the driver has acknowledged. */
+TEST(told_by_the_dsp)
+{
+	int fd;
+
+	test_teardown = put_back;
+	kernel_or_skip();
+	let_driver_register();
+	dsp_restart();
+	wait_heap_says(" pd=up ");
+	fd = node_open();
+	heap_check_offered(fd, 1);
+	for (int i = 0; i < 3; i++) {
+		test_context("restart %d", i);
+		pd_dies_and_comes_back();
+		wait_heap_says(" pd=up ");
+		heap_check_offered(fd, 1);
+		CHECK(piece_is("region", "offered-again"));
+		check_in_use();
+	}
+}
+
 /* ---- a registry that is of no use ---- */
 
 /* As without one: once for a run of the DSP, and the log is not filled. */
-static void check_conservative(enum servreg_fault fault)
+static void check_conservative(enum dsp_servreg_fault fault)
 {
 	int fd;
 
@@ -505,7 +580,7 @@ static void check_conservative(enum servreg_fault fault)
 
 TEST(registry_that_is_of_no_use)
 {
-	static const enum servreg_fault faults[] = {
+	static const enum dsp_servreg_fault faults[] = {
 		SERVREG_MUTE, SERVREG_REFUSES, SERVREG_ELSEWHERE, SERVREG_BABBLE,
 		SERVREG_DEAF, SERVREG_STATELESS,
 	};
@@ -526,7 +601,7 @@ TEST(news_that_is_none)
 	static const uint32_t states[] = {
 		SERVREG_EARLY, SERVREG_UNINIT, 0, 1, 0xffffffff, 0x80000000,
 	};
-	uint8_t noise[256];
+	uint8_t noise[DSP_SERVREG_BYTES];
 	int fd;
 
 	test_allow("failed to decode incoming message");
