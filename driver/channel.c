@@ -98,6 +98,7 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	mutex_init(&channel->sessions_lock);
 	mutex_init(&channel->attributes_lock);
 	mutex_init(&channel->static_lock);
+	frpc_send_setup(channel);
 	frpc_call_table_setup(&channel->table);
 	frpc_sessions_setup(channel);
 	strscpy(channel->label, label, sizeof(channel->label));
@@ -115,8 +116,8 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 /*
  * Ends a channel.  The DSP may still be running, and callers may be anywhere.
  *  1. No new clients: the names of the nodes are free for the next channel.
- *  2. No new requests: once synchronize_srcu() is back, nobody is inside
- *     rpmsg_send() or will be again.
+ *  2. No new requests: once synchronize_srcu() is back, no sender is inside the
+ *     transport or will be again.  One may be, for as long as that waits (send.c).
  *  3. Everybody who waits for an answer is told that there will be none.
  *  4. The context banks go, and with them every mapping; from here on the DSP
  *     reaches none of our message buffers.

@@ -148,24 +148,9 @@ static int prepare(struct frpc_call *call)
 	return ret;
 }
 
-static int hand_to_dsp(struct frpc_call *call, struct dsp_request *request)
-{
-	struct frpc_channel *channel = call->session->channel;
-	int idx, ret = -EPIPE;
-
-	idx = srcu_read_lock(&channel->srcu);
-	if (READ_ONCE(channel->is_alive) && READ_ONCE(call->session->is_alive)) {
-		frpc_buffer_sync_for_dsp(call->buffer, call->msg.len);
-		/* the message is complete before the DSP can learn of it */
-		dma_wmb();
-		ret = rpmsg_send(channel->rpdev->ept, request, sizeof(*request));
-	}
-	srcu_read_unlock(&channel->srcu, idx);
-	return ret;
-}
-
 /* @client_id: 0 for the kernel's own */
-static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle)
+static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle,
+		enum frpc_patience patience)
 {
 	struct frpc_buffer *buffer = call->buffer;
 	struct dsp_request request;
@@ -179,7 +164,7 @@ static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle)
 
 	frpc_request_fill(&request, cookie, client_id, task_pid_nr(current), handle, &call->msg,
 			  buffer->iova + frpc_session_bits(call->session));
-	ret = hand_to_dsp(call, &request);
+	ret = frpc_send(call, &request, patience);
 	if (ret)
 		frpc_call_unregister(call);
 	else
@@ -355,7 +340,8 @@ static int send_user(struct frpc_client *client, struct frpc_call *call, u32 han
 	if (ret)
 		return ret;
 	WRITE_ONCE(client->is_known, true);
-	ret = send(call, READ_ONCE(client->pd), frpc_session_client_id(client->session), handle);
+	ret = send(call, READ_ONCE(client->pd), frpc_session_client_id(client->session), handle,
+		   FRPC_UNTIL_SIGNAL);
 	if (ret)
 		unlend_handles(client, call, call->msg.nr_args);
 	return ret;
@@ -475,7 +461,8 @@ static int invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *
 		goto out_put_call;
 	copy_kernel_inputs(call);
 
-	ret = send(call, request->pd, 0, request->handle);
+	ret = send(call, request->pd, 0, request->handle,
+		   request->may_be_killed ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
 	if (ret)
 		goto out_put_call;
 	request->was_sent = true;
@@ -505,7 +492,7 @@ out_put_call:
  * act on the request.
  *
  * Return: 0 the DSP answered; -ETIMEDOUT; -ERESTARTSYS killed; -EPIPE the DSP is
- * gone; -ENOSPC, -ENOMEM and errors of rpmsg_send(): not sent.
+ * gone; -ENOSPC, -ENOMEM and errors of frpc_send(): not sent.
  */
 int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *request,
 		       s32 *dsp_result)

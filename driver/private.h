@@ -284,6 +284,9 @@ struct frpc_soc {
  * @has_attributes: @attributes hold the DSP's answer
  * @attributes: what the DSP says it can do
  * @static_lock: one INIT_CREATE_STATIC at a time: decide, send, learn the result
+ * @send_lock: held by the sender that waits in the transport; protects the two below
+ * @is_send_paused: the DSP has made no room for messages, and is not asked for it
+ * @send_pause_end: in jiffies, until when
  * @heap: remote heap of the audio PD, NULL: none
  * @secure: who owns the memory of secure maps; count 0: there cannot be any
  * @shrink_entry: on the list of shrink.c
@@ -307,6 +310,9 @@ struct frpc_channel {
 	bool has_attributes;
 	u32 attributes[DSP_ATTRIBUTES];
 	struct mutex static_lock;
+	struct mutex send_lock;	/* see above */
+	bool is_send_paused;
+	unsigned long send_pause_end;
 	struct frpc_remote_heap *heap;
 	struct frpc_vmperm secure;
 	struct list_head shrink_entry;
@@ -480,6 +486,19 @@ struct frpc_call *frpc_resume_find(struct frpc_session *session,
 				   const struct fastrpc_invoke *invoke,
 				   const struct frpc_arg *args);
 void frpc_resume_give_up(struct frpc_session *session);
+
+/* send.c */
+
+/* What ends the wait for a sender's turn. */
+enum frpc_patience {
+	FRPC_UNTIL_SIGNAL,
+	FRPC_UNTIL_KILLED,
+	FRPC_UNTIL_DONE,
+};
+
+void frpc_send_setup(struct frpc_channel *channel);
+int frpc_send(struct frpc_call *call, const struct dsp_request *request,
+	      enum frpc_patience patience);
 
 /* invoke.c */
 
