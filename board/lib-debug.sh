@@ -41,17 +41,30 @@ debug_make()
 		KBUILD_BUILD_HOST=board "$@"
 }
 
+# What the fragments ask for and the configuration does not have, in one line.  The
+# flavour has the last word.
+debug_missing_options()
+{
+	awk -F= '
+		!/^CONFIG_/	{ next }
+		FNR == NR	{ wanted[$1] = $0; next }
+				{ made[$1] = $0 }
+		END {
+			for (option in wanted) {
+				is = option in made ? made[option] : option "=n"
+				if (is != wanted[option])
+					printf " %s", wanted[option]
+			}
+		}' "$work/all.config" "$work/objects/.config"
+}
+
 # Every option a fragment asks for has to have made it into the configuration.
 debug_check_config()
 {
-	missing=''
-	while read -r option; do
-		grep -qx -F -e "$option" "$work/objects/.config" || missing="$missing $option"
-	done <<-OPTIONS
-	$(sed -n '/^CONFIG_[A-Z0-9_]*=[ym]$/p' "$top/board/config/$flavour.config")
-	OPTIONS
+	missing=$(debug_missing_options)
 	[ -z "$missing" ] ||
-		die "the source of $debug_base has no$missing: board/config/$flavour.config needs an update"
+		die "the source of $debug_base has no$missing: board/config/base.config" \
+		    "or board/config/$flavour.config needs an update"
 }
 
 debug_configure()

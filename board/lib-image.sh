@@ -30,25 +30,6 @@ image_has_low_vms()
 	[ "$el" = 1 ] && [ "$kernel" = 6.1 ]
 }
 
-# What is between the driver and the DSP, as $edge: "own", the remoteproc and the edge
-# of the dsp module, or "stack", the kernel's own Qualcomm drivers.  Some variants exist
-# on the first only, and some kernels lack what the other needs.  $variant_base are the
-# variant's files, without their endings.
-image_edge()
-{
-	edge=own
-	variant_base=$top/board/dts/own/$variant
-	[ ! -e "$variant_base.dtsi" ] || return 0
-	variant_base=$top/board/dts/variants/$variant
-	[ -e "$variant_base.dtsi" ] ||
-		die "no variant \"$variant\"; there are:" \
-		    "$(cd "$top/board/dts" && printf '%s ' variants/*.dtsi own/*.dtsi |
-		       sed 's,[a-z]*/,,g; s/\.dtsi//g')"
-	case $el,$kernel in
-	*,7 | 1,6.12 | 1,6.12-debug | 1,6.12-kcsan)	edge=stack ;;
-	esac
-}
-
 # The names of the device tree's sources, first what others build on.
 image_dtsi_names()
 {
@@ -62,7 +43,7 @@ image_dtsi_names()
 # What is laid over QEMU's own tree, preprocessed as the kernel does it.
 image_dtsi()
 {
-	image_edge
+	board_edge
 	cpus=${processor#*-smp }
 	image_dtsi_names | sed 's/.*/#include "&"/' |
 		gcc -E -nostdinc -undef -D__DTS__ -DEL="$el" -DCPUS="${cpus%% *}" \
@@ -86,7 +67,7 @@ image_qemu_tree()
 # only with QEMU and with the sources, so the name says what it was made from.
 image_dtb()
 {
-	image_edge
+	board_edge
 	made_from=$({
 		ls -l -L "$(command -v $qemu)"
 		printf '%s\n' "$(image_machine) $processor"
@@ -272,7 +253,7 @@ image_shell()
 # the sockets that its PDR helper opens.
 load_order_own='rpmsg_core qrtr qmi_helpers qcom_pdr_msg pdr_interface dsp fastrpc'
 # The kernel's own stack.  PAS comes last: it boots the DSPs.
-load_order_stack='qcom_hwspinlock smem dsp smp2p rpmsg_core qrtr qmi_helpers qcom_pdr_msg
+load_order_stack='qcom_hwspinlock smem rpmsg_core dsp smp2p qrtr qmi_helpers qcom_pdr_msg
 pdr_interface qcom_glink qcom_glink_smem qcom_smd qcom_common qcom_sysmon qcom_q6v5
 mdt_loader qcom_pil_info qrtr_smd fastrpc qcom_q6v5_pas'
 
@@ -386,7 +367,7 @@ image_make()
 	image_init
 	image_programs
 	image_tools
-	image_edge
+	board_edge
 	image_firmware
 	image_soc
 	image_dtb

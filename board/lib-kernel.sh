@@ -229,7 +229,7 @@ kernel_made_by()
 kernel_is_here()
 {
 	[ "$(cat "$cache/kernels/$1/layout" 2>/dev/null)" = "$(kernel_made_by "$1")" ] &&
-	{ is_debug_kernel "$1" || kernel_has_modules "$1"; }
+	kernel_has_modules "$1"
 }
 
 # kernel_setup K: have a complete $cache/kernels/K or die trying.  Everything

@@ -49,6 +49,25 @@ check_kernel()
 		die "no kernel \"$1\" here; KERNEL is one of: $kernels_known $kernels_debug"
 }
 
+# What is between the driver and the DSP, as $edge: "own", the remoteproc and the edge
+# of the dsp module, or "stack", the kernel's own Qualcomm drivers.  Some variants exist
+# on the first only, and some kernels lack what the other needs.  $variant_base are the
+# variant's files, without their endings.
+board_edge()
+{
+	edge=own
+	variant_base=$top/board/dts/own/$variant
+	[ ! -e "$variant_base.dtsi" ] || return 0
+	variant_base=$top/board/dts/variants/$variant
+	[ -e "$variant_base.dtsi" ] ||
+		die "no variant \"$variant\"; there are:" \
+		    "$(cd "$top/board/dts" && printf '%s ' variants/*.dtsi own/*.dtsi |
+		       sed 's,[a-z]*/,,g; s/\.dtsi//g')"
+	case $el,$kernel in
+	*,7 | 1,6.12 | 1,6.12-debug | 1,6.12-kcsan)	edge=stack ;;
+	esac
+}
+
 # kbuild cannot work in a directory whose name holds blanks or colons.
 check_paths()
 {

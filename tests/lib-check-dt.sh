@@ -30,7 +30,7 @@ dt_make()
 		esac
 		# between them these have both edges
 		for kernel in 6.1 7; do
-			image_edge
+			board_edge
 			{ cat "$dt/qemu.dts"; image_dtsi; } > "$dt/$edge/$variant.dts"
 			dt_compile "$edge/$variant"
 			comm -13 "$dt/qemu.said" "$dt/$edge/$variant.said" | sed "s/^/$variant: /"

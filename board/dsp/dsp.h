@@ -471,6 +471,7 @@ int dsp_early_boot(struct dsp *dsp);
 int dsp_domain_init(void);
 void dsp_domain_exit(void);
 void dsp_domain_attached(struct dsp *dsp, struct iommu_domain *domain);
+bool dsp_domain_is_known(struct dsp *dsp, const struct iommu_domain *domain);
 void dsp_domain_detach(struct dsp *dsp, struct iommu_domain *domain);
 void dsp_domain_show(struct dsp *dsp);
 int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order);
@@ -537,7 +538,7 @@ bool dsp_stream_reaches(struct dsp_stream *s, u64 iova, size_t len);
 int dsp_stream_hole(struct dsp_stream *s, u64 iova, u64 size, u64 *hole);
 u64 dsp_stream_identity(struct dsp_stream *s, u64 iova, u64 size);
 int dsp_stream_check(struct dsp_stream *s, u64 iova, size_t len);
-void dsp_stream_attached(struct dsp *dsp, bool attached);
+void dsp_stream_attached(struct dsp *dsp, bool attached, bool is_new);
 const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie);
 
 /* dsp_smmu.c */

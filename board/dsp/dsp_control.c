@@ -89,6 +89,8 @@ static long control_behave(struct dsp *dsp, void *arg)
 		return -EINVAL;
 	if (rule.action == DSP_ANSWER_UNSENT && (!rule.value || rule.value > MAX_ERRNO))
 		return -EINVAL;
+	if (rule.action == DSP_ANSWER_UNSENT && dsp->soc)
+		return -EOPNOTSUPP;
 	memcpy(rule.patch, behave->patch, sizeof(rule.patch));
 	return dsp_fault_add(dsp, &rule);
 }
@@ -169,6 +171,8 @@ static u64 control_soc_counter(struct soc *soc, u32 counter)
 		return link.hoarded;
 	case DSP_COUNT_REFUSED:
 		return link.requests_refused;
+	case DSP_COUNT_WAITING:
+		return link.waiting;
 	}
 	return 0;
 }

@@ -158,7 +158,8 @@ enum dsp_control_action {
 				 */
 	DSP_ANSWER_TEAR,	/* answer at once, but go on writing the out-buffers */
 	DSP_ANSWER_UNSENT,	/* the link refuses the message: sending it fails with the error
-				 * number value (1..4095), the DSP never sees it
+				 * number value (1..4095), the DSP never sees it.  EOPNOTSUPP where
+				 * the link is the kernel's own
 				 */
 	DSP_ANSWER_PATCH,	/* right answer, but patch[] is written into the metadata first, at
 				 * offset value; at value - DSP_PATCH_FDS of the fd list if value is
@@ -255,7 +256,8 @@ enum dsp_control_counter {
 	DSP_COUNT_CHANNEL_OPENS,	/* dsp_control_soc.opens, .closes, .hoarded */
 	DSP_COUNT_CHANNEL_CLOSES,
 	DSP_COUNT_HOARDED,
-	DSP_COUNT_REFUSED,	/* dsp_control_soc.requests_refused */
+	DSP_COUNT_REFUSED,	/* dsp_control_soc.requests_refused, .waiting */
+	DSP_COUNT_WAITING,
 	DSP_COUNTERS
 };
 

@@ -48,7 +48,7 @@ static int core_prepare(struct rproc *rproc)
 	if (ret)
 		dev_err(dsp->dev, "cannot map the range of board,occupied: %d\n", ret);
 	else
-		dsp_stream_attached(dsp, rproc->has_iommu);
+		dsp_stream_attached(dsp, rproc->has_iommu, true);
 	return ret;
 }
 
@@ -57,7 +57,7 @@ static int core_unprepare(struct rproc *rproc)
 	struct dsp *dsp = rproc->priv;
 	u64 range[2];
 
-	dsp_stream_attached(dsp, false);
+	dsp_stream_attached(dsp, false, false);
 	if (core_occupied(dsp, range))
 		iommu_unmap(rproc->domain, range[0], range[1]);
 	dsp_domain_detach(dsp, rproc->domain);

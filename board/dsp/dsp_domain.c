@@ -75,10 +75,16 @@ void dsp_domain_attached(struct dsp *dsp, struct iommu_domain *domain)
 	domain->pgsize_bitmap = (domain->pgsize_bitmap & ~(d->page - 1)) | d->page;
 }
 
+/* Is it the one that was attached last, with this module's manners? */
+bool dsp_domain_is_known(struct dsp *dsp, const struct iommu_domain *domain)
+{
+	return domain && domain->ops == &dsp->domain.ops;
+}
+
 /* It is about to take it away. */
 void dsp_domain_detach(struct dsp *dsp, struct iommu_domain *domain)
 {
-	if (domain && domain->ops == &dsp->domain.ops)
+	if (dsp_domain_is_known(dsp, domain))
 		domain->ops = dsp->domain.real;
 }
 

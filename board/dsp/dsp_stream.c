@@ -391,16 +391,17 @@ const char *dsp_stream_domain_type(const struct iommu_domain *domain)
 }
 
 /*
- * The stream has a domain of its own now, or is about to lose it.  Between the two
- * calls it cannot go, outside of them it must not be looked at.
+ * The stream has a domain of its own now, another one than before if it @is_new, or is
+ * about to lose it.  Between the two calls it cannot go, outside of them it must not be
+ * looked at.
  */
-void dsp_stream_attached(struct dsp *dsp, bool attached)
+void dsp_stream_attached(struct dsp *dsp, bool attached, bool is_new)
 {
 	struct dsp_stream *s = &dsp->stream[0];
 
 	mutex_lock(&s->lock);
 	dsp->attached = attached;
-	if (attached)
+	if (attached && is_new)
 		dsp->domain_generation++;
 	mutex_unlock(&s->lock);
 }

@@ -6,10 +6,17 @@
  * closes it with CLOSE, and the other end acknowledges both.  Data may go when both
  * halves are open.  Here the DSP is always the first to open.
  */
+#include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "soc_glink.h"
+
+/*
+ * How long the DSP leaves alone a channel that it has opened.  A driver that cannot
+ * probe closes the channel at once, and must not keep both ends busy with that.
+ */
+#define REOPEN_MS	200
 
 static const struct glink_traits channel_traits[SOC_CHANNELS] = {
 	[SOC_CHANNEL_QRTR] = {
@@ -31,21 +38,51 @@ static const char *channel_name(struct soc *soc, const struct glink_channel *cha
 	return channel->traits->name ?: soc->dsp->link.channel_name;
 }
 
-void glink_channel_open(struct soc *soc, struct glink_channel *channel)
+static void channel_reopen_work(struct work_struct *work)
+{
+	struct glink_channel *channel = container_of(to_delayed_work(work), struct glink_channel,
+						     reopen);
+
+	glink_wake(channel->soc);
+}
+
+/* Jiffies until the DSP may open its half; 0: it may. */
+static unsigned long channel_rest(const struct glink_channel *channel)
+{
+	unsigned long now = jiffies, end = channel->opened_at + msecs_to_jiffies(REOPEN_MS);
+
+	return channel->was_opened && time_before(now, end) ? end - now : 0;
+}
+
+/* The DSP opens its half. */
+static void channel_open_half(struct soc *soc, struct glink_channel *channel)
 {
 	const char *name = channel_name(soc, channel);
 	size_t len = strlen(name) + 1;
 	struct glink_message *message;
 
-	/* Linux would take a half of its own that is still open for its answer. */
-	if (!soc->glink->is_agreed || channel->state != CHANNEL_CLOSED || channel->peer ||
-	    channel->stays_closed)
-		return;
 	channel->state = CHANNEL_OPENING;
+	channel->was_opened = true;
+	channel->opened_at = jiffies;
 	message = glink_message(GLINK_OPEN, channel->id, len, len);
 	if (message)
 		memcpy(message->bytes + sizeof(struct glink_header), name, len);
 	glink_put(soc, message);
+}
+
+void glink_channel_open(struct soc *soc, struct glink_channel *channel)
+{
+	unsigned long rest;
+
+	/* Linux would take a half of its own that is still open for its answer. */
+	if (!soc->glink->is_agreed || channel->state != CHANNEL_CLOSED || channel->peer ||
+	    channel->stays_closed)
+		return;
+	rest = channel_rest(channel);
+	if (rest)
+		schedule_delayed_work(&channel->reopen, rest);
+	else
+		channel_open_half(soc, channel);
 }
 
 static void channel_close_half(struct soc *soc, struct glink_channel *channel)
@@ -85,15 +122,19 @@ static void channel_end(struct soc *soc, struct glink_channel *channel)
 void glink_channel_halt(struct soc *soc, struct glink_channel *channel)
 {
 	channel_end(soc, channel);
+	cancel_delayed_work_sync(&channel->reopen);
 	channel->state = CHANNEL_CLOSED;
 	channel->peer = 0;
 	channel->stays_closed = false;
+	channel->was_opened = false;
 }
 
-void glink_channel_init(struct glink_channel *channel, enum soc_channel which)
+void glink_channel_init(struct soc *soc, struct glink_channel *channel, enum soc_channel which)
 {
+	channel->soc = soc;
 	channel->traits = &channel_traits[which];
 	channel->id = which + 1;
+	INIT_DELAYED_WORK(&channel->reopen, channel_reopen_work);
 	INIT_LIST_HEAD(&channel->buffers);
 	INIT_LIST_HEAD(&channel->intents);
 	INIT_LIST_HEAD(&channel->queue);

@@ -133,9 +133,12 @@ static void core_boot(struct soc *soc)
 {
 	struct dsp *dsp = soc->dsp;
 	struct iommu_domain *domain = core_own_domain(soc);
+	/* A recovery keeps the domain. */
+	bool is_new = !dsp_domain_is_known(dsp, domain);
 
-	dsp_domain_attached(dsp, domain);
-	dsp_stream_attached(dsp, domain);
+	if (is_new)
+		dsp_domain_attached(dsp, domain);
+	dsp_stream_attached(dsp, domain, is_new);
 	soc->was_stopped = soc_smp2p_linux(soc, SOC_SMP2P_STOP);
 	if (dsp_open_streams(dsp) || soc_glink_boot(soc)) {
 		dev_err(soc->dev, "the DSP does not boot: see the lines above\n");
@@ -159,8 +162,7 @@ static void core_halt(struct soc *soc)
 	soc_glink_halt(soc);
 	soc_qmi_reset(soc);
 	dsp_halt(dsp);
-	dsp_domain_detach(dsp, core_own_domain(soc));
-	dsp_stream_attached(dsp, false);
+	dsp_stream_attached(dsp, false, false);
 	soc->is_up = false;
 	/*
 	 * Linux must not find bits of this life when it prepares the next: it would take
@@ -486,6 +488,7 @@ static void core_end(void *data)
 	kthread_stop(soc->life);
 	if (soc->is_up)
 		core_halt(soc);
+	dsp_domain_detach(soc->dsp, core_own_domain(soc));
 }
 
 static int core_begin(struct soc *soc)

@@ -31,6 +31,12 @@ void glink_give_up(struct soc *soc, const char *why)
 		dev_err(soc->dev, "GLINK ends: %s\n", why);
 }
 
+void glink_wake(struct soc *soc)
+{
+	set_bit(SOC_MBOX_GLINK, &soc->kicks);
+	wake_up_all(&soc->changed);
+}
+
 void glink_count(struct soc *soc, u64 *counter, int by)
 {
 	WRITE_ONCE(*counter, *counter + by);
@@ -156,18 +162,24 @@ static void glink_hear_version(struct soc *soc, u16 version, u32 features)
 	soc->glink->said_version = true;
 }
 
+static void glink_open_channels(struct soc *soc)
+{
+	unsigned int i;
+
+	for (i = 0; i < SOC_CHANNELS; i++)
+		glink_channel_open(soc, &soc->glink->channel[i]);
+}
+
 static void glink_hear_version_ack(struct soc *soc, u16 version, u32 features)
 {
 	struct soc_glink *glink = soc->glink;
-	unsigned int i;
 
 	if (!glink->said_version || !glink_is_version(version, features)) {
 		glink_give_up(soc, "Linux agrees to another version");
 		return;
 	}
 	glink->is_agreed = true;
-	for (i = 0; i < SOC_CHANNELS; i++)
-		glink_channel_open(soc, &glink->channel[i]);
+	glink_open_channels(soc);
 }
 
 /*
@@ -305,8 +317,7 @@ static void glink_read(struct soc *soc)
 		if (!glink_read_one(soc))
 			return;
 	/* There may be more, which must not keep the life thread from a reset. */
-	set_bit(SOC_MBOX_GLINK, &soc->kicks);
-	wake_up_all(&soc->changed);
+	glink_wake(soc);
 }
 
 /* Linux has made its items before it rings for the first time. */
@@ -343,6 +354,8 @@ void soc_glink_kick(struct soc *soc)
 	glink_flush_locked(soc);
 	mutex_unlock(&glink->lock);
 	glink_read(soc);
+	/* Those that had to wait for it. */
+	glink_open_channels(soc);
 }
 
 void soc_glink_faults(struct soc *soc)
@@ -418,7 +431,7 @@ int soc_glink_init(struct soc *soc)
 	mutex_init(&glink->lock);
 	INIT_LIST_HEAD(&glink->out);
 	for (i = 0; i < SOC_CHANNELS; i++)
-		glink_channel_init(&glink->channel[i], i);
+		glink_channel_init(soc, &glink->channel[i], i);
 	soc->glink = glink;
 	return 0;
 }

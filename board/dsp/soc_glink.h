@@ -28,6 +28,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "soc.h"
 
@@ -122,6 +123,9 @@ enum glink_channel_state {
  * struct glink_channel - one channel
  * @is_open: both halves are open.  The life thread changes it, under the lock
  * @stays_closed: the DSP does not open its half again when that has been closed
+ * @was_opened: the DSP has opened its half since it booted
+ * @opened_at: when that was last, in jiffies
+ * @reopen: wakes the life thread when the DSP may open its half again
  * @left_alone: requests for intents that the DSP did not answer
  * @left_bytes: the largest of them
  * @intents: this is under the lock, and all that follows but the last four counters
@@ -131,12 +135,16 @@ enum glink_channel_state {
  * @refused: Linux had none, and has not said anything of its intents since then
  */
 struct glink_channel {
+	struct soc *soc;
 	const struct glink_traits *traits;
 	u16 id;
 	u16 peer;
 	enum glink_channel_state state;
 	bool is_open;
 	bool stays_closed;
+	bool was_opened;
+	unsigned long opened_at;
+	struct delayed_work reopen;
 
 	struct list_head buffers;
 	unsigned int nbuffers;
@@ -219,11 +227,13 @@ void glink_put_locked(struct soc *soc, struct glink_message *message);
 void glink_say(struct soc *soc, enum glink_command command, u16 p1, u32 p2);
 void glink_flush_locked(struct soc *soc);
 void glink_free_messages(struct list_head *list);
+/* The life thread looks at the link again.  Any context. */
+void glink_wake(struct soc *soc);
 
 /* soc_channel.c: opening and closing.  The life thread only. */
-void glink_channel_init(struct glink_channel *channel, enum soc_channel which);
+void glink_channel_init(struct soc *soc, struct glink_channel *channel, enum soc_channel which);
 struct glink_channel *glink_channel_by_peer(struct soc_glink *glink, u16 peer);
-/* The DSP opens its half, if it is to be opened and can be. */
+/* The DSP opens its half, if it is to be opened and can be, now or a little later. */
 void glink_channel_open(struct soc *soc, struct glink_channel *channel);
 /* The DSP halts. */
 void glink_channel_halt(struct soc *soc, struct glink_channel *channel);

@@ -13,6 +13,7 @@
 #include <linux/idr.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/of.h>
 #include <linux/rpmsg.h>
 #include <linux/rwsem.h>
 #include <linux/slab.h>
@@ -161,10 +162,25 @@ static struct miscdevice floor_misc = {
 	.mode = 0600,
 };
 
+/* A board may have more DSPs than the one that is measured. */
+static bool is_measured(struct rpmsg_device *rpdev)
+{
+	const char *label;
+
+	return !of_property_read_string(rpdev->dev.of_node, "label", &label) &&
+	       !strcmp(label, "adsp");
+}
+
+/*
+ * The channel of another DSP is bound and left alone: one that is refused would be opened
+ * again and again.
+ */
 static int floor_probe(struct rpmsg_device *rpdev)
 {
 	int ret;
 
+	if (!is_measured(rpdev))
+		return 0;
 	down_write(&channel.gate);
 	if (channel.rpdev) {
 		up_write(&channel.gate);
@@ -183,6 +199,8 @@ static void floor_remove(struct rpmsg_device *rpdev)
 {
 	u64 number;
 
+	if (!is_measured(rpdev))
+		return;
 	misc_deregister(&floor_misc);
 	down_write(&channel.gate);
 	channel.rpdev = NULL;

@@ -194,6 +194,7 @@ static void run_case(struct test_case *tc)
 		control_select(DSP);
 		control_normal();
 		monitor_allow();
+		soc_honest();
 		control_release(DSP_ANY, false);
 		node_close_all();
 		if (test_teardown)

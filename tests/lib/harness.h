@@ -307,6 +307,21 @@ void monitor_on_abort(uint32_t action);
 /* Variant el1-late-scm: the kernel gets its SCM device. */
 void monitor_scm_comes(void);
 
+/* ---- the DSP's end of the kernel's own Qualcomm stack: soc.c ---- */
+
+/* Skips the case where the board's edge is its own. */
+void soc_require(void);
+/* Any order to the selected DSP: enum dsp_soc_action; *out is how it is then. */
+void soc_order(uint32_t action, uint32_t faults, uint32_t ms, struct dsp_control_soc *out);
+void soc_look(struct dsp_control_soc *soc);
+/* From now on it does these wrong, and nothing else: bits of enum dsp_soc_fault. */
+void soc_faults(uint32_t faults);
+void soc_faults_ms(uint32_t faults, uint32_t ms);
+/* No DSP does anything wrong any more; the harness says so after each case. */
+void soc_honest(void);
+void soc_fatal(void);			/* both: returns when the DSP has said so */
+void soc_watchdog(void);
+
 /* ---- the kernel's own switches: kernel.c ---- */
 
 /* 1; more where the kernel has checkers that slow it down. */

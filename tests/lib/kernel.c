@@ -2,7 +2,9 @@
 /* The kernel's own switches: remoteproc, modules, driver binding, log. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #include "harness.h"
 
@@ -10,6 +12,7 @@
 /* Each unbind and bind of a remoteproc driver may take another index. */
 #define RPROCS_MAX	64
 #define DRIVER_SYSFS	"/sys/bus/rpmsg/drivers/frpc"
+#define RPMSG_DEVICES	"/sys/bus/rpmsg/devices"
 
 int board_slowness(void)
 {
@@ -245,27 +248,73 @@ bool driver_is_loaded(void)
 	return access("/sys/module/" DRIVER_MODULE, F_OK) == 0;
 }
 
-/* Device links are the entries with a dot in their name: "adsp.fastrpc...". */
-int driver_unbind(char *name, size_t size)
+/* The folder cannot be waited for, so it is read until the entry is not in it. */
+static void wait_until_gone(const char *folder, const char *entry)
+{
+	time_t end = time(NULL) + WAIT_MS / 1000;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, entry);
+	while (!access(path, F_OK)) {
+		if (time(NULL) > end) {
+			printf("%s is still there\n", path);
+			CHECK(!"the channel's device goes");
+			test_abort();
+		}
+		sched_yield();
+	}
+}
+
+/* Where the DSP's channel is a GLINK one: 0, and @order is done, or -errno. */
+static int channel_order(uint32_t action, uint32_t faults)
+{
+	struct dsp_control_soc order = { .action = action, .faults = faults };
+
+	snprintf(order.label, sizeof(order.label), "%s", control_selected());
+	return control_ioctl(DSP_CONTROL_SOC, &order);
+}
+
+/* The device of the selected DSP's channel: "remoteproc-adsp:glink-edge.fastrpc...". */
+static int channel_device(char *name, size_t size)
 {
 	DIR *dir = opendir(DRIVER_SYSFS);
+	char prefix[32];
 	struct dirent *d;
 
 	name[0] = '\0';
 	if (!dir)
 		return -errno;
-	while ((d = readdir(dir))) {
-		if (d->d_type != DT_LNK || !strcmp(d->d_name, "module"))
-			continue;
-		snprintf(name, size, "%s", d->d_name);
-	}
+	snprintf(prefix, sizeof(prefix), "remoteproc-%s:", control_selected());
+	while ((d = readdir(dir)))
+		if (d->d_type == DT_LNK && !strncmp(d->d_name, prefix, strlen(prefix)))
+			snprintf(name, size, "%s", d->d_name);
 	closedir(dir);
-	return name[0] ? file_write(DRIVER_SYSFS "/unbind", name) : -ENODEV;
+	return name[0] ? 0 : -ENODEV;
+}
+
+/*
+ * A GLINK channel's device does not survive that: when the DSP opens the channel again
+ * there is another one, which binds by itself.  So that the driver stays unbound until
+ * driver_bind(), the DSP is told not to.
+ */
+int driver_unbind(char *name, size_t size)
+{
+	int ret = channel_device(name, size);
+
+	if (ret)
+		return ret;
+	channel_order(DSP_SOC_FAULTS, DSP_SOC_NO_REOPEN);
+	ret = file_write(DRIVER_SYSFS "/unbind", name);
+	if (!channel_order(DSP_SOC_LOOK, 0))
+		wait_until_gone(RPMSG_DEVICES, name);
+	return ret;
 }
 
 int driver_bind(const char *name)
 {
-	return file_write(DRIVER_SYSFS "/bind", name);
+	if (channel_order(DSP_SOC_FAULTS, 0))
+		return file_write(DRIVER_SYSFS "/bind", name);
+	return channel_order(DSP_SOC_OPEN, 0);
 }
 
 void driver_restore(void)

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The audio PD restarts alone: the DSP runs on and the channel stays, so the
- * driver is not told.  It keeps to the safe side: the DSP may still have what
+ * The audio PD restarts alone: the DSP runs on, the channel stays, and no service
+ * registry tells the driver.  It keeps to the safe side: the DSP may still have what
  * it was given, so nothing is offered again or taken back until it is halted.
  */
 #include "harness.h"
+#include "servreg.h"
 
 #define MIB		(1ul << 20)
+
+/* Where the DSP has a registry, it keeps silent. */
+static void begin(void)
+{
+	test_teardown = servreg_stop;
+	if (servreg_is_possible())
+		servreg_start(SERVREG_HONEST);
+	dsp_restart();
+}
 
 static void pd_restart(void)
 {
@@ -32,7 +42,7 @@ TEST(not_offered_again)
 	struct dsp_control_status st;
 	int fd;
 
-	dsp_restart();
+	begin();
 	fd = node_open();
 	check_offered(fd, 1);
 	control_heap_in_use();
@@ -58,7 +68,7 @@ TEST(offered_after_the_dsp_restarts)
 {
 	int fd;
 
-	dsp_restart();
+	begin();
 	fd = node_open();
 	check_offered(fd, 1);
 	pd_restart();
@@ -76,7 +86,7 @@ TEST(offered_after_the_dsp_crashes)
 {
 	int fd;
 
-	dsp_restart();
+	begin();
 	fd = node_open();
 	check_offered(fd, 1);
 	pd_restart();
@@ -93,7 +103,7 @@ TEST(growth_stays_with_the_dsp)
 	struct dsp_control_status st;
 	int fd;
 
-	dsp_restart();
+	begin();
 	fd = node_open();
 	check_offered(fd, 1);
 	REQUIRE_EQ(heap_grow(fd, MIB, &old), 0);
