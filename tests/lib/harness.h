@@ -317,10 +317,22 @@ void soc_look(struct dsp_control_soc *soc);
 /* From now on it does these wrong, and nothing else: bits of enum dsp_soc_fault. */
 void soc_faults(uint32_t faults);
 void soc_faults_ms(uint32_t faults, uint32_t ms);
-/* No DSP does anything wrong any more; the harness says so after each case. */
+/*
+ * Firmware refuses the n-th call of this function from now on, and count in all, with
+ * this answer in x0 and x1.  @function: service << 8 | command.
+ */
+void soc_refuse(uint32_t function, uint64_t n, uint64_t count, int64_t status, int64_t result);
+void soc_allow(void);
+/* Nobody does anything wrong any more; the harness says so after each case. */
 void soc_honest(void);
 void soc_fatal(void);			/* both: returns when the DSP has said so */
 void soc_watchdog(void);
+/* A crash that was reported is past: the DSP boots again, or it was off. */
+void soc_wait_crash_handled(void);
+/* The DSP is off, and neither IOMMU nor firmware has anything open to it. */
+void soc_check_off(const struct offer *region);
+/* A start that has to end with this -errno, and leaves the DSP off. */
+void soc_start_fails(const struct offer *region, int error);
 
 /* ---- the kernel's own switches: kernel.c ---- */
 

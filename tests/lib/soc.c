@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The DSP's end of the kernel's own Qualcomm stack, through the control node. */
+/* The DSP's end of the kernel's own Qualcomm stack, and what PAS makes of it. */
+#include <sched.h>
+
 #include "harness.h"
 
 /* DSPs that were told to do something wrong; a case seldom has more than one. */
@@ -52,10 +54,37 @@ void soc_faults(uint32_t faults)
 	soc_faults_ms(faults, 0);
 }
 
+static int refuse(const struct dsp_control_monitor *order)
+{
+	struct dsp_control_monitor monitor = *order;
+
+	snprintf(monitor.label, sizeof(monitor.label), "%s", control_selected());
+	monitor.action = DSP_MONITOR_REFUSE;
+	return control_ioctl(DSP_CONTROL_MONITOR, &monitor);
+}
+
+void soc_refuse(uint32_t function, uint64_t n, uint64_t count, int64_t status, int64_t result)
+{
+	struct dsp_control_monitor order = {
+		.function = function, .n = n, .count = count, .status = status, .result = result,
+	};
+
+	REQUIRE_EQ(refuse(&order), 0);
+}
+
+void soc_allow(void)
+{
+	struct dsp_control_monitor order = { .n = 0 };
+	int ret = refuse(&order);
+
+	CHECK(!ret || ret == -ENXIO);
+}
+
 void soc_honest(void)
 {
 	struct dsp_control_soc soc;
 
+	soc_allow();
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		if (wrong[i])
 			CHECK_EQ(try_order(wrong[i], DSP_SOC_FAULTS, 0, 0, &soc), 0);
@@ -75,4 +104,76 @@ void soc_watchdog(void)
 	struct dsp_control_soc soc;
 
 	soc_order(DSP_SOC_WATCHDOG, 0, 0, &soc);
+}
+
+/*
+ * PAS keeps the system awake from the report of a crash until the remoteproc core is
+ * done with it.  The core may find then that the DSP has been stopped meanwhile; a DSP
+ * that was started before it looks is taken for the crashed one.  The file cannot be
+ * waited for, so it is read until it says so.
+ */
+void soc_wait_crash_handled(void)
+{
+	long end = now_ms() + WAIT_MS;
+	char path[96], text[8];
+
+	snprintf(path, sizeof(path),
+		 "/sys/class/remoteproc/remoteproc%d/device/power/wakeup_active", dsp_index());
+	for (;;) {
+		REQUIRE(file_read(path, text, sizeof(text)) > 0);
+		if (*text == '0')
+			return;
+		if (now_ms() > end)
+			break;
+		sched_yield();
+	}
+	CHECK(!"the remoteproc core is done with the crash");
+	test_abort();
+}
+
+/* The memory of the DSP's image, from the device tree. */
+static void find_image(uint64_t *addr, uint64_t *len)
+{
+	static const char *const path =
+		"/proc/device-tree/reserved-memory/adsp-image@5a400000/reg";
+	uint8_t reg[17];
+
+	REQUIRE_EQ(file_read(path, (char *)reg, sizeof(reg)), 16);
+	*addr = *len = 0;
+	for (int i = 0; i < 8; i++) {
+		*addr = *addr << 8 | reg[i];
+		*len = *len << 8 | reg[8 + i];
+	}
+}
+
+void soc_check_off(const struct offer *region)
+{
+	struct dsp_control_status st;
+	uint64_t addr, len;
+	char state[32];
+
+	dsp_state_read(state, sizeof(state));
+	CHECK(!strcmp(state, "offline"));
+	CHECK_EQ(node_try_open(NODE), -ENOENT);
+	control_status(&st);
+	CHECK_EQ(st.running, 0);
+	CHECK(strcmp(st.domain_type, "unmanaged"));
+	CHECK_EQ(heap_pieces("region", "claimed"), 1);
+	CHECK_EQ(heap_pieces("growth", ""), 0);
+	CHECK_EQ(heap_account("growth="), 0);
+	if (!board_has_monitor())
+		return;
+	find_image(&addr, &len);
+	monitor_check_owners(addr, len, VM_HLOS);
+	monitor_check_owners(region->base, region->size, VM_HLOS);
+}
+
+void soc_start_fails(const struct offer *region, int error)
+{
+	test_allow("can't start rproc " DSP);
+	test_allow("Failed to load program segments: ");
+	test_allow("Boot failed: ");
+	CHECK_EQ(dsp_state_write("start"), error);
+	soc_wait_crash_handled();
+	soc_check_off(region);
 }

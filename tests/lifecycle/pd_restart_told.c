@@ -63,7 +63,7 @@ static void kernel_or_skip(void)
 		test_skip("this kernel has no PDR helper, so the driver cannot be told");
 }
 
-static void soc_order(uint32_t action, uint32_t faults)
+static void dsp_order(uint32_t action, uint32_t faults)
 {
 	struct dsp_control_soc order = { .label = DSP, .action = action, .faults = faults };
 
@@ -73,7 +73,7 @@ static void soc_order(uint32_t action, uint32_t faults)
 static void put_back(void)
 {
 	if (servreg_is_possible())
-		soc_order(DSP_SOC_FAULTS, 0);
+		dsp_order(DSP_SOC_FAULTS, 0);
 	servreg_stop();
 	driver_restore();
 }
@@ -446,7 +446,7 @@ static void unbind(void)
 {
 	char device[64];
 
-	soc_order(DSP_SOC_FAULTS, DSP_SOC_NO_REOPEN);
+	dsp_order(DSP_SOC_FAULTS, DSP_SOC_NO_REOPEN);
 	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
 	node_wait(NODE, false);
 }
@@ -454,8 +454,8 @@ static void unbind(void)
 /* With an open channel there is a device again, and the driver binds to it. */
 static void bind(void)
 {
-	soc_order(DSP_SOC_FAULTS, 0);
-	soc_order(DSP_SOC_OPEN, 0);
+	dsp_order(DSP_SOC_FAULTS, 0);
+	dsp_order(DSP_SOC_OPEN, 0);
 	node_wait(NODE, true);
 }
 
