@@ -5,7 +5,8 @@
 #	make dkms	the same module for every kernel to come; make dkms-uninstall
 #	make sign	for Secure Boot (docs/secure-boot.md)
 #	make deb	Debian packages
-#	make run	boot the virtual board and bring the audio PD up
+#	make run	boot the virtual board and bring the audio PD up, through the kernel's
+#			own Qualcomm drivers where it has them (KERNEL=7; 6.12 with EL=1)
 #	make test	every test; the last line counts them
 #	make test-kernels  all supported kernels: built, booted, tested; writes docs/kernels.md
 #	make test-debug	the board's tests on kernels with checkers, built from source
@@ -19,7 +20,7 @@
 #	make test-export  the driver as a patch, built in Debian's kernel sources
 #	make shell	the same board with a shell on it
 #
-# Variables: KERNEL=6.12|6.1|7  DRIVER=ours|in-tree  VARIANT=name  EL=2|1  V=1 (console)
+# Variables: KERNEL=7|6.12|6.1  DRIVER=ours|in-tree  VARIANT=name  EL=2|1  V=1 (console)
 
 KERNEL	?= 6.12
 DRIVER	?= ours
