@@ -22,7 +22,7 @@
 #
 # Variables: KERNEL=7|6.12|6.1  DRIVER=ours|in-tree  VARIANT=name  EL=2|1  V=1 (console)
 
-KERNEL	?= 6.12
+KERNEL	?= 7
 DRIVER	?= ours
 VARIANT	?=
 EL	?=

@@ -490,7 +490,7 @@ int dsp_monitor_order(struct dsp_control_monitor *order);
 struct device *dsp_monitor_client(struct device *dev, struct device *remoteproc);
 u64 dsp_monitor_vms(const struct device *dev, u32 *first);
 u64 dsp_monitor_pas_state(u32 pas_id, u64 *boots);
-int dsp_monitor_pas_watch(u32 pas_id, u32 interrupt, u32 vm);
+int dsp_monitor_pas_watch(u32 pas_id, u32 interrupt, u32 vm, bool runs);
 int dsp_monitor_pas_halted(u32 pas_id);
 
 /* dsp_hold.c */

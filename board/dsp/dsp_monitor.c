@@ -49,12 +49,15 @@ u64 dsp_monitor_pas_state(u32 pas_id, u64 *boots)
 	return res.a1;
 }
 
-/* Ring @interrupt, a number of the GIC's, whenever the state changes. */
-int dsp_monitor_pas_watch(u32 pas_id, u32 interrupt, u32 vm)
+/*
+ * Ring @interrupt, a number of the GIC's, whenever the state changes.  @runs: a boot
+ * loader has started the image.
+ */
+int dsp_monitor_pas_watch(u32 pas_id, u32 interrupt, u32 vm, bool runs)
 {
 	if (!has_firmware)
 		return -ENODEV;
-	return monitor_call(MONITOR_PAS_WATCH, pas_id, interrupt, vm, 0).a0 ? -EIO : 0;
+	return monitor_call(MONITOR_PAS_WATCH, pas_id, interrupt, vm, runs).a0 ? -EIO : 0;
 }
 
 int dsp_monitor_pas_halted(u32 pas_id)

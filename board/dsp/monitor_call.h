@@ -17,7 +17,7 @@
 /*
  * A subsystem that PAS starts: x1: PAS id, x2: number of the interrupt at the GIC that
  * rings when its state changes (0: it has no DSP behind it), x3: VM that its image
- * belongs to while it runs.
+ * belongs to while it runs, x4: 1: a boot loader has started it before Linux.
  */
 #define MONITOR_PAS_WATCH	0xc3000007u
 /* x1: PAS id.  x1: MONITOR_PAS_..., x2: how often it was started, x3: where its image is */

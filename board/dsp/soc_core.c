@@ -34,9 +34,19 @@ static const char *const line_names[SOC_LINES] = {
 	[SOC_LINE_WDOG] = "wdog",
 };
 
+/* Linux may take the interrupt right here: that is no work of the DSP's. */
 void soc_ring(struct soc *soc, enum soc_line line)
 {
+	unsigned long flags;
+	u64 paused;
+
+	preempt_disable();
+	local_irq_save(flags);
 	irq_set_irqchip_state(soc->line[line], IRQCHIP_STATE_PENDING, true);
+	paused = dsp_meter_pause();
+	local_irq_restore(flags);
+	dsp_meter_resume(soc->dsp, paused);
+	preempt_enable();
 }
 
 static void core_wake(struct soc *soc)
@@ -484,7 +494,7 @@ static void core_end(void *data)
 	struct soc *soc = data;
 
 	dsp_list_del(soc->dsp);
-	dsp_monitor_pas_watch(soc->pas_id, 0, MONITOR_HLOS);
+	dsp_monitor_pas_watch(soc->pas_id, 0, MONITOR_HLOS, false);
 	kthread_stop(soc->life);
 	if (soc->is_up)
 		core_halt(soc);
@@ -505,7 +515,8 @@ static int core_begin(struct soc *soc)
 	wake_up_process(soc->life);
 	dsp_list_add(soc->dsp);
 	ret = dsp_monitor_pas_watch(soc->pas_id,
-				    irq_get_irq_data(soc->line[SOC_LINE_RESET])->hwirq, vm);
+				    irq_get_irq_data(soc->line[SOC_LINE_RESET])->hwirq, vm,
+				    of_property_read_bool(soc->dev->of_node, "board,early-boot"));
 	if (ret) {
 		dev_err(soc->dev, "the board's firmware does not watch PAS id %u: %d\n",
 			soc->pas_id, ret);

@@ -777,9 +777,9 @@ int soc_qmi_init(struct soc *soc)
 	mutex_init(&qmi->lock);
 	qmi->has_registry = !strcmp(soc->dsp->label, "adsp");
 	/* The notifier before the locator, which sends its clients there. */
-	qmi_init_service(&qmi->services[0], SSCTL, SSCTL_VERSION, soc->ssctl);
-	qmi_init_service(&qmi->services[1], NOTIFIER, SERVREG_VERSION, NOTIFIER_INSTANCE);
-	qmi_init_service(&qmi->services[2], LOCATOR, SERVREG_VERSION, LOCATOR_INSTANCE);
+	qmi_init_service(&qmi->services[0], NOTIFIER, SERVREG_VERSION, NOTIFIER_INSTANCE);
+	qmi_init_service(&qmi->services[1], LOCATOR, SERVREG_VERSION, LOCATOR_INSTANCE);
+	qmi_init_service(&qmi->services[2], SSCTL, SSCTL_VERSION, soc->ssctl);
 	soc->qmi = qmi;
 	return 0;
 }

@@ -94,14 +94,23 @@ static void switch_off(struct pas *pas)
 	pas->bytes = 0;
 }
 
+/*
+ * Also over an image that runs, if no DSP is behind it: PAS leaves the device tree blob of
+ * a DSP as it is when a start fails behind it, and loads it anew with the next one.
+ */
+static bool may_be_loaded(const struct pas *pas)
+{
+	return pas->state == MONITOR_PAS_OFF ||
+	       (pas->state == MONITOR_PAS_RUNNING && !pas->interrupt);
+}
+
 static bool init_image(struct pas *pas, struct frame *frame)
 {
 	static const u8 magic[] = { 0x7f, 'E', 'L', 'F' };
 	const u8 *header = (const u8 *)frame->x[3];
 	size_t i;
 
-	if (pas->state != MONITOR_PAS_OFF ||
-	    !owner_hlos_may(frame->x[3], ELF_HEADER, ACCESS_READ))
+	if (!may_be_loaded(pas) || !owner_hlos_may(frame->x[3], ELF_HEADER, ACCESS_READ))
 		return false;
 	for (i = 0; i < sizeof(magic); i++)
 		if (header[i] != magic[i])
@@ -127,6 +136,14 @@ static bool mem_setup(struct pas *pas, struct frame *frame)
 	return true;
 }
 
+static void begin_run(struct pas *pas)
+{
+	pas->state = MONITOR_PAS_RUNNING;
+	pas->boots++;
+	if (pas->interrupt)
+		gic_pend(pas->interrupt);
+}
+
 static bool auth_and_reset(struct pas *pas, struct frame *frame)
 {
 	u64 hlos = BIT(MONITOR_HLOS);
@@ -135,11 +152,8 @@ static bool auth_and_reset(struct pas *pas, struct frame *frame)
 	    !owner_is_exactly(pas->region, pas->bytes, hlos))
 		return false;
 	move_image(pas, hlos, runs_as(pas));
-	pas->state = MONITOR_PAS_RUNNING;
-	pas->boots++;
 	tell_image("auth", frame->x[2], pas, runs_as(pas));
-	if (pas->interrupt)
-		gic_pend(pas->interrupt);
+	begin_run(pas);
 	return true;
 }
 
@@ -247,6 +261,9 @@ u64 pas_watch(const u64 *x)
 	if (pas->state == MONITOR_PAS_OFF) {
 		pas->interrupt = x[2];
 		pas->vm = x[3];
+		/* Started by a boot loader: this firmware knows no image of it. */
+		if (x[4])
+			begin_run(pas);
 		ret = 0;
 	}
 	lock_release();

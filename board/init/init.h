@@ -70,6 +70,7 @@ bool machine_has_module(const char *name);
 int machine_setup(void);
 /* Learn from the device tree which DSPs this board has. */
 void machine_find_dsps(void);
+unsigned int machine_dsps(void);
 /* Every remote processor gets the word ("start", "stop") and obeys or not. */
 int machine_tell_dsps(const char *word);
 /* Put back what a program may have left: module, DSP, its rules. */

@@ -87,10 +87,18 @@ static int log_next(struct record *r)
 	return 1;
 }
 
+static bool is_allowed(const struct log_verdict *v, const char *text)
+{
+	for (unsigned int i = 0; i < v->allowed; i++)
+		if (strstr(text, v->allow[i]))
+			return true;
+	return false;
+}
+
 void log_allow(struct log_verdict *v, const char *substring)
 {
-	/* An empty substring would allow everything. */
-	if (!*substring || v->allowed == LOG_MAX_ALLOWED)
+	/* An empty substring would allow everything, and programs repeat themselves. */
+	if (!*substring || v->allowed == LOG_MAX_ALLOWED || is_allowed(v, substring))
 		return;
 	snprintf(v->allow[v->allowed++], sizeof(v->allow[0]), "%s", substring);
 }
@@ -104,14 +112,6 @@ static bool is_bad(const struct record *r)
 		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(bad_words); i++)
 		if (strstr(r->text, bad_words[i]))
-			return true;
-	return false;
-}
-
-static bool is_allowed(const struct log_verdict *v, const char *text)
-{
-	for (unsigned int i = 0; i < v->allowed; i++)
-		if (strstr(text, v->allow[i]))
 			return true;
 	return false;
 }

@@ -119,6 +119,11 @@ void machine_find_dsps(void)
 		closedir(dir);
 }
 
+unsigned int machine_dsps(void)
+{
+	return dsp_count;
+}
+
 /*
  * PAS boots its DSPs by itself, but for the modem.  Some milliseconds pass from its
  * probe to that, in which the state is still "offline".
@@ -140,14 +145,19 @@ static bool rproc_is(const char *rproc, const char *wanted)
 	return !read_word(path, state, sizeof(state)) && !strcmp(state, wanted);
 }
 
+static bool rproc_is_up(const char *rproc)
+{
+	return rproc_is(rproc, "running") || rproc_is(rproc, "attached");
+}
+
 /* The state file cannot be waited for, so it is read until it says so. */
-static int rproc_wait(const char *rproc, const char *wanted)
+static int rproc_wait_up(const char *rproc)
 {
 	uint64_t end = now_ms() + 10000 * config.slow;
 
-	while (!rproc_is(rproc, wanted)) {
+	while (!rproc_is_up(rproc)) {
 		if (now_ms() > end) {
-			report("log", "%s is not %s after %u s", rproc, wanted,
+			report("log", "%s does not run after %u s", rproc,
 			       10 * config.slow);
 			return -1;
 		}
@@ -158,10 +168,9 @@ static int rproc_wait(const char *rproc, const char *wanted)
 
 static int rproc_tell(const char *rproc, const char *word)
 {
-	const char *state_after = strcmp(word, "start") ? "offline" : "running";
 	char path[320];
 
-	if (rproc_is(rproc, state_after))
+	if (strcmp(word, "start") ? rproc_is(rproc, "offline") : rproc_is_up(rproc))
 		return 0;
 	snprintf(path, sizeof(path), RPROC_CLASS "/%s/state", rproc);
 	return write_word(path, word);
@@ -195,7 +204,7 @@ int machine_tell_dsps(const char *word)
 static int rproc_first_start(const char *rproc, const char *word)
 {
 	if (rproc_boots_by_itself(rproc))
-		return rproc_wait(rproc, "running");
+		return rproc_wait_up(rproc);
 	return rproc_tell(rproc, word);
 }
 

@@ -18,6 +18,7 @@
 #define RPMSG_DEVICES	"/sys/bus/rpmsg/devices"
 #define RPROC_CLASS	"/sys/class/remoteproc"
 #define LOOKUP_MS	5000
+#define SSCTL		43	/* the service that each DSP has */
 
 bool stack_is_there(void)
 {
@@ -113,15 +114,18 @@ static void show_channels(void)
 static const char *service_name(uint32_t service)
 {
 	switch (service) {
-	case 43:	return "SSCTL";
+	case SSCTL:	return "SSCTL";
 	case 64:	return "service locator";
 	case 66:	return "service notifier";
 	default:	return NULL;
 	}
 }
 
-/* One answer of the name server.  0: it was the last one. */
-static int take_service(int fd, char *names, size_t len)
+/*
+ * The next service that the name server tells of, those that appear later included.
+ * 0: none came in time.
+ */
+static int take_service(int fd, char *names, size_t len, unsigned int *sysmons)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
 	struct qrtr_ctrl_pkt pkt;
@@ -132,9 +136,8 @@ static int take_service(int fd, char *names, size_t len)
 		return 0;
 	if (pkt.cmd != QRTR_TYPE_NEW_SERVER)
 		return 1;
-	/* The end of the list is an entry without a service. */
-	if (!pkt.server.service && !pkt.server.node)
-		return 0;
+	if (pkt.server.service == SSCTL)
+		++*sysmons;
 	name = service_name(pkt.server.service);
 	snprintf(text, sizeof(text), "%s (instance 0x%x) at node %u", name ? name : "?",
 		 pkt.server.instance, pkt.server.node);
@@ -143,27 +146,29 @@ static int take_service(int fd, char *names, size_t len)
 	return 1;
 }
 
-static void show_services(void)
+static void find_services(char *names, size_t size)
 {
 	struct qrtr_ctrl_pkt pkt = { .cmd = QRTR_TYPE_NEW_LOOKUP };
 	struct sockaddr_qrtr addr = {};
 	socklen_t len = sizeof(addr);
-	char names[512] = "";
+	unsigned int sysmons = 0;
 	int fd = socket(AF_QIPCRTR, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0 && !getsockname(fd, (struct sockaddr *)&addr, &len)) {
 		addr.sq_port = QRTR_PORT_CTRL;
 		sendto(fd, &pkt, sizeof(pkt), 0, (struct sockaddr *)&addr, sizeof(addr));
-		while (take_service(fd, names, sizeof(names)))
+		/* Each DSP announces its others first. */
+		while (sysmons < machine_dsps() && take_service(fd, names, size, &sysmons))
 			;
 	}
 	if (fd >= 0)
 		close(fd);
-	report("step", "QRTR services: %s", *names ? names : "(none)");
 }
 
 void stack_show(void)
 {
+	char services[512] = "";
+
 	if (!stack_is_there()) {
 		report("step", "edge: the dsp module's own, in place of PAS, GLINK and QRTR");
 		return;
@@ -171,6 +176,8 @@ void stack_show(void)
 	show_driver("SMEM", "qcom-smem");
 	show_driver("SMP2P", "qcom_smp2p");
 	show_remoteprocs();
+	/* What is announced last comes first: the channels are open by then. */
+	find_services(services, sizeof(services));
 	show_channels();
-	show_services();
+	report("step", "QRTR services: %s", *services ? services : "(none)");
 }
