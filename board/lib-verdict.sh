@@ -135,6 +135,24 @@ judge_monitor()
 	[ -z "$left" ] || blame "memory did not come back to Linux: assigned $left"
 }
 
+# What firmware at EL3 saw: it boots the DSPs, and no memory is for it to assign.
+judge_el3()
+{
+	assigned_first=$(grep -m 1 '^assign ' "$monitor_log" || :)
+	[ -z "$assigned_first" ] ||
+		blame "SCM was asked to $assigned_first, on a machine without a hypervisor"
+}
+
+judge_firmware()
+{
+	refused=$(grep -m 1 '^pas .*refused' "$monitor_log" || :)
+	[ -z "$refused" ] || blame "firmware refused $refused"
+	case $firmware in
+	monitor)	judge_monitor ;;
+	el3)		judge_el3 ;;
+	esac
+}
+
 # Collect all that speaks against a good run.
 judge_run()
 {
@@ -155,7 +173,7 @@ judge_run()
 	[ -z "$(fact stop)" ] || blame "the remoteproc could not be stopped"
 	[ -z "$(fact complaint)" ] || blame "the DSP model complains: $(fact complaint)"
 	[ -z "$(fact kernel-log)" ] || blame "kernel log, bad lines: $(fact kernel-log)"
-	[ "$el" = 2 ] || judge_monitor
+	[ "$firmware" = none ] || judge_firmware
 }
 
 verdict_run()

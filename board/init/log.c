@@ -35,6 +35,26 @@ static const char *const bad_words[] = {
 	".smmuv3: event", ".smmuv3: CMD",
 };
 
+/*
+ * What the kernel's own stack says when a DSP goes while one of its helpers talks to it:
+ * seconds late, of level error, and of no fault of the driver's.  No program can say
+ * which of them it will cause, so they are allowed to all, on boards with that stack.
+ */
+static const struct {
+	const char *text;
+	const char *reason;	/* for the reader */
+} stack_says[] = {
+	{ "PDR: avs/audio get domain list txn wait failed: -110",
+	  "the DSP went before its locator answered; told 5 s later" },
+	{ "PDR: service lookup for avs/audio failed: -110", "the same lookup, given up" },
+	{ "PDR: service lookup for avs/audio failed: -5",
+	  "the lookup could not be sent: the DSP's QRTR node had just gone" },
+	{ "PDR: msm/adsp/audio_pd register listener txn wait failed: -110",
+	  "the DSP went before its notifier answered; told 5 s later" },
+	{ "failed to send QMI message",
+	  "a helper's request to a QRTR node that had just gone, or not said hello yet" },
+};
+
 static int log_fd = -1;
 static char *boot_lines[MAX_BOOT];
 static unsigned int boot_count;
@@ -103,6 +123,14 @@ void log_allow(struct log_verdict *v, const char *substring)
 	snprintf(v->allow[v->allowed++], sizeof(v->allow[0]), "%s", substring);
 }
 
+static bool is_of_stack(const char *text)
+{
+	for (size_t i = 0; stack_is_there() && i < ARRAY_SIZE(stack_says); i++)
+		if (!strcmp(text, stack_says[i].text))
+			return true;
+	return false;
+}
+
 static bool is_bad(const struct record *r)
 {
 	/* Only the kernel's own lines: facility 0. */
@@ -138,7 +166,7 @@ void log_judge_showing(struct log_verdict *v, const char *what)
 		found = what && !(r.priority >> 3) ? strstr(r.text, what) : NULL;
 		if (found)
 			report("step", "%s", found);
-		if (is_bad(&r) && !is_allowed(v, r.text))
+		if (is_bad(&r) && !is_allowed(v, r.text) && !is_of_stack(r.text))
 			hit(v, r.text);
 	}
 }
