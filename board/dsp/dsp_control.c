@@ -152,7 +152,7 @@ static u64 control_soc_counter(struct soc *soc, u32 counter)
 
 	if (!soc)
 		return 0;
-	soc_qmi_counts(soc, &registry);
+	soc_servreg_counts(soc, &registry);
 	soc_glink_show(soc, &link);
 	switch (counter) {
 	case DSP_COUNT_LISTEN:
@@ -391,7 +391,7 @@ static long control_soc(struct dsp *dsp, void *arg)
 
 static long control_servreg(struct dsp *dsp, void *arg)
 {
-	return dsp->soc ? soc_qmi_order(dsp->soc, arg) : -EOPNOTSUPP;
+	return dsp->soc ? soc_servreg_order(dsp->soc, arg) : -EOPNOTSUPP;
 }
 
 static const struct {

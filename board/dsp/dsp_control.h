@@ -462,7 +462,7 @@ enum dsp_soc_fault {
 						 */
 	DSP_SOC_REFUSE_INTENTS	= 1u << 1,	/* gives no intent back and refuses requests */
 	DSP_SOC_SMALL_INTENTS	= 1u << 2,	/* gives no intent back and grants requests with an
-						 * intent of 8 bytes
+						 * intent of 8 bytes, until there are 256 of any
 						 */
 	DSP_SOC_STALL_FIFO	= 1u << 3,	/* reads nothing that Linux writes */
 	DSP_SOC_NO_REOPEN	= 1u << 4,	/* a channel that Linux closes stays closed */
@@ -527,7 +527,7 @@ enum dsp_servreg_action {
 	DSP_SERVREG_FAULT,	/* fault, for what comes */
 	DSP_SERVREG_TELL,	/* one listener, the state of a path; ENXIO: it does not listen */
 	DSP_SERVREG_RAW,	/* the same, an indication with these data behind its header */
-	DSP_SERVREG_MANUAL,	/* value 1: RESTART_PD tells nobody, and the first state is
+	DSP_SERVREG_MANUAL,	/* value 1: RESTART_PD is not told, and the first state is
 				 * "uninitialized"; 0: as the PD is
 				 */
 };

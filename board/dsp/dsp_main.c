@@ -284,10 +284,10 @@ int dsp_restart_audio_pd(struct dsp *dsp)
 	mutex_lock(&dsp->life);
 	if (dsp->running) {
 		if (dsp->soc)
-			soc_qmi_audio_pd(dsp->soc, false);
+			soc_servreg_audio_pd(dsp->soc, false);
 		dsp_heap_restart(dsp);
 		if (dsp->soc)
-			soc_qmi_audio_pd(dsp->soc, true);
+			soc_servreg_audio_pd(dsp->soc, true);
 		ret = 0;
 	}
 	mutex_unlock(&dsp->life);

@@ -19,7 +19,8 @@
  *	soc_channel.c	GLINK: how channels are opened and closed
  *	soc_intent.c	GLINK: intents and data
  *	soc_qrtr.c	packets and the services that are announced
- *	soc_qmi.c	SSCTL, service locator, service notifier
+ *	soc_qmi.c	QMI: messages, the table of services, SSCTL
+ *	soc_servreg.c	QMI: the service registry, that is, locator and notifier
  */
 #ifndef SOC_H
 #define SOC_H
@@ -81,6 +82,7 @@ struct soc_smem {
 };
 
 struct soc_smp2p {
+	struct mutex lock;	/* the DSP's word: a late acknowledgement changes it too */
 	u8 *out;		/* the item that this DSP writes */
 	u16 out_item;
 	u16 in_item;		/* Linux's; found when it is there */
@@ -214,8 +216,8 @@ int soc_fifo_room(const struct soc_fifo *fifo);
 void soc_fifo_write(struct soc_fifo *fifo, const void *data, u32 len);
 
 /*
- * soc_glink.c, soc_channel.c, soc_intent.c: channels.  All callbacks come in the life thread, with no lock held,
- * and may sleep.
+ * soc_glink.c, soc_channel.c, soc_intent.c: channels.  All callbacks come in the life
+ * thread, with no lock held, and may sleep.
  */
 enum soc_channel {
 	SOC_CHANNEL_QRTR = 0,	/* "IPCRTR" */
@@ -282,20 +284,22 @@ void soc_qmi_exit(struct soc *soc);
 const struct soc_service *soc_qmi_services(struct soc *soc);
 /* Whether the DSP has that service now. */
 bool soc_qmi_offers(struct soc *soc, const struct soc_service *service);
-/* The DSP boots or halts: who listened is forgotten.  Life thread. */
+/* The DSP boots or halts: the registry forgets its listeners.  Life thread. */
 void soc_qmi_reset(struct soc *soc);
-/* Linux's end of this port, or all of its ports (port 0), has gone. */
-void soc_qmi_client_gone(struct soc *soc, u32 node, u32 port);
-/*
- * The audio PD went down or came up: all listeners are told.  "Down" returns when they
- * have acknowledged it, or have had time enough.  Any thread that may sleep, but the
- * life thread, which receives the acknowledgments.
- */
-void soc_qmi_audio_pd(struct soc *soc, bool is_up);
-/* What a test wants of the registry, see DSP_CONTROL_SERVREG.  Any thread that may sleep. */
-int soc_qmi_order(struct soc *soc, struct dsp_control_servreg *order);
-/* The counters in @out, but nothing else of it.  Any context. */
-void soc_qmi_counts(struct soc *soc, struct dsp_control_servreg *out);
 void soc_qmi_show(struct soc *soc, struct dsp_control_soc *out);
+
+/* soc_servreg.c */
+/* Linux's end of this port, or all of its ports (port 0), has gone. */
+void soc_servreg_client_gone(struct soc *soc, u32 node, u32 port);
+/*
+ * The audio PD went down or came up: the registry tells all listeners.  "Down" returns
+ * when they have acknowledged it, or have had time enough.  Any thread that may sleep,
+ * but the life thread, which receives the acknowledgments.
+ */
+void soc_servreg_audio_pd(struct soc *soc, bool is_up);
+/* What a test wants of the registry, see DSP_CONTROL_SERVREG.  Any thread that may sleep. */
+int soc_servreg_order(struct soc *soc, struct dsp_control_servreg *order);
+/* The counters in @out, but nothing else of it.  Any context. */
+void soc_servreg_counts(struct soc *soc, struct dsp_control_servreg *out);
 
 #endif

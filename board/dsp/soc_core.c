@@ -82,7 +82,7 @@ void soc_acknowledge(struct soc *soc, unsigned int bit)
 
 void soc_shutdown_asked(struct soc *soc)
 {
-	soc->shutdowns_asked++;
+	WRITE_ONCE(soc->shutdowns_asked, soc->shutdowns_asked + 1);
 	if (!soc_has_fault(soc, DSP_SOC_WORKS_ON))
 		dsp_close_calls(soc->dsp);
 }
@@ -106,7 +106,7 @@ static void core_look_at_stop(struct soc *soc)
 		soc_smp2p_set(soc, SOC_SMP2P_STOP_ACK, false);
 		return;
 	}
-	soc->stops_asked++;
+	WRITE_ONCE(soc->stops_asked, soc->stops_asked + 1);
 	if (!soc_has_fault(soc, DSP_SOC_WORKS_ON))
 		dsp_close_calls(soc->dsp);
 	if (!soc_has_fault(soc, DSP_SOC_NO_STOP_ACK))
@@ -127,7 +127,7 @@ static struct iommu_domain *core_own_domain(struct soc *soc)
 static void core_say_booted(struct soc *soc)
 {
 	if (soc_smp2p_boot(soc))
-		soc->handshakes_lost++;
+		WRITE_ONCE(soc->handshakes_lost, soc->handshakes_lost + 1);
 	if (soc_has_fault(soc, DSP_SOC_FATAL_BOOT)) {
 		core_crash(soc, "adsp_boot.c:1:the board was told to fail this boot");
 		soc_smp2p_set(soc, SOC_SMP2P_FATAL, true);
@@ -187,7 +187,7 @@ static void core_look_at_firmware(struct soc *soc)
 	u64 boots, state = dsp_monitor_pas_state(soc->pas_id, &boots);
 
 	if (state == MONITOR_PAS_RUNNING && boots != soc->boots) {
-		soc->boots = boots;
+		WRITE_ONCE(soc->boots, boots);
 		core_boot(soc);
 	} else if (state == MONITOR_PAS_HALTING) {
 		core_halt(soc);
@@ -353,10 +353,10 @@ int soc_order(struct soc *soc, struct dsp_control_soc *order)
 	}
 	if (order->action != DSP_SOC_LOOK)
 		ret = core_order_life(soc, order->action);
-	order->boots = soc->boots;
-	order->handshakes_lost = soc->handshakes_lost;
-	order->shutdowns_asked = soc->shutdowns_asked;
-	order->stops_asked = soc->stops_asked;
+	order->boots = READ_ONCE(soc->boots);
+	order->handshakes_lost = READ_ONCE(soc->handshakes_lost);
+	order->shutdowns_asked = READ_ONCE(soc->shutdowns_asked);
+	order->stops_asked = READ_ONCE(soc->stops_asked);
 	soc_glink_show(soc, order);
 	soc_qmi_show(soc, order);
 	return ret;

@@ -341,7 +341,7 @@ void soc_glink_kick(struct soc *soc)
 {
 	struct soc_glink *glink = soc->glink;
 
-	if (glink->state == GLINK_QUIET) {
+	if (READ_ONCE(glink->state) == GLINK_QUIET) {
 		if (glink_attach(soc))
 			glink_give_up(soc, "Linux rings, and its items are not there");
 		else

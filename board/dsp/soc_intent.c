@@ -21,7 +21,9 @@
 /* What the header of data has more than that of other messages. */
 #define DATA_HEADER_MORE	(sizeof(struct glink_data_header) - sizeof(struct glink_header))
 
-#define SMALL_BYTES	8u	/* of a buffer, with DSP_SOC_SMALL_INTENTS */
+/* Of a buffer with DSP_SOC_SMALL_INTENTS, and how many there can be before it refuses more. */
+#define SMALL_BYTES	8u
+#define SMALL_MAX	256u
 
 /* ---- data to Linux ---- */
 
@@ -211,11 +213,11 @@ static struct glink_buffer *buffer_find(struct glink_channel *channel, u32 id)
 	return NULL;
 }
 
-static struct glink_buffer *buffer_add(struct glink_channel *channel, u32 size)
+static struct glink_buffer *buffer_add(struct glink_channel *channel, u32 size, unsigned int most)
 {
 	struct glink_buffer *buffer;
 
-	if (size > BUFFER_MAX || channel->nbuffers == BUFFERS_MAX)
+	if (size > BUFFER_MAX || channel->nbuffers >= most)
 		return NULL;
 	buffer = kvzalloc(struct_size(buffer, data, size), GFP_KERNEL);
 	if (!buffer)
@@ -248,7 +250,7 @@ void glink_intents_begin(struct soc *soc, struct glink_channel *channel)
 	unsigned int i;
 
 	for (i = 0; i < channel->traits->buffers; i++) {
-		buffer = buffer_add(channel, channel->traits->buffer_bytes);
+		buffer = buffer_add(channel, channel->traits->buffer_bytes, BUFFERS_MAX);
 		if (!buffer) {
 			glink_give_up(soc, "no memory for intents");
 			return;
@@ -288,9 +290,9 @@ static bool buffer_answer_request(struct soc *soc, struct glink_channel *channel
 	struct glink_buffer *buffer = NULL;
 
 	if (glink_has_fault(soc, channel, DSP_SOC_SMALL_INTENTS))
-		size = SMALL_BYTES;
-	if (!glink_has_fault(soc, channel, DSP_SOC_REFUSE_INTENTS))
-		buffer = buffer_add(channel, size);
+		buffer = buffer_add(channel, SMALL_BYTES, SMALL_MAX);
+	else if (!glink_has_fault(soc, channel, DSP_SOC_REFUSE_INTENTS))
+		buffer = buffer_add(channel, size, BUFFERS_MAX);
 	glink_say(soc, GLINK_REQ_ACK, channel->id, buffer ? 1 : 0);
 	if (buffer)
 		buffer_offer(soc, channel, buffer);

@@ -200,7 +200,7 @@ static void qrtr_hello(struct soc *soc, u32 node)
 	mutex_lock(&qrtr->lock);
 	qrtr->linux_node = node;
 	qrtr->has_linux = true;
-	qrtr->announced = 0;
+	WRITE_ONCE(qrtr->announced, 0);
 	qrtr_update(soc);
 	mutex_unlock(&qrtr->lock);
 }
@@ -212,9 +212,9 @@ static void qrtr_part(struct soc *soc)
 
 	mutex_lock(&qrtr->lock);
 	qrtr->has_linux = false;
-	qrtr->announced = 0;
+	WRITE_ONCE(qrtr->announced, 0);
 	mutex_unlock(&qrtr->lock);
-	soc_qmi_client_gone(soc, qrtr->linux_node, 0);
+	soc_servreg_client_gone(soc, qrtr->linux_node, 0);
 }
 
 /* Return: whether it was well-formed. */
@@ -237,7 +237,7 @@ static bool qrtr_control(struct soc *soc, const struct qrtr_packet *packet)
 		/* A node speaks for its own ports only. */
 		if (node != packet->node || !port)
 			return false;
-		soc_qmi_client_gone(soc, node, port);
+		soc_servreg_client_gone(soc, node, port);
 		return true;
 	case QRTR_NEW_SERVER:
 	case QRTR_DEL_SERVER:

@@ -96,25 +96,29 @@ bool soc_smp2p_linux(struct soc *soc, unsigned int bit)
 void soc_smp2p_set(struct soc *soc, unsigned int bit, bool on)
 {
 	u8 *value = smp2p_value(soc);
-	u32 old = smp2p_read(value);
+	u32 old;
 
+	mutex_lock(&soc->smp2p.lock);
+	old = smp2p_read(value);
 	smp2p_write(value, on ? old | BIT(bit) : old & ~BIT(bit));
+	mutex_unlock(&soc->smp2p.lock);
 	smp2p_kick(soc);
 }
 
 void soc_smp2p_clear(struct soc *soc)
 {
+	mutex_lock(&soc->smp2p.lock);
 	smp2p_write(smp2p_value(soc), 0);
+	mutex_unlock(&soc->smp2p.lock);
 	smp2p_kick(soc);
 }
 
 static bool smp2p_is_acknowledged(struct soc *soc)
 {
 	u8 *in = smp2p_in(soc);
-	u32 mine = smp2p_read(soc->smp2p.out + SMP2P_AT_FLAGS);
+	bool done = smp2p_read(soc->smp2p.out + SMP2P_AT_FLAGS) & FLAG_RESTART_DONE;
 
-	return in && !(smp2p_read(in + SMP2P_AT_FLAGS) & FLAG_RESTART_ACK) ==
-		     !(mine & FLAG_RESTART_DONE);
+	return in && !!(smp2p_read(in + SMP2P_AT_FLAGS) & FLAG_RESTART_ACK) == done;
 }
 
 int soc_smp2p_boot(struct soc *soc)
@@ -142,6 +146,7 @@ int soc_smp2p_init(struct soc *soc)
 		dev_err(soc->dev, "no board,smp2p-items: the DSP's item and Linux's\n");
 		return -EINVAL;
 	}
+	mutex_init(&soc->smp2p.lock);
 	soc->smp2p.out_item = items[0];
 	soc->smp2p.in_item = items[1];
 	out = soc_smem_get(soc, items[0], SMP2P_BYTES);
