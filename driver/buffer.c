@@ -256,23 +256,23 @@ void frpc_buffer_free(struct frpc_buffer *buffer)
 	buffer_destroy(buffer);
 }
 
-/* The DSP is done with the buffer, and so is the caller.  May sleep. */
-void frpc_buffer_put(struct frpc_buffer *buffer)
+/*
+ * The DSP is done with the buffer, and so is the caller.  session->lock held.
+ * True: the pool has it; else it is the caller's, to be given to frpc_buffer_free().
+ */
+bool frpc_buffer_put(struct frpc_buffer *buffer)
 {
 	struct frpc_session *session = buffer->session;
 	bool keep;
 
-	spin_lock_irq(&session->lock);
 	keep = READ_ONCE(buffer->is_mapped) && buffer->size_class < FRPC_POOL_CLASSES &&
 	       session->free_bytes + buffer->len <= FRPC_POOL_BYTES_MAX;
 	if (keep)
 		pool_add(buffer);
-	spin_unlock_irq(&session->lock);
-	if (!keep)
-		buffer_destroy(buffer);
+	return keep;
 }
 
-/* The same where nothing may sleep; session->lock held.  Ignores the pool's bound. */
+/* The same where nothing may be freed.  Ignores the pool's bound. */
 void frpc_buffer_put_atomic(struct frpc_buffer *buffer)
 {
 	pool_add(buffer);

@@ -162,15 +162,17 @@ static void put_maps(struct frpc_call *call)
 void frpc_call_put(struct frpc_call *call)
 {
 	struct frpc_session *session = call->session;
+	struct frpc_buffer *buffer = call->buffer;
 
-	if (call->buffer) {
-		frpc_buffer_put(call->buffer);
-		call->buffer = NULL;
-	}
+	call->buffer = NULL;
 	spin_lock_irq(&session->lock);
+	if (buffer && frpc_buffer_put(buffer))
+		buffer = NULL;
 	put_maps(call);
 	list_add(&call->entry, &session->free_calls);
 	spin_unlock_irq(&session->lock);
+	if (buffer)
+		frpc_buffer_free(buffer);
 }
 
 /* Nobody waits for a parked call: give its parts back to the session, or keep its result. */

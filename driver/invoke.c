@@ -172,21 +172,29 @@ static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle,
 	return ret;
 }
 
+/* Nothing has to be done, and nothing be held for it, where the bank is coherent. */
+static void sync_buffer_for_cpu(struct frpc_call *call, size_t len)
+{
+	struct frpc_session *session = call->session;
+	int idx;
+
+	if (session->is_coherent)
+		return;
+	idx = srcu_read_lock(&session->channel->srcu);
+	if (READ_ONCE(session->is_alive))
+		frpc_buffer_sync_for_cpu(call->buffer, len);
+	srcu_read_unlock(&session->channel->srcu, idx);
+}
+
 /* After the wait ended well: 0 if there is a result, and it can be read. */
 static int collect(struct frpc_call *call)
 {
-	struct frpc_channel *channel = call->session->channel;
-	int idx;
-
 	trace_frpc_call_woken(call);
 	frpc_call_unregister(call);
 	if (call->is_gone)
 		return -EPIPE;
 
-	idx = srcu_read_lock(&channel->srcu);
-	if (READ_ONCE(call->session->is_alive))
-		frpc_buffer_sync_for_cpu(call->buffer, call->msg.len);
-	srcu_read_unlock(&channel->srcu, idx);
+	sync_buffer_for_cpu(call, call->msg.len);
 	dma_rmb();
 	sync_maps_for_cpu(call);
 	return 0;
@@ -293,15 +301,8 @@ static long finish_user(struct frpc_client *client, struct frpc_call *call)
 static bool is_flagged(struct frpc_call *call)
 {
 	const __le32 *word = call->buffer->cpu + frpc_message_poll_offset(&call->msg);
-	struct frpc_session *session = call->session;
-	int idx;
 
-	if (!session->is_coherent) {
-		idx = srcu_read_lock(&session->channel->srcu);
-		if (READ_ONCE(session->is_alive))
-			frpc_buffer_sync_for_cpu(call->buffer, call->msg.metadata_len);
-		srcu_read_unlock(&session->channel->srcu, idx);
-	}
+	sync_buffer_for_cpu(call, call->msg.metadata_len);
 	return le32_to_cpu(READ_ONCE(*word)) == DSP_POLL_DONE;
 }
 

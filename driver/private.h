@@ -284,7 +284,7 @@ struct frpc_soc {
  * @has_attributes: @attributes hold the DSP's answer
  * @attributes: what the DSP says it can do
  * @static_lock: one INIT_CREATE_STATIC at a time: decide, send, learn the result
- * @send_lock: held by the sender that waits in the transport; protects the two below
+ * @send_lock: held by the sender that waits for room; protects the two below
  * @is_send_paused: the DSP has made no room for messages, and is not asked for it
  * @send_pause_end: in jiffies, until when
  * @heap: remote heap of the audio PD, NULL: none
@@ -406,7 +406,7 @@ void frpc_pool_setup(struct frpc_session *session);
 struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len);
 struct frpc_buffer *frpc_buffer_alloc(struct frpc_session *session, size_t len);
 void frpc_buffer_free(struct frpc_buffer *buffer);
-void frpc_buffer_put(struct frpc_buffer *buffer);
+bool frpc_buffer_put(struct frpc_buffer *buffer);
 void frpc_buffer_put_atomic(struct frpc_buffer *buffer);
 void frpc_buffer_sync_for_dsp(const struct frpc_buffer *buffer, size_t len);
 void frpc_buffer_sync_for_cpu(const struct frpc_buffer *buffer, size_t len);

@@ -2,23 +2,34 @@
 /*
  * Send: a request goes to the DSP, and no sender holds up others.
  *
- * A transport may have no room for a message.  GLINK then asks the DSP for room and
- * waits for the answer, for up to 10 s, and no signal ends that wait.  So a message is
- * first sent without waiting, which succeeds while the DSP keeps up.  Where it fails,
- * one sender at a time waits inside the transport.  The others wait here for their turn,
- * and a signal ends that.  A DSP that has made no room in that time is not asked again
- * for as long: senders get -ETIMEDOUT at once, unless there is room after all.
+ * A transport may have no room for a message.  So a message is first sent without
+ * waiting, which succeeds while the DSP keeps up.  Where it fails, one sender at a time
+ * waits for room.  The others wait here for their turn, and a signal ends that.  A DSP
+ * that has made no room for 10 s is not waited for again for as long: senders get
+ * -ETIMEDOUT at once, unless there is room after all.
  *
- * So a dead DSP costs a task that is killed, and the end of the channel, one such wait.
+ * How a sender waits for room depends on what there is too little of.
+ *  - Intents (-EBUSY), or another transport's buffers (-ENOMEM): inside the transport.
+ *    GLINK asks the DSP for an intent and waits for the answer for 10 s.  No signal ends
+ *    that wait, only the end of the link does.
+ *  - Bytes in the FIFO (-EAGAIN): here, by trying again.  GLINK would wait for as long as
+ *    the DSP does not read, and has no way to tell others when it does.
+ *
+ * So a dead DSP costs a task that is killed, and the end of the channel, 10 s.  That does
+ * not hold if it has left neither an intent nor a byte: GLINK then has no room to ask.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "private.h"
 
-/* How long a DSP that made no room is left alone. */
+/* How long a DSP is waited for, and then left alone. */
 #define SEND_PAUSE	(10 * HZ)
+/* Between two looks at a FIFO that is full. */
+#define SEND_REST	(HZ / 100)
 
 void frpc_send_setup(struct frpc_channel *channel)
 {
@@ -72,16 +83,55 @@ static bool send_is_paused(struct frpc_channel *channel)
 	return channel->is_send_paused;
 }
 
-/* The sender's turn to wait in the transport; @channel->send_lock is held. */
-static int send_in_turn(struct frpc_call *call, const struct dsp_request *request)
+/* False: a signal came that ends the wait. */
+static bool send_rest(enum frpc_patience patience)
+{
+	switch (patience) {
+	case FRPC_UNTIL_SIGNAL:
+		schedule_timeout_interruptible(SEND_REST);
+		return !signal_pending(current);
+	case FRPC_UNTIL_KILLED:
+		schedule_timeout_killable(SEND_REST);
+		return !fatal_signal_pending(current);
+	case FRPC_UNTIL_DONE:
+		schedule_timeout_uninterruptible(SEND_REST);
+	}
+	return true;
+}
+
+/* Until the DSP has read something.  -EBUSY, -ENOMEM: there is too little of other things. */
+static int send_when_read(struct frpc_call *call, const struct dsp_request *request,
+			  enum frpc_patience patience)
+{
+	unsigned long end = jiffies + SEND_PAUSE;
+	int ret;
+
+	do {
+		if (!send_rest(patience))
+			return -ERESTARTSYS;
+		ret = send_once(call, request, false);
+	} while (ret == -EAGAIN && time_before(jiffies, end));
+	return ret == -EAGAIN ? -ETIMEDOUT : ret;
+}
+
+/* The sender's turn to wait; @channel->send_lock is held. */
+static int send_in_turn(struct frpc_call *call, const struct dsp_request *request,
+			enum frpc_patience patience)
 {
 	struct frpc_channel *channel = call->session->channel;
 	int ret;
 
 	lockdep_assert_held(&channel->send_lock);
+	/* those before this one may have waited until there was room */
+	ret = send_once(call, request, false);
+	if (!send_needs_wait(ret))
+		return ret;
 	if (send_is_paused(channel))
 		return -ETIMEDOUT;
-	ret = send_once(call, request, true);
+	if (ret == -EAGAIN)
+		ret = send_when_read(call, request, patience);
+	if (ret == -EBUSY || ret == -ENOMEM)
+		ret = send_once(call, request, true);
 	if (ret == -ETIMEDOUT) {
 		channel->is_send_paused = true;
 		channel->send_pause_end = jiffies + SEND_PAUSE;
@@ -93,7 +143,7 @@ static int send_in_turn(struct frpc_call *call, const struct dsp_request *reques
  * frpc_send() - send the request of a call that is registered
  * @call: the caller's
  * @request: what is sent
- * @patience: what ends the wait for the sender's turn
+ * @patience: what ends the wait for the sender's turn, and for a FIFO that is full
  *
  * May sleep.
  *
@@ -113,10 +163,7 @@ int frpc_send(struct frpc_call *call, const struct dsp_request *request,
 	ret = send_lock(&channel->send_lock, patience);
 	if (ret)
 		return ret;
-	/* those before this one may have waited until there was room */
-	ret = send_once(call, request, false);
-	if (send_needs_wait(ret))
-		ret = send_in_turn(call, request);
+	ret = send_in_turn(call, request, patience);
 	mutex_unlock(&channel->send_lock);
 	return ret;
 }
