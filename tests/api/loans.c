@@ -557,9 +557,12 @@ TEST(hostile_list_of_descriptors)
 /* A call that never left lends nothing. */
 TEST(unsent_handle)
 {
-	int fd = open_pd();
-	struct shared s = shared_make(fd, PAGE);
+	struct shared s;
+	int fd;
 
+	control_require_unsent();
+	fd = open_pd();
+	s = shared_make(fd, PAGE);
 	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_UNSENT, 1, EIO);
 	CHECK_EQ(give(fd, &s, DSP_TEST_NULL), -EIO);
 	CHECK_EQ(mem_unmap(fd, s.fd, 0, PAGE), -EINVAL);

@@ -2,7 +2,8 @@
 /*
  * The link refuses a message: rpmsg_send() fails, and the DSP never saw the
  * request.  This is the one failure after which memory that was about to be
- * offered is the kernel's again, and nothing at all is left of the call.
+ * offered is the kernel's again, and nothing at all is left of the call.  How the
+ * kernel's own link fails is in refused_intents.c.
  */
 #include "harness.h"
 
@@ -16,6 +17,11 @@
 #define SLOTS		255	/* calls the wire can tell apart */
 
 static const int errors[] = { ENOMEM, EAGAIN, EPIPE, EIO };
+
+static void __attribute__((constructor)) require(void)
+{
+	test_setup = control_require_unsent;
+}
 
 /* The next @count requests of handle 1 and @method fail with @error. */
 static void refuse(uint32_t method, uint32_t count, int error)

@@ -100,6 +100,21 @@ void control_normal(void)
 	control_behave(DSP_ANY, DSP_ANY, DSP_ANSWER_NORMAL, 0, 0);
 }
 
+void control_require_unsent(void)
+{
+	struct dsp_control_behave b = {
+		.method = DSP_ANY, .action = DSP_ANSWER_UNSENT, .count = 1, .value = EIO,
+	};
+	int ret;
+
+	put_label(b.label);
+	ret = control_ioctl(DSP_CONTROL_BEHAVE, &b);
+	if (ret == -EOPNOTSUPP)
+		test_skip("the link is the kernel's own and does not fail at will");
+	REQUIRE_EQ(ret, 0);
+	control_normal();
+}
+
 void control_release(uint32_t count, bool newest_first)
 {
 	struct dsp_control_release r = {

@@ -202,6 +202,8 @@ void control_patch(uint32_t handle, uint32_t method, uint64_t at, const void *da
 /* DSP_ANSWER_POLL with these words instead of the one, until changed. */
 void control_poll_words(uint32_t handle, uint64_t value, const uint32_t *words, size_t count);
 void control_normal(void);
+/* Skips the case where DSP_ANSWER_UNSENT cannot be had. */
+void control_require_unsent(void);
 void control_release(uint32_t count, bool newest_first);
 void control_inject(const void *data, uint32_t len);
 /* The same, between the driver's remove and the end of its endpoint. */
@@ -311,6 +313,8 @@ void monitor_scm_comes(void);
 
 /* Skips the case where the board's edge is its own. */
 void soc_require(void);
+/* The opposite: what only the dsp module's own edge can show. */
+void own_edge_require(void);
 /* Any order to the selected DSP: enum dsp_soc_action; *out is how it is then. */
 void soc_order(uint32_t action, uint32_t faults, uint32_t ms, struct dsp_control_soc *out);
 void soc_look(struct dsp_control_soc *soc);
@@ -333,6 +337,19 @@ void soc_wait_crash_handled(void);
 void soc_check_off(const struct offer *region);
 /* A start that has to end with this -errno, and leaves the DSP off. */
 void soc_start_fails(const struct offer *region, int error);
+
+/* ---- a link that has no room for messages: link.c ---- */
+
+/* The channel's device, on boards with the kernel's stack. */
+#define LINK_DEVICE	"remoteproc-" DSP ":glink-edge.fastrpcglink-apps-dsp.-1.-1"
+
+/*
+ * Calls through @fd take all intents that Linux has for requests, and the DSP gives none
+ * back from now on: @fault says what it does when it is asked for one.
+ */
+void link_use_up(int fd, uint32_t fault);
+/* Waits until so many threads of a process, or more, are inside of a function of the kernel. */
+void task_wait_inside(pid_t pid, const char *function, int count);
 
 /* ---- the kernel's own switches: kernel.c ---- */
 

@@ -28,6 +28,14 @@ void soc_require(void)
 	REQUIRE_EQ(ret, 0);
 }
 
+void own_edge_require(void)
+{
+	struct dsp_control_soc soc;
+
+	if (try_order(control_selected(), DSP_SOC_LOOK, 0, 0, &soc) != -EOPNOTSUPP)
+		test_skip("the kernel's stack announces channels in a way of its own");
+}
+
 void soc_order(uint32_t action, uint32_t faults, uint32_t ms, struct dsp_control_soc *out)
 {
 	REQUIRE_EQ(try_order(control_selected(), action, faults, ms, out), 0);

@@ -175,6 +175,7 @@ TEST(stopped_while_probing_inside_the_start)
 {
 	struct errand start, stop;
 
+	own_edge_require();
 	test_teardown = restore;
 	dsp_stop();
 	REQUIRE_EQ(file_write(SYNC_ANNOUNCE, "1"), 0);
@@ -202,6 +203,7 @@ static void unwatched(bool crash)
 	long result;
 	int fd;
 
+	own_edge_require();
 	test_teardown = restore;
 	dsp_stop();
 	REQUIRE_EQ(file_write(SYNC_ANNOUNCE, "1"), 0);

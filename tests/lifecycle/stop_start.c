@@ -227,6 +227,7 @@ TEST(answer_before_the_driver)
 
 TEST(announced_under_the_remoteprocs_lock)
 {
+	own_edge_require();
 	REQUIRE_EQ(file_write(SYNC_ANNOUNCE, "1"), 0);
 	for (int i = 0; i < 5; i++) {
 		struct offer o;

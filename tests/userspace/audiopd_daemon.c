@@ -138,14 +138,26 @@ static void check_new_pd(uint64_t pages)
 	check_dsp_reads(DSP_PROCESS_AUDIO, 10000);
 }
 
+static void put_back(void)
+{
+	daemon_end_all();
+	servreg_stop();
+	driver_restore();
+}
+
 /*
- * The DSP runs on and nobody tells the driver.  The daemon comes back, to a PD
+ * The DSP runs on and no registry tells the driver.  The daemon comes back, to a PD
  * that has no heap, for the DSP may still have it, and is served all the same.
  */
 TEST(pd_restarts_alone)
 {
-	pid_t pid = start();
+	pid_t pid;
 
+	test_teardown = put_back;
+	if (servreg_is_possible())
+		servreg_start(SERVREG_HONEST);	/* and it keeps silent */
+	dsp_restart();
+	pid = start();
 	check_audio_pd();
 	for (int i = 0; i < 3; i++) {
 		test_context("restart %d", i);
@@ -158,20 +170,13 @@ TEST(pd_restarts_alone)
 	check_audio_pd();
 }
 
-static void put_back(void)
-{
-	daemon_end_all();
-	servreg_stop();
-	driver_restore();
-}
-
 /* With a service registry the driver knows, and the new PD has the region again. */
 TEST(pd_restarts_and_is_told_of)
 {
 	pid_t pid;
 
 	if (!servreg_is_possible())
-		test_skip("this kernel has no QRTR sockets");
+		test_skip("the DSP of this board has no service registry");
 	test_teardown = put_back;
 	dsp_stop();
 	REQUIRE_EQ(driver_unload(), 0);
