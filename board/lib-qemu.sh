@@ -111,10 +111,11 @@ qemu_boot_tree()
 	boot_dtb=$log_base.dtb
 	cp "$dtb" "$boot_dtb"
 	end=$((address_initramfs + $(wc -c < "$initramfs")))
-	fdtput -t s "$boot_dtb" /chosen bootargs "$(qemu_command_line)" &&
-	fdtput -t x "$boot_dtb" /chosen linux,initrd-start 0 "${address_initramfs#0x}" &&
-	fdtput -t x "$boot_dtb" /chosen linux,initrd-end 0 "$(printf '%x' "$end")" ||
+	if ! fdtput -t s "$boot_dtb" /chosen bootargs "$(qemu_command_line)" ||
+	   ! fdtput -t x "$boot_dtb" /chosen linux,initrd-start 0 "${address_initramfs#0x}" ||
+	   ! fdtput -t x "$boot_dtb" /chosen linux,initrd-end 0 "$(printf '%x' "$end")"; then
 		die "writing $boot_dtb failed: is the disk full?"
+	fi
 }
 
 # Print qemu's arguments but the console, one per line.

@@ -82,8 +82,10 @@ event_name()
 # Who a stream belongs to, as board/dts/board.dtsi says.
 stream_name()
 {
+	booted=''
+	[ "$edge" = own ] || booted=', which PAS booted'
 	case $1 in
-	0x80)		echo "remoteproc adsp" ;;
+	0x80)		echo "remoteproc adsp$booted" ;;
 	0x88|0x90|0x98)	echo "a context bank of adsp" ;;
 	0xa0)		echo "remoteproc of the second DSP" ;;
 	0xa8|0xb0)	echo "a context bank of the second DSP" ;;
@@ -140,7 +142,7 @@ judge_el3()
 {
 	assigned_first=$(grep -m 1 '^assign ' "$monitor_log" || :)
 	[ -z "$assigned_first" ] ||
-		blame "SCM was asked to $assigned_first, on a machine without a hypervisor"
+		blame "SCM was asked to $assigned_first, which maps nothing: there is no hypervisor"
 }
 
 judge_firmware()
@@ -201,6 +203,18 @@ verdict_run()
 	return 1
 }
 
+# The kernel's first complaint after the guest's report has ended: while it goes down,
+# with DSPs that run or have been stopped.
+last_complaint()
+{
+	tr -d '\r' < "$console_log" | awk '
+		/board: end / { is_down = 1; next }
+		is_down && /Oops|BUG:|WARNING:|Unable to handle|Kernel panic|Internal error/ {
+			print
+			exit
+		}'
+}
+
 # The report is the result; only what the guest cannot see is added here.
 verdict_tests()
 {
@@ -211,6 +225,9 @@ verdict_tests()
 	elif ! grep -q -e '^allow-faults ' "$report_log" && [ "$(qemu_smmu_events)" != 0 ]; then
 		printf 'test board fail 0 QEMU saw %s SMMU events that no test announced, see %s\n' \
 			"$(qemu_smmu_events)" "$smmu_log" | tee -a "$report_log" | show_tests
+	elif [ "$(last_complaint)" ]; then
+		printf 'test board fail 0 while the machine went down: %s\n' "$(last_complaint)" |
+			tee -a "$report_log" | show_tests
 	fi
 	! grep -q '^test [^ ]* fail ' "$report_log"
 }

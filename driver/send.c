@@ -37,6 +37,12 @@ void frpc_send_setup(struct frpc_channel *channel)
 	channel->is_send_paused = false;
 }
 
+/* What GLINK says when its link has ended and the channel's device has not gone yet. */
+static bool send_has_lost_link(int error)
+{
+	return error == -ECANCELED || error == -EIO;
+}
+
 /* @may_wait: in the transport.  -EPIPE: the channel or the session has ended. */
 static int send_once(struct frpc_call *call, const struct dsp_request *request, bool may_wait)
 {
@@ -54,7 +60,7 @@ static int send_once(struct frpc_call *call, const struct dsp_request *request, 
 				 rpmsg_trysend(ept, (void *)request, sizeof(*request));
 	}
 	srcu_read_unlock(&channel->srcu, idx);
-	return ret;
+	return send_has_lost_link(ret) ? -EPIPE : ret;
 }
 
 /* What transports say where they would have to wait: no intent, a full FIFO, no buffer. */

@@ -563,8 +563,8 @@ TEST(unsent_handle)
 	control_require_unsent();
 	fd = open_pd();
 	s = shared_make(fd, PAGE);
-	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_UNSENT, 1, EIO);
-	CHECK_EQ(give(fd, &s, DSP_TEST_NULL), -EIO);
+	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_UNSENT, 1, ENXIO);
+	CHECK_EQ(give(fd, &s, DSP_TEST_NULL), -ENXIO);
 	CHECK_EQ(mem_unmap(fd, s.fd, 0, PAGE), -EINVAL);
 	shared_free(&s);
 }

@@ -113,7 +113,7 @@ TEST(create_static_carries_it_next_time)
 
 		test_context("round %d", i);
 		dsp_restart();
-			fd = node_open();
+		fd = node_open();
 		offers = heap_account("offers=");
 		refuse(fd);
 		CHECK_EQ(create_audio(fd), -EAGAIN);
@@ -123,7 +123,7 @@ TEST(create_static_carries_it_next_time)
 		accept_again();
 		if (i) {
 			node_close(fd);
-			fd = node_open();
+		fd = node_open();
 		}
 		check_carried(fd);
 		CHECK_EQ(heap_account("offers="), offers + 1);
@@ -160,7 +160,7 @@ TEST(create_static_then_stop_or_unload)
 
 		test_context("round %d", i);
 		dsp_restart();
-			fd = node_open();
+		fd = node_open();
 		refuse(fd);
 		CHECK_EQ(create_audio(fd), -EAGAIN);
 		node_close(fd);

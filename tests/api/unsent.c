@@ -16,7 +16,7 @@
 #define LIMIT		(64 * MIB)
 #define SLOTS		255	/* calls the wire can tell apart */
 
-static const int errors[] = { ENOMEM, EAGAIN, EPIPE, EIO };
+static const int errors[] = { ENOMEM, EAGAIN, EPIPE, ENXIO };
 
 static void __attribute__((constructor)) require(void)
 {

@@ -337,6 +337,12 @@ void soc_wait_crash_handled(void);
 void soc_check_off(const struct offer *region);
 /* A start that has to end with this -errno, and leaves the DSP off. */
 void soc_start_fails(const struct offer *region, int error);
+/* The selected DSP is stopped by another thread. */
+void soc_stop_begin(void);
+bool soc_stop_is_over(void);
+long soc_stop_end(void);		/* after how many milliseconds it was over */
+/* Puts back what a case left, a stop under way too. */
+void soc_restore(void);
 
 /* ---- a link that has no room for messages: link.c ---- */
 

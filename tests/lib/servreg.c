@@ -120,7 +120,7 @@ void servreg_note(void)
 /* The newest that was not noted; 0: none. */
 static uint32_t find_new(const struct dsp_control_servreg *seen)
 {
-	for (unsigned int i = seen->listeners; i--; )
+	for (unsigned int i = seen->listeners; i--;)
 		if (!is_listed(reg.noted, ARRAY_SIZE(reg.noted), seen->ports[i]))
 			return seen->ports[i];
 	return 0;

@@ -185,3 +185,50 @@ void soc_start_fails(const struct offer *region, int error)
 	soc_wait_crash_handled();
 	soc_check_off(region);
 }
+
+/* ---- a stop by another thread ---- */
+
+static struct {
+	pthread_t thread;
+	int result;
+	long took_ms;
+	bool is_begun, is_over;
+} stop;
+
+static void *stop_main(void *arg)
+{
+	long start = now_ms();
+
+	(void)arg;
+	stop.result = dsp_state_write("stop");
+	stop.took_ms = now_ms() - start;
+	__atomic_store_n(&stop.is_over, true, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+void soc_stop_begin(void)
+{
+	stop.is_over = false;
+	REQUIRE_EQ(pthread_create(&stop.thread, NULL, stop_main, NULL), 0);
+	stop.is_begun = true;
+}
+
+bool soc_stop_is_over(void)
+{
+	return __atomic_load_n(&stop.is_over, __ATOMIC_SEQ_CST);
+}
+
+long soc_stop_end(void)
+{
+	stop.is_begun = false;
+	pthread_join(stop.thread, NULL);
+	CHECK_EQ(stop.result, 0);
+	return stop.took_ms;
+}
+
+void soc_restore(void)
+{
+	if (stop.is_begun)
+		soc_stop_end();
+	driver_restore();
+}

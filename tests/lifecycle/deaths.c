@@ -9,7 +9,7 @@
 #include "harness.h"
 
 #define REASON		"adsp_test.c:1:the board was told to crash"
-#define BOOT_REASON	"adsp_boot.c:1:the board was told to fail this boot"
+#define BOOT_FATAL	"fatal error received: adsp_boot.c:1:the board was told to fail this boot"
 #define NOT_READY	"start timed out"
 #define NO_STOP_ACK	"timed out on wait"
 #define OF_EACH_KIND	7
@@ -35,6 +35,7 @@ static int begin(void)
 	int fd;
 
 	soc_require();
+	test_teardown = soc_restore;
 	allow_crash();
 	fd = daemon_open();
 	control_offer(0, &region);
@@ -186,23 +187,15 @@ TEST(every_kind_in_turns)
  * PAS hears of a fatal error while sysmon waits for the acknowledgement of a stop.  The
  * stop goes on, and the remoteproc core finds a DSP that is off: no recovery.
  */
-static void *stop_main(void *arg)
-{
-	*(int *)arg = dsp_state_write("stop");
-	return NULL;
-}
-
 TEST(fatal_error_during_a_stop)
 {
-	int fd = begin(), result = -1;
-	pthread_t thread;
+	int fd = begin();
 
 	soc_faults_ms(DSP_SOC_LATE_ACK, 2000);
-	REQUIRE_EQ(pthread_create(&thread, NULL, stop_main, &result), 0);
+	soc_stop_begin();
 	control_wait(DSP_COUNT_CLOSING, 1);
 	soc_fatal();
-	pthread_join(thread, NULL);
-	CHECK_EQ(result, 0);
+	CHECK(soc_stop_end() >= 2000);
 	soc_wait_crash_handled();
 	CHECK_EQ(kernel_log_count("fatal error received: " REASON), 1);
 	CHECK_EQ(invoke_null(fd), -EPIPE);
@@ -216,7 +209,8 @@ TEST(fatal_error_during_a_stop)
 
 /* ---- boots that get nowhere ---- */
 
-static void boot_in_vain(uint32_t fault)
+/* @words: the kernel's, once. */
+static void boot_in_vain(uint32_t fault, const char *words)
 {
 	struct dsp_control_status st;
 
@@ -228,7 +222,7 @@ static void boot_in_vain(uint32_t fault)
 	soc_start_fails(&region, -ETIMEDOUT);
 	control_status(&st);
 	CHECK_EQ(st.boot_epoch, before.boot_epoch + 1);
-	CHECK_EQ(kernel_log_count(NOT_READY), 1);
+	CHECK_EQ(kernel_log_count(words), 1);
 }
 
 static void check_next_boot(void)
@@ -241,13 +235,13 @@ static void check_next_boot(void)
 
 TEST(boot_is_never_ready)
 {
-	boot_in_vain(DSP_SOC_NO_READY);
+	boot_in_vain(DSP_SOC_NO_READY, NOT_READY);
 	check_next_boot();
 }
 
 TEST(boot_ends_in_a_fatal_error)
 {
-	test_allow("fatal error received: " BOOT_REASON);
-	boot_in_vain(DSP_SOC_FATAL_BOOT);
+	test_allow(BOOT_FATAL);
+	boot_in_vain(DSP_SOC_FATAL_BOOT, BOOT_FATAL);
 	check_next_boot();
 }

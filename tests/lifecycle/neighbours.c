@@ -135,6 +135,15 @@ static void crash(unsigned int who)
 	begin_again(who);
 }
 
+static void restore(void)
+{
+	control_select(OTHER);
+	if (!dsp_is_running())
+		dsp_start();
+	control_select(DSP);
+	driver_restore();
+}
+
 /* The audio PD of the first uses its heap all the time. */
 static void with_both(void (*happen)(unsigned int who))
 {
@@ -144,6 +153,7 @@ static void with_both(void (*happen)(unsigned int who))
 	soc_require();
 	if (access(OTHER_NODE, F_OK))
 		test_skip("for boards with two DSPs");
+	test_teardown = restore;
 	daemon_came_and_went(&region);
 	for (i = 0; i < ARRAY_SIZE(dsps); i++)
 		begin(i);

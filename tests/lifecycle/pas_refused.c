@@ -19,6 +19,7 @@ static struct offer region;
 static void begin(void)
 {
 	soc_require();
+	test_teardown = soc_restore;
 	daemon_came_and_went(&region);
 	control_heap_in_use();
 	dsp_stop();

@@ -23,46 +23,6 @@
 
 static struct offer region;
 
-/* A stop by another thread. */
-struct stop {
-	pthread_t thread;
-	int result;
-	long took_ms;
-	bool is_over;
-};
-
-static struct stop stopping;
-
-static void *stop_main(void *arg)
-{
-	struct stop *stop = arg;
-	long start = now_ms();
-
-	stop->result = dsp_state_write("stop");
-	stop->took_ms = now_ms() - start;
-	__atomic_store_n(&stop->is_over, true, __ATOMIC_SEQ_CST);
-	return NULL;
-}
-
-static void stop_begin(void)
-{
-	memset(&stopping, 0, sizeof(stopping));
-	REQUIRE_EQ(pthread_create(&stopping.thread, NULL, stop_main, &stopping), 0);
-}
-
-static bool stop_is_over(void)
-{
-	return __atomic_load_n(&stopping.is_over, __ATOMIC_SEQ_CST);
-}
-
-/* Returns after how many milliseconds it was over. */
-static long stop_end(void)
-{
-	pthread_join(stopping.thread, NULL);
-	CHECK_EQ(stopping.result, 0);
-	return stopping.took_ms;
-}
-
 /* How Linux has asked the DSP to end since the mark. */
 static struct dsp_control_soc mark;
 
@@ -81,6 +41,7 @@ static int begin(void)
 	int fd;
 
 	soc_require();
+	test_teardown = soc_restore;
 	fd = daemon_open();
 	control_offer(0, &region);
 	control_heap_in_use();
@@ -107,7 +68,7 @@ static void check_nothing_ended(void)
 	CHECK(dsp_is_running());
 	CHECK_EQ(heap_pieces("region", "offered"), 1);
 	control_heap_in_use();
-	CHECK(!stop_is_over());
+	CHECK(!soc_stop_is_over());
 }
 
 TEST(stop_is_acknowledged)
@@ -135,14 +96,14 @@ TEST(driver_is_removed_behind_the_acknowledgement)
 	int fd = begin();
 
 	soc_faults_ms(DSP_SOC_LATE_ACK, LATE_MS);
-	stop_begin();
+	soc_stop_begin();
 	control_wait(DSP_COUNT_CLOSING, 1);
 	control_status(&before);
 	call_init(&call, DSP_TEST_HANDLE, DSP_TEST_NULL);
 	async_start(&async, fd, &call);
 	check_asked(1, 0);
 	check_nothing_ended();
-	CHECK(stop_end() >= LATE_MS);
+	CHECK(soc_stop_end() >= LATE_MS);
 	CHECK_EQ(async_join(&async), -EPIPE);
 	control_status(&st);
 	CHECK_EQ(st.requests, before.requests);
@@ -157,10 +118,10 @@ TEST(acknowledgement_beyond_the_limit)
 
 	test_allow(NO_ACK);
 	soc_faults_ms(DSP_SOC_LATE_ACK, 60000);
-	stop_begin();
+	soc_stop_begin();
 	control_wait(DSP_COUNT_CLOSING, 1);
 	soc_faults(0);
-	CHECK(stop_end() >= 10000);
+	CHECK(soc_stop_end() >= 10000);
 	CHECK_EQ(kernel_log_count(NO_ACK), 1);
 	check_asked(1, 1);
 	check_ended(fd);
@@ -174,8 +135,8 @@ TEST(service_is_mute)
 	test_allow(NO_RESPONSE);
 	test_allow(NO_ACK);
 	soc_faults(DSP_SOC_MUTE_SSCTL);
-	stop_begin();
-	CHECK(stop_end() >= 15000);
+	soc_stop_begin();
+	CHECK(soc_stop_end() >= 15000);
 	check_asked(0, 1);
 	CHECK_EQ(kernel_log_count("timeout waiting for shutdown "), 2);
 	check_ended(fd);
@@ -213,8 +174,8 @@ TEST(no_acknowledgement_at_all)
 	int fd = begin_without_service(DSP_SOC_NO_STOP_ACK);
 
 	test_allow(NO_STOP_ACK);
-	stop_begin();
-	CHECK(stop_end() >= 5000);
+	soc_stop_begin();
+	CHECK(soc_stop_end() >= 5000);
 	CHECK_EQ(kernel_log_count(NO_STOP_ACK), 1);
 	check_asked(0, 1);
 	check_ended(fd);
@@ -246,7 +207,7 @@ TEST(works_on_while_it_is_asked)
 		async_start(&async[i], fd, &calls[i]);
 	}
 	control_wait(DSP_COUNT_HELD, HELD);
-	stop_begin();
+	soc_stop_begin();
 	wait_shutdown_asked();
 	CHECK_EQ(control_try_wait(DSP_COUNT_CLOSING, 1, 0), -ETIMEDOUT);
 	for (int i = 0; i < 20; i++)
@@ -256,7 +217,7 @@ TEST(works_on_while_it_is_asked)
 	for (int i = 0; i < HELD / 2; i++)
 		CHECK_EQ(async_join(&async[i]), 0);
 	check_nothing_ended();
-	CHECK(stop_end() >= LATE_MS);
+	CHECK(soc_stop_end() >= LATE_MS);
 	for (int i = HELD / 2; i < HELD; i++)
 		CHECK_EQ(async_join(&async[i]), -EPIPE);
 	control_normal();

@@ -142,7 +142,7 @@ TEST(calls_in_flight_end)
 	CHECK_EQ(invoke_null(fd), -EPIPE);
 }
 
-/* First device bound to the driver of the context banks. */
+/* A device of this DSP that is bound to the driver of the context banks. */
 static bool find_bank(char *name, size_t size)
 {
 	DIR *dir = opendir("/sys/bus/platform/drivers/frpc-cb");
@@ -150,7 +150,7 @@ static bool find_bank(char *name, size_t size)
 	bool found = false;
 
 	while (dir && (d = readdir(dir)))
-		if (strstr(d->d_name, "compute-cb")) {
+		if (strstr(d->d_name, "-" DSP ":") && strstr(d->d_name, "compute-cb")) {
 			snprintf(name, size, "%s", d->d_name);
 			found = true;
 		}
