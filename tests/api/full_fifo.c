@@ -56,8 +56,8 @@ static void send_packets(void)
 	close(sock);
 }
 
-/* The FIFO is full of packets and calls, and the callers that found no room wait. */
-static void fill(void)
+/* There is room for some calls. */
+static void fill_with_packets(void)
 {
 	soc_require();
 	dsp_restart();
@@ -68,6 +68,12 @@ static void fill(void)
 	REQUIRE_EQ(invoke_null(fd), 0);
 	soc_faults(DSP_SOC_STALL_FIFO);
 	send_packets();
+}
+
+/* The FIFO is full of packets and calls, and the callers that found no room wait. */
+static void fill(void)
+{
+	fill_with_packets();
 	for (int i = 0; i < CALLS; i++) {
 		call_init(&calls[i], DSP_TEST_HANDLE, DSP_TEST_NULL);
 		async_start(&async[i], fd, &calls[i]);
@@ -134,23 +140,23 @@ TEST(one_waits_for_all)
 
 /* ---- signals ---- */
 
-static void wait_for_room(void *result)
+static void call_once(void *result)
 {
 	*(long *)result = invoke_null(fd);
 }
 
+/* Who has sent waits for an answer, one for room, and the others for their turn. */
 TEST(signals_end_the_wait)
 {
-	long results[4], began;
+	long results[CALLS], began;
 
-	fill();
+	fill_with_packets();
 	began = now_ms();
-	crowd_run(wait_for_room, results, sizeof(results[0]), ARRAY_SIZE(results));
-	for (size_t i = 0; i < ARRAY_SIZE(results); i++)
+	crowd_run(call_once, results, sizeof(results[0]), CALLS);
+	for (int i = 0; i < CALLS; i++)
 		CHECK_EQ(results[i], -EINTR);
 	check_took(began, 0, AT_ONCE_MS);
 	soc_faults(0);
-	join_all(0);
 	CHECK_EQ(invoke_null(fd), 0);
 }
 

@@ -313,6 +313,7 @@ void monitor_scm_comes(void);
 
 /* Skips the case where the board's edge is its own. */
 void soc_require(void);
+bool soc_is_there(void);
 /* The opposite: what only the dsp module's own edge can show. */
 void own_edge_require(void);
 /* Any order to the selected DSP: enum dsp_soc_action; *out is how it is then. */

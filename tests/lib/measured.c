@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Loading and opening what is measured. */
 #include <fcntl.h>
+#include <glob.h>
+#include <sched.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "floor.h"
@@ -8,6 +11,8 @@
 #include "measured.h"
 
 #define AFTERMATH_S	5
+#define GLINK_CHANNELS	"/sys/bus/rpmsg/devices/*.fastrpcglink-apps-dsp.-1.-1"
+#define CHANNELS_MAX	8
 
 const struct measured measured[MEASURED_COUNT] = {
 	[MEASURED_OURS] = { "ours", "fastrpc", "fastrpc", false },
@@ -25,6 +30,54 @@ void wait_for_aftermath(void)
 	nanosleep(&time, NULL);
 }
 
+/* It goes, or has gone and come again, which is another file. */
+static bool is_that_file(const char *path, ino_t number)
+{
+	struct stat st;
+
+	return !stat(path, &st) && st.st_ino == number;
+}
+
+static void wait_until_gone(const char *path, ino_t number)
+{
+	time_t end = time(NULL) + WAIT_MS / 1000;
+
+	while (is_that_file(path, number)) {
+		if (time(NULL) > end) {
+			printf("%s is still there\n", path);
+			CHECK(!"the channel's device goes");
+			test_abort();
+		}
+		sched_yield();
+	}
+}
+
+/*
+ * The device of a GLINK channel goes some time after its driver, and another one of the
+ * same name comes.  A driver that binds to the old one is left without a channel.
+ */
+static void unload(const char *module)
+{
+	ino_t numbers[CHANNELS_MAX];
+	struct stat st;
+	glob_t found;
+	size_t count;
+
+	if (glob(GLINK_CHANNELS, 0, NULL, &found))
+		found.gl_pathc = 0;
+	for (count = 0; count < found.gl_pathc && count < CHANNELS_MAX; count++)
+		numbers[count] = stat(found.gl_pathv[count], &st) ? 0 : st.st_ino;
+	REQUIRE_EQ(module_unload(module), 0);
+	for (size_t i = 0; i < count; i++)
+		wait_until_gone(found.gl_pathv[i], numbers[i]);
+	globfree(&found);
+}
+
+void measured_unload_ours(void)
+{
+	unload(measured[MEASURED_OURS].module);
+}
+
 void measured_begin(const struct measured *m)
 {
 	REQUIRE_EQ(module_load(m->file), 0);
@@ -36,7 +89,7 @@ void measured_begin(const struct measured *m)
 void measured_end(const struct measured *m)
 {
 	wait_for_aftermath();
-	REQUIRE_EQ(module_unload(m->module), 0);
+	unload(m->module);
 }
 
 int measured_open(void)

@@ -17,6 +17,8 @@ enum { MEASURED_OURS, MEASURED_IN_TREE, MEASURED_FLOOR, MEASURED_COUNT };
 
 extern const struct measured measured[MEASURED_COUNT];
 
+/* What a boot begins with: ours is loaded. */
+void measured_unload_ours(void);
 /* Load it, and wait until its node is there and nothing of the loading is left to do. */
 void measured_begin(const struct measured *m);
 /* The same for the last calls, then unload it. */
