@@ -47,8 +47,6 @@ static const struct {
 	{ "PDR: avs/audio get domain list txn wait failed: -110",
 	  "the DSP went before its locator answered; told 5 s later" },
 	{ "PDR: service lookup for avs/audio failed: -110", "the same lookup, given up" },
-	{ "PDR: service lookup for avs/audio failed: -104",
-	  "the lookup could not be sent: Linux knew of no QRTR node of the DSP any more" },
 	{ "PDR: service lookup for avs/audio failed: -5",
 	  "the lookup could not be sent: the DSP's QRTR node had just gone" },
 	{ "PDR: service lookup for avs/audio failed: -104",
