@@ -124,7 +124,7 @@ TEST(create_static_carries_it_next_time)
 		accept_again();
 		if (i) {
 			node_close(fd);
-		fd = node_open();
+			fd = node_open();
 		}
 		check_carried(fd);
 		CHECK_EQ(heap_account("offers="), offers + 1);
