@@ -233,11 +233,6 @@ int module_unload(const char *name)
 	return syscall(SYS_delete_module, name, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
-int driver_load(void)
-{
-	return load_file(driver_ko());
-}
-
 int driver_unload(void)
 {
 	return module_unload(DRIVER_MODULE);
@@ -264,6 +259,9 @@ static void wait_until_gone(const char *folder, const char *entry)
 		sched_yield();
 	}
 }
+
+/* The DSP does not open the channel again by itself: it was unbound by hand. */
+static bool is_kept_closed;
 
 /* Where the DSP's channel is a GLINK one: 0, and @order is done, or -errno. */
 static int channel_order(uint32_t action, uint32_t faults)
@@ -303,18 +301,32 @@ int driver_unbind(char *name, size_t size)
 
 	if (ret)
 		return ret;
-	channel_order(DSP_SOC_FAULTS, DSP_SOC_NO_REOPEN);
+	is_kept_closed = !channel_order(DSP_SOC_FAULTS, DSP_SOC_NO_REOPEN);
 	ret = file_write(DRIVER_SYSFS "/unbind", name);
-	if (!channel_order(DSP_SOC_LOOK, 0))
+	if (is_kept_closed) {
 		wait_until_gone(RPMSG_DEVICES, name);
+		channel_order(DSP_SOC_FAULTS, 0);
+	}
 	return ret;
+}
+
+static int channel_reopen(void)
+{
+	is_kept_closed = false;
+	return channel_order(DSP_SOC_OPEN, 0);
 }
 
 int driver_bind(const char *name)
 {
-	if (channel_order(DSP_SOC_FAULTS, 0))
-		return file_write(DRIVER_SYSFS "/bind", name);
-	return channel_order(DSP_SOC_OPEN, 0);
+	return is_kept_closed ? channel_reopen() : file_write(DRIVER_SYSFS "/bind", name);
+}
+
+/* As for a driver_bind(), the channel has to be there. */
+int driver_load(void)
+{
+	int ret = load_file(driver_ko());
+
+	return !ret && is_kept_closed ? channel_reopen() : ret;
 }
 
 void driver_restore(void)
