@@ -209,7 +209,7 @@ static void allow_crash(void)
 	test_allow("fatal error received");
 }
 
-static void *unbind(void *result)
+static void *leave(void *result)
 {
 	*(int *)result = file_write("/sys/bus/rpmsg/drivers/frpc/unbind", LINK_DEVICE);
 	return NULL;
@@ -241,7 +241,7 @@ static void unbind_while_full(bool dsp_dies)
 	test_allow("bad request: metadata not reachable");
 	fill();
 	began = now_ms();
-	start_thread(&thread, unbind, &result);
+	start_thread(&thread, leave, &result);
 	CHECK_EQ(join_all(-EPIPE), CALLS);
 	node_wait(NODE, false);
 	check_took(began, 0, AT_ONCE_MS);
