@@ -24,7 +24,7 @@ NF > 5 && $2 ~ /: / {
 }
 
 END {
-	print "| what | program | cases | ours, 6.12 | ours, 7 | in-tree, 6.12 | in-tree, 7 |"
+	print "| what | program | cases | ours, 7 EL2 | ours, 6.12 EL1 | in-tree, 7 EL2 | in-tree, 6.12 EL1 |"
 	print "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
 	for (p = 1; p <= programs; p++) {
 		name = order[p]

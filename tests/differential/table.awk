@@ -25,7 +25,7 @@ files <= 5 {
 }
 
 FNR == 1 {
-	print "| test | ours, 6.12 | ours, 7 | in-tree, 6.12 | in-tree, 7 | why |"
+	print "| test | ours, 7 EL2 | ours, 6.12 EL1 | in-tree, 7 EL2 | in-tree, 6.12 EL1 | why |"
 	print "| --- | --- | --- | --- | --- | --- |"
 }
 
