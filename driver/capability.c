@@ -11,29 +11,13 @@ static long query_dsp(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
 	__le32 words[DSP_ATTRIBUTES - 1] = {};
-	__le32 count = cpu_to_le32(ARRAY_SIZE(words));
-	const struct frpc_arg args[] = {
-		{ .ptr = (uintptr_t)&count, .len = sizeof(count), .fd = -1 },
-		{ .ptr = (uintptr_t)words, .len = sizeof(words), .fd = -1 },
-	};
-	struct frpc_kernel_call call = {
-		.pd = READ_ONCE(client->pd),
-		.handle = DSP_HANDLE_UTILITIES,
-		.sc = DSP_SCALARS(DSP_UTILITIES_GET_INFO, 1, 1),
-		.args = args,
-		.may_be_killed = true,
-	};
-	s32 result;
-	long ret;
+	struct frpc_reply reply;
 	u32 i;
 
-	ret = frpc_invoke_kernel(client->session, &call, &result);
-	if (ret)
-		return ret;
-	if ((u32)result == DSP_ERR_UNSUPPORTED)
-		return -EOPNOTSUPP;
-	if (result)
-		return frpc_result(result);
+	reply = frpc_request_get_info(client->session, READ_ONCE(client->pd), words,
+				      ARRAY_SIZE(words));
+	if (reply.outcome != FRPC_DONE)
+		return reply.error;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		channel->attributes[i + 1] = le32_to_cpu(words[i]);

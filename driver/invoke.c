@@ -445,63 +445,69 @@ static int wait_for_dsp(struct frpc_call *call, bool may_be_killed)
 	return left ? 0 : -ETIMEDOUT;
 }
 
-static int invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *request,
-			 s32 *dsp_result)
+/* The DSP has answered, or has gone. */
+static struct frpc_reply finish_kernel(struct frpc_call *call)
 {
-	struct frpc_call *call;
 	int ret;
 
-	request->was_sent = false;
-	request->was_answered = false;
-	call = frpc_call_get(session, request->sc);
-	if (!call)
-		return -ENOMEM;
+	ret = collect(call);
+	if (ret)
+		return (struct frpc_reply){ FRPC_UNANSWERED, ret };
+	copy_kernel_outputs(call);
+	return (struct frpc_reply){ call->retval ? FRPC_REFUSED : FRPC_DONE,
+				    frpc_result(call->retval) };
+}
+
+static int send_kernel(struct frpc_call *call, const struct frpc_kernel_call *request)
+{
+	int ret;
+
 	memcpy(call->msg.args, request->args, call->msg.nr_args * sizeof(*request->args));
 	ret = prepare(call);
 	if (ret)
-		goto out_put_call;
-	copy_kernel_inputs(call);
-
-	ret = send(call, request->pd, 0, request->handle,
-		   request->may_be_killed ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
-	if (ret)
-		goto out_put_call;
-	request->was_sent = true;
-
-	ret = wait_for_dsp(call, request->may_be_killed);
-	if (ret && frpc_call_park(call, false))
 		return ret;
-	ret = collect(call);
-	if (ret)
-		goto out_put_call;
-	request->was_answered = true;
-	copy_kernel_outputs(call);
-	*dsp_result = call->retval;
+	copy_kernel_inputs(call);
+	return send(call, request->pd, 0, request->handle,
+		    request->may_be_killed ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
+}
 
-out_put_call:
+static struct frpc_reply invoke_kernel(struct frpc_session *session,
+				       const struct frpc_kernel_call *request)
+{
+	struct frpc_reply reply = { FRPC_NOT_SENT, -ENOMEM };
+	struct frpc_call *call;
+	int ret;
+
+	call = frpc_call_get(session, request->sc);
+	if (!call)
+		return reply;
+	reply.error = send_kernel(call, request);
+	if (!reply.error) {
+		ret = wait_for_dsp(call, request->may_be_killed);
+		if (ret && frpc_call_park(call, false))
+			return (struct frpc_reply){ FRPC_UNANSWERED, ret };
+		reply = finish_kernel(call);
+	}
 	frpc_call_put(call);
-	return ret;
+	return reply;
 }
 
 /**
  * frpc_invoke_kernel() - a request of the kernel's own
  * @session: through whose context bank the message is read
- * @request: what; ->was_sent and ->was_answered are set
- * @dsp_result: the DSP's result, set if 0 is returned
+ * @request: what
  *
- * Sleeps, FRPC_TIMEOUT_MS at most.  After a timeout or a signal the DSP may still
- * act on the request.
+ * Sleeps, FRPC_TIMEOUT_MS at most.
  *
- * Return: 0 the DSP answered; -ETIMEDOUT; -ERESTARTSYS killed; -EPIPE the DSP is
- * gone; -ENOSPC, -ENOMEM and errors of frpc_send(): not sent.
+ * Return: what came of it, see &struct frpc_reply.
  */
-int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *request,
-		       s32 *dsp_result)
+struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
+				     const struct frpc_kernel_call *request)
 {
-	int ret;
+	struct frpc_reply reply;
 
 	trace_frpc_call_begin(session, request->handle, request->sc);
-	ret = invoke_kernel(session, request, dsp_result);
-	trace_frpc_call_end(ret);
-	return ret;
+	reply = invoke_kernel(session, request);
+	trace_frpc_call_end(reply.error);
+	return reply;
 }

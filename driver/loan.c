@@ -156,6 +156,60 @@ void frpc_loan_end(struct frpc_client *client, struct frpc_loan *loan)
 	loan_free(loan);
 }
 
+/**
+ * frpc_loan_settle() - who has the memory after the DSP was asked to take it
+ * @client: who lends it
+ * @loan: neither kept nor ended yet
+ * @outcome: of the request
+ * @dsp_addr: what the DSP calls it, if it has taken it
+ *
+ * The loan is kept or has ended.  May sleep.
+ */
+void frpc_loan_settle(struct frpc_client *client, struct frpc_loan *loan,
+		      enum frpc_outcome outcome, u64 dsp_addr)
+{
+	switch (outcome) {
+	case FRPC_NOT_SENT:
+	case FRPC_REFUSED:
+		frpc_loan_end(client, loan);
+		return;
+	case FRPC_DONE:
+		loan->is_named = true;
+		loan->dsp_addr = dsp_addr;
+		break;
+	case FRPC_UNANSWERED:
+		/* it has no name, so that the client cannot ask for it back */
+		break;
+	}
+	frpc_loan_keep(client, loan);
+}
+
+/**
+ * frpc_loan_settle_return() - who has the memory after the DSP was asked for it
+ * @client: who lent it
+ * @loan: of frpc_loan_take()
+ * @outcome: of the request
+ *
+ * The loan is kept or has ended.  May sleep.
+ */
+void frpc_loan_settle_return(struct frpc_client *client, struct frpc_loan *loan,
+			     enum frpc_outcome outcome)
+{
+	if (outcome == FRPC_DONE)
+		frpc_loan_end(client, loan);
+	else
+		frpc_loan_keep(client, loan);
+}
+
+/* What the DSP is told of a loan. */
+struct frpc_page frpc_loan_page(const struct frpc_client *client, const struct frpc_loan *loan)
+{
+	return (struct frpc_page){
+		.addr = loan->iova + frpc_session_bits(client->session),
+		.len = loan->len,
+	};
+}
+
 static bool matches(const struct frpc_loan *loan, enum frpc_loan_kind kind, int fd, u64 dsp_addr)
 {
 	return loan->kind == kind && loan->is_named && loan->dsp_addr == dsp_addr &&

@@ -35,6 +35,7 @@
 #include <linux/workqueue.h>
 
 #include "message.h"
+#include "request.h"
 #include "vmperm.h"
 #include "uapi/misc/fastrpc.h"
 
@@ -452,6 +453,11 @@ struct frpc_loan *frpc_loan_buffer(struct frpc_client *client, enum frpc_loan_ki
 struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len);
 void frpc_loan_keep(struct frpc_client *client, struct frpc_loan *loan);
 void frpc_loan_end(struct frpc_client *client, struct frpc_loan *loan);
+void frpc_loan_settle(struct frpc_client *client, struct frpc_loan *loan,
+		      enum frpc_outcome outcome, u64 dsp_addr);
+void frpc_loan_settle_return(struct frpc_client *client, struct frpc_loan *loan,
+			     enum frpc_outcome outcome);
+struct frpc_page frpc_loan_page(const struct frpc_client *client, const struct frpc_loan *loan);
 struct frpc_loan *frpc_loan_take(struct frpc_client *client, enum frpc_loan_kind kind, int fd,
 				 u64 dsp_addr);
 int frpc_loan_handle(struct frpc_client *client, int fd, struct frpc_map *map);
@@ -508,9 +514,7 @@ int frpc_send(struct frpc_call *call, const struct dsp_request *request,
  * @handle: DSP_HANDLE_INIT or DSP_HANDLE_UTILITIES
  * @sc: scalars
  * @args: kernel addresses and lengths, as many as @sc counts
- * @may_be_killed: a fatal signal ends the wait; not in release
- * @was_sent: out: the DSP may have seen it, whatever the result
- * @was_answered: out: the DSP is done with it
+ * @may_be_killed: a fatal signal ends the wait
  */
 struct frpc_kernel_call {
 	u32 pd;
@@ -518,13 +522,11 @@ struct frpc_kernel_call {
 	u32 sc;
 	const struct frpc_arg *args;
 	bool may_be_killed;
-	bool was_sent;
-	bool was_answered;
 };
 
 long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke);
-int frpc_invoke_kernel(struct frpc_session *session, struct frpc_kernel_call *request,
-		       s32 *dsp_result);
+struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
+				     const struct frpc_kernel_call *request);
 long frpc_result(s32 dsp_result);
 
 /* client.c */
@@ -532,7 +534,6 @@ int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, boo
 void frpc_nodes_deregister(struct frpc_channel *channel);
 
 /* process.c */
-long frpc_process_control(struct frpc_client *client, struct frpc_kernel_call *call);
 long frpc_process_attach(struct frpc_client *client, u32 pd);
 long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_create *create);
 long frpc_process_create_static(struct frpc_client *client,

@@ -23,30 +23,11 @@
 /* Largest shell of a process. */
 #define SHELL_BYTES_MAX		SZ_2M
 
-/**
- * frpc_process_control() - one request to the DSP's process control
- * @client: in whose name
- * @call: all but its handle is set
- *
- * Return: 0, a result of the DSP, or an error of frpc_invoke_kernel().
- */
-long frpc_process_control(struct frpc_client *client, struct frpc_kernel_call *call)
+/* From now on the client's calls go to @pd, and the DSP must hear of the client's end. */
+static void join(struct frpc_client *client, u32 pd)
 {
-	s32 result;
-	int ret;
-
-	call->handle = DSP_HANDLE_INIT;
-	ret = frpc_invoke_kernel(client->session, call, &result);
-	return ret ? ret : frpc_result(result);
-}
-
-/* The same, and from now on the client's calls go where this request goes. */
-static long control_and_join(struct frpc_client *client, struct frpc_kernel_call *call)
-{
-	WRITE_ONCE(client->pd, call->pd);
+	WRITE_ONCE(client->pd, pd);
 	WRITE_ONCE(client->is_known, true);
-	call->may_be_killed = true;
-	return frpc_process_control(client, call);
 }
 
 /**
@@ -56,21 +37,12 @@ static long control_and_join(struct frpc_client *client, struct frpc_kernel_call
  *
  * Any number of times.  Sleeps.
  *
- * Return: 0, a result of the DSP, or an error of frpc_invoke_kernel().
+ * Return: 0, or an error as in &struct frpc_reply.
  */
 long frpc_process_attach(struct frpc_client *client, u32 pd)
 {
-	__le32 client_id = cpu_to_le32(frpc_session_client_id(client->session));
-	const struct frpc_arg args[] = {
-		{ .ptr = (uintptr_t)&client_id, .len = sizeof(client_id), .fd = -1 },
-	};
-	struct frpc_kernel_call call = {
-		.pd = pd,
-		.sc = DSP_SCALARS(DSP_INIT_ATTACH, 1, 0),
-		.args = args,
-	};
-
-	return control_and_join(client, &call);
+	join(client, pd);
+	return frpc_request_attach(client->session, pd).error;
 }
 
 /* Who may have what process on a DSP where that is not the same for all. */
@@ -112,66 +84,45 @@ static void put_shell(const struct frpc_arg *shell)
 		kvfree((void *)(uintptr_t)shell->ptr);
 }
 
-static long send_create(struct frpc_client *client, const struct fastrpc_init_create *create,
-			const struct frpc_arg *shell, const struct frpc_loan *memory,
-			bool *is_refused)
+static bool may_have_taken(enum frpc_outcome outcome)
 {
-	char name[TASK_COMM_LEN];
-	const struct dsp_create head = {
-		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
-		.namelen = cpu_to_le32(strlen(get_task_comm(name, current)) + 1),
-		.filelen = cpu_to_le32(create->filelen),
-		.pageslen = cpu_to_le32(1),
-		.attrs = cpu_to_le32(create->attrs),
-		.siglen = cpu_to_le32(create->siglen),
-	};
-	const struct dsp_page page = {
-		.addr = cpu_to_le64(memory->iova + frpc_session_bits(client->session)),
-		.size = cpu_to_le64(memory->len),
-	};
-	const struct frpc_arg args[] = {
-		{ .ptr = (uintptr_t)&head, .len = sizeof(head), .fd = -1 },
-		{ .ptr = (uintptr_t)name, .len = le32_to_cpu(head.namelen), .fd = -1 },
-		*shell,
-		{ .ptr = (uintptr_t)&page, .len = sizeof(page), .fd = -1 },
-	};
-	struct frpc_kernel_call call = {
-		.pd = DSP_PD_USER,
-		.sc = DSP_SCALARS(create->attrs ? DSP_INIT_CREATE_ATTR : DSP_INIT_CREATE, 4, 0),
-		.args = args,
-	};
-	long ret;
-
-	ret = control_and_join(client, &call);
-	*is_refused = ret && (call.was_answered || !call.was_sent);
-	return ret;
+	return outcome == FRPC_DONE || outcome == FRPC_UNANSWERED;
 }
 
 /* Returns with the memory lent, unless the DSP is known not to have it. */
-static long create_process(struct frpc_client *client, const struct fastrpc_init_create *create,
-			   bool *is_refused)
+static struct frpc_reply send_create(struct frpc_client *client,
+				     const struct fastrpc_init_create *create,
+				     const struct frpc_arg *shell, struct frpc_loan *memory)
+{
+	const struct frpc_page page = frpc_loan_page(client, memory);
+	struct frpc_reply reply;
+	char name[TASK_COMM_LEN];
+
+	join(client, DSP_PD_USER);
+	reply = frpc_request_create(client->session, get_task_comm(name, current), create, shell,
+				    &page);
+	frpc_loan_settle(client, memory, reply.outcome, 0);
+	return reply;
+}
+
+static struct frpc_reply create_process(struct frpc_client *client,
+					const struct fastrpc_init_create *create)
 {
 	size_t len = max_t(size_t, DSP_PROCESS_BYTES_MIN, create->filelen * DSP_PROCESS_PER_SHELL);
+	struct frpc_reply reply = { FRPC_NOT_SENT };
 	struct frpc_loan *memory;
 	struct frpc_arg shell;
-	long ret;
 
-	*is_refused = true;
-	ret = get_shell(create, &shell);
-	if (ret)
-		return ret;
+	reply.error = get_shell(create, &shell);
+	if (reply.error)
+		return reply;
 	memory = frpc_loan_buffer(client, FRPC_LOAN_PROCESS, ALIGN(len, DSP_PROCESS_UNIT));
-	if (IS_ERR(memory)) {
-		put_shell(&shell);
-		return PTR_ERR(memory);
-	}
-	ret = send_create(client, create, &shell, memory, is_refused);
-	put_shell(&shell);
-	if (*is_refused)
-		frpc_loan_end(client, memory);
+	if (IS_ERR(memory))
+		reply.error = PTR_ERR(memory);
 	else
-		frpc_loan_keep(client, memory);
-	return ret;
+		reply = send_create(client, create, &shell, memory);
+	put_shell(&shell);
+	return reply;
 }
 
 /**
@@ -186,8 +137,7 @@ static long create_process(struct frpc_client *client, const struct fastrpc_init
  */
 long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_create *create)
 {
-	bool is_refused;
-	long ret;
+	struct frpc_reply reply;
 
 	if (!may_create(client, create->attrs))
 		return -ECONNREFUSED;
@@ -195,67 +145,49 @@ long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_c
 		return -EINVAL;
 	if (test_and_set_bit(0, &client->has_process))
 		return -EBUSY;
-	ret = create_process(client, create, &is_refused);
-	if (is_refused)
+	reply = create_process(client, create);
+	if (!may_have_taken(reply.outcome))
 		clear_bit(0, &client->has_process);
-	return ret;
+	return reply.error;
 }
 
-/* What came of a request: ->ret as frpc_process_control(), the rest as in the call. */
-struct outcome {
-	long ret;
-	bool was_sent;
-	bool was_answered;
-};
+static struct frpc_page offer_page(const struct frpc_heap_offer *offer)
+{
+	return (struct frpc_page){ .addr = offer->phys, .len = offer->len };
+}
 
 /*
- * Tells the static PD that a daemon is there, with or without a heap for it.
- * @gift: memory to add to its heap, or NULL
+ * Tells the static PD that a daemon is there.
+ * @memory: is added to its heap; NULL: nothing is
  */
-static struct outcome send_create_static(struct frpc_client *client, const char *name, u32 namelen,
-					 const struct frpc_heap_offer *gift)
+static struct frpc_reply join_static(struct frpc_client *client, const char *name, u32 namelen,
+				     const struct frpc_page *memory)
 {
-	const struct dsp_create_static head = {
-		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
-		.namelen = cpu_to_le32(namelen),
-		.pageslen = cpu_to_le32(gift ? 1 : 0),
-	};
-	const struct dsp_page page = {
-		.addr = cpu_to_le64(gift ? gift->phys : 0),
-		.size = cpu_to_le64(gift ? gift->len : 0),
-	};
-	const struct frpc_arg args[] = {
-		{ .ptr = (uintptr_t)&head, .len = sizeof(head), .fd = -1 },
-		{ .ptr = (uintptr_t)name, .len = namelen, .fd = -1 },
-		{ .ptr = (uintptr_t)&page, .len = sizeof(page), .fd = -1 },
-	};
-	struct frpc_kernel_call call = {
-		.pd = DSP_PD_USER,
-		.sc = DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0),
-		.args = args,
-	};
-	long ret = control_and_join(client, &call);
-
-	return (struct outcome){ ret, call.was_sent, call.was_answered };
+	join(client, DSP_PD_USER);
+	return frpc_request_create_static(client->session, name, namelen, memory, true);
 }
 
 /* channel->static_lock held: what was offered to the DSP is known for sure. */
 static long create_audio_pd(struct frpc_client *client, const char *name, u32 namelen)
 {
 	struct frpc_heap_offer offer;
-	struct outcome outcome;
+	struct frpc_reply reply;
+	struct frpc_page page;
 	long ret;
 
 	ret = frpc_remote_heap_offer(client->channel, &offer);
 	if (ret)
 		return ret;
-	outcome = send_create_static(client, name, namelen, offer.is_new ? &offer : NULL);
+	page = offer_page(&offer);
+	reply = join_static(client, name, namelen, offer.is_new ? &page : NULL);
 	if (offer.is_new)
-		frpc_remote_heap_offer_done(client->channel, &offer, outcome.was_sent,
-					    outcome.was_answered);
-	if (!outcome.ret)
+		frpc_remote_heap_offer_done(client->channel, &offer,
+					    reply.outcome != FRPC_NOT_SENT,
+					    reply.outcome == FRPC_REFUSED ||
+					    reply.outcome == FRPC_DONE);
+	if (reply.outcome == FRPC_DONE)
 		WRITE_ONCE(client->has_audio_pd, true);
-	return outcome.ret;
+	return reply.error;
 }
 
 /**
@@ -288,40 +220,8 @@ long frpc_process_create_static(struct frpc_client *client,
 	if (!strcmp(name, AUDIO_PD_NAME))
 		ret = create_audio_pd(client, name, create->namelen);
 	else
-		ret = send_create_static(client, name, create->namelen, NULL).ret;
+		ret = join_static(client, name, create->namelen, NULL).error;
 	mutex_unlock(&channel->static_lock);
-	return ret;
-}
-
-static long send_mmap(struct frpc_client *client, const struct frpc_heap_offer *offer,
-		      u64 *dsp_addr, bool *was_sent)
-{
-	const struct dsp_page page = {
-		.addr = cpu_to_le64(offer->phys),
-		.size = cpu_to_le64(offer->len),
-	};
-	const struct dsp_mmap head = {
-		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
-		.flags = cpu_to_le32(DSP_MAP_REMOTE_HEAP),
-		.num = cpu_to_le32(sizeof(page)),
-	};
-	__le64 answer = 0;
-	const struct frpc_arg args[] = {
-		{ .ptr = (uintptr_t)&head, .len = sizeof(head), .fd = -1 },
-		{ .ptr = (uintptr_t)&page, .len = sizeof(page), .fd = -1 },
-		{ .ptr = (uintptr_t)&answer, .len = sizeof(answer), .fd = -1 },
-	};
-	struct frpc_kernel_call call = {
-		.pd = DSP_PD_USER,
-		.sc = DSP_SCALARS(DSP_INIT_MMAP, 2, 1),
-		.args = args,
-		.may_be_killed = true,
-	};
-	long ret;
-
-	ret = frpc_process_control(client, &call);
-	*was_sent = call.was_sent;
-	*dsp_addr = ret ? 0 : le64_to_cpu(answer);
 	return ret;
 }
 
@@ -329,15 +229,18 @@ static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
 {
 	struct frpc_channel *channel = client->channel;
 	struct frpc_heap_offer offer;
-	bool was_sent;
+	struct frpc_reply reply;
+	struct frpc_page page;
 	long ret;
 
 	ret = frpc_remote_heap_grow(channel, len, &offer);
 	if (ret)
 		return ret;
-	ret = send_mmap(client, &offer, dsp_addr, &was_sent);
-	frpc_remote_heap_grow_done(channel, &offer, was_sent, *dsp_addr);
-	return ret;
+	page = offer_page(&offer);
+	reply = frpc_request_mmap(client->session, DSP_PD_USER, DSP_MAP_REMOTE_HEAP, &page,
+				  dsp_addr);
+	frpc_remote_heap_grow_done(channel, &offer, reply.outcome != FRPC_NOT_SENT, *dsp_addr);
+	return reply.error;
 }
 
 /**
@@ -371,39 +274,19 @@ long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *requ
 	return ret;
 }
 
-/* @offer: the piece, as the DSP was told of it */
-static long send_munmap(struct frpc_client *client, u64 dsp_addr,
-			const struct frpc_heap_offer *offer)
-{
-	const struct dsp_munmap head = {
-		.client_id = cpu_to_le32(frpc_session_client_id(client->session)),
-		.vaddr = cpu_to_le64(dsp_addr),
-		.size = cpu_to_le64(offer->len),
-	};
-	const struct frpc_arg args[] = {
-		{ .ptr = (uintptr_t)&head, .len = sizeof(head), .fd = -1 },
-	};
-	struct frpc_kernel_call call = {
-		.pd = DSP_PD_USER,
-		.sc = DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0),
-		.args = args,
-		.may_be_killed = true,
-	};
-
-	return frpc_process_control(client, &call);
-}
-
 static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
 {
 	struct frpc_heap_offer offer;
+	struct frpc_reply reply;
 	long ret;
 
 	ret = frpc_remote_heap_find_growth(client->channel, dsp_addr, len, &offer);
-	if (!ret)
-		ret = send_munmap(client, dsp_addr, &offer);
-	if (!ret)
+	if (ret)
+		return ret;
+	reply = frpc_request_munmap(client->session, DSP_PD_USER, dsp_addr, offer.len);
+	if (reply.outcome == FRPC_DONE)
 		frpc_remote_heap_returned(client->channel, &offer);
-	return ret;
+	return reply.error;
 }
 
 /**
@@ -442,20 +325,13 @@ long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_mu
  */
 void frpc_process_release(struct frpc_client *client)
 {
-	__le32 client_id = cpu_to_le32(frpc_session_client_id(client->session));
-	const struct frpc_arg args[] = {
-		{ .ptr = (uintptr_t)&client_id, .len = sizeof(client_id), .fd = -1 },
-	};
-	struct frpc_kernel_call call = {
-		.pd = client->pd,
-		.sc = DSP_SCALARS(DSP_INIT_RELEASE, 1, 0),
-		.args = args,
-	};
+	struct frpc_session *session = client->session;
 	bool is_returned;
 
-	frpc_resume_give_up(client->session);
-	is_returned = client->is_known && !frpc_process_control(client, &call);
+	frpc_resume_give_up(session);
+	is_returned = client->is_known &&
+		      frpc_request_release(session, client->pd).outcome == FRPC_DONE;
 	if (is_returned)
-		frpc_calls_reclaim(client->session);
+		frpc_calls_reclaim(session);
 	frpc_loans_close(client, is_returned);
 }

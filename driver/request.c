@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests of the kernel's own, put together: arguments as the DSP's process control and
+ * utilities read them (wire.h).
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "private.h"
+
+/* One argument: kernel memory of @bytes bytes. */
+#define REQUEST_BYTES(pointer, bytes) \
+	{ .ptr = (uintptr_t)(pointer), .len = (bytes), .fd = -1 }
+
+#define REQUEST_OBJECT(object)	REQUEST_BYTES(&(object), sizeof(object))
+
+static __le32 client_id(const struct frpc_session *session)
+{
+	return cpu_to_le32(frpc_session_client_id(session));
+}
+
+static struct dsp_page page_record(const struct frpc_page *page)
+{
+	return (struct dsp_page){
+		.addr = cpu_to_le64(page ? page->addr : 0),
+		.size = cpu_to_le64(page ? page->len : 0),
+	};
+}
+
+/* What the DSP calls the memory that it was told of. */
+static u64 name_given(const struct frpc_reply *reply, __le64 dsp_addr)
+{
+	return reply->outcome == FRPC_DONE ? le64_to_cpu(dsp_addr) : 0;
+}
+
+/* To process control. */
+static struct frpc_reply control(struct frpc_session *session, u32 pd, u32 sc,
+				 const struct frpc_arg *args, bool may_be_killed)
+{
+	const struct frpc_kernel_call call = {
+		.pd = pd,
+		.handle = DSP_HANDLE_INIT,
+		.sc = sc,
+		.args = args,
+		.may_be_killed = may_be_killed,
+	};
+
+	return frpc_invoke_kernel(session, &call);
+}
+
+struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd)
+{
+	const __le32 id = client_id(session);
+	const struct frpc_arg args[] = { REQUEST_OBJECT(id) };
+
+	return control(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args, true);
+}
+
+struct frpc_reply frpc_request_release(struct frpc_session *session, u32 pd)
+{
+	const __le32 id = client_id(session);
+	const struct frpc_arg args[] = { REQUEST_OBJECT(id) };
+
+	return control(session, pd, DSP_SCALARS(DSP_INIT_RELEASE, 1, 0), args, false);
+}
+
+struct frpc_reply frpc_request_create(struct frpc_session *session, const char *name,
+				      const struct fastrpc_init_create *create,
+				      const struct frpc_arg *shell,
+				      const struct frpc_page *memory)
+{
+	const u32 method = create->attrs ? DSP_INIT_CREATE_ATTR : DSP_INIT_CREATE;
+	const u32 namelen = strlen(name) + 1;
+	const struct dsp_create head = {
+		.client_id = client_id(session),
+		.namelen = cpu_to_le32(namelen),
+		.filelen = cpu_to_le32(create->filelen),
+		.pageslen = cpu_to_le32(1),
+		.attrs = cpu_to_le32(create->attrs),
+		.siglen = cpu_to_le32(create->siglen),
+	};
+	const struct dsp_page page = page_record(memory);
+	const struct frpc_arg args[] = {
+		REQUEST_OBJECT(head), REQUEST_BYTES(name, namelen), *shell, REQUEST_OBJECT(page),
+	};
+
+	return control(session, DSP_PD_USER, DSP_SCALARS(method, 4, 0), args, true);
+}
+
+struct frpc_reply frpc_request_create_static(struct frpc_session *session, const char *name,
+					     u32 namelen, const struct frpc_page *memory,
+					     bool may_be_killed)
+{
+	const struct dsp_create_static head = {
+		.client_id = client_id(session),
+		.namelen = cpu_to_le32(namelen),
+		.pageslen = cpu_to_le32(memory ? 1 : 0),
+	};
+	const struct dsp_page page = page_record(memory);
+	const struct frpc_arg args[] = {
+		REQUEST_OBJECT(head), REQUEST_BYTES(name, namelen), REQUEST_OBJECT(page),
+	};
+
+	return control(session, DSP_PD_USER, DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0), args,
+		       may_be_killed);
+}
+
+struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 flags,
+				    const struct frpc_page *memory, u64 *dsp_addr)
+{
+	const struct dsp_page page = page_record(memory);
+	const struct dsp_mmap head = {
+		.client_id = client_id(session),
+		.flags = cpu_to_le32(flags),
+		.num = cpu_to_le32(sizeof(page)),
+	};
+	__le64 answer = 0;
+	const struct frpc_arg args[] = {
+		REQUEST_OBJECT(head), REQUEST_OBJECT(page), REQUEST_OBJECT(answer),
+	};
+	struct frpc_reply reply;
+
+	reply = control(session, pd, DSP_SCALARS(DSP_INIT_MMAP, 2, 1), args, true);
+	*dsp_addr = name_given(&reply, answer);
+	return reply;
+}
+
+struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u64 dsp_addr, u64 len)
+{
+	const struct dsp_munmap head = {
+		.client_id = client_id(session),
+		.vaddr = cpu_to_le64(dsp_addr),
+		.size = cpu_to_le64(len),
+	};
+	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
+
+	return control(session, pd, DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0), args, true);
+}
+
+struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
+				       const struct fastrpc_mem_map *request,
+				       const struct frpc_page *memory, u64 *dsp_addr)
+{
+	const struct dsp_page page = page_record(memory);
+	const struct dsp_mem_map head = {
+		.client_id = client_id(session),
+		.fd = cpu_to_le32(request->fd),
+		.offset = cpu_to_le32(request->offset),
+		.flags = cpu_to_le32(request->flags),
+		.vaddr = cpu_to_le64(request->vaddrin),
+		.num = cpu_to_le32(sizeof(page)),
+	};
+	__le64 answer = 0;
+	const struct frpc_arg args[] = {
+		REQUEST_OBJECT(head), REQUEST_OBJECT(page), REQUEST_BYTES(NULL, 0),
+		REQUEST_OBJECT(answer),
+	};
+	struct frpc_reply reply;
+
+	reply = control(session, pd, DSP_SCALARS(DSP_INIT_MEM_MAP, 3, 1), args, true);
+	*dsp_addr = name_given(&reply, answer);
+	return reply;
+}
+
+struct frpc_reply frpc_request_mem_unmap(struct frpc_session *session, u32 pd, int fd,
+					 u64 dsp_addr, u64 len)
+{
+	const struct dsp_mem_unmap head = {
+		.client_id = client_id(session),
+		.fd = cpu_to_le32(fd),
+		.vaddr = cpu_to_le64(dsp_addr),
+		.len = cpu_to_le64(len),
+	};
+	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
+
+	return control(session, pd, DSP_SCALARS(DSP_INIT_MEM_UNMAP, 1, 0), args, true);
+}
+
+struct frpc_reply frpc_request_get_info(struct frpc_session *session, u32 pd, __le32 *words,
+					u32 count)
+{
+	const __le32 wanted = cpu_to_le32(count);
+	const struct frpc_arg args[] = {
+		REQUEST_OBJECT(wanted), REQUEST_BYTES(words, count * sizeof(*words)),
+	};
+	const struct frpc_kernel_call call = {
+		.pd = pd,
+		.handle = DSP_HANDLE_UTILITIES,
+		.sc = DSP_SCALARS(DSP_UTILITIES_GET_INFO, 1, 1),
+		.args = args,
+		.may_be_killed = true,
+	};
+	struct frpc_reply reply;
+
+	reply = frpc_invoke_kernel(session, &call);
+	if (reply.outcome == FRPC_REFUSED && (u32)reply.error == DSP_ERR_UNSUPPORTED)
+		reply.error = -EOPNOTSUPP;
+	return reply;
+}
