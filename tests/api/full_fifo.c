@@ -20,8 +20,8 @@
 #define DSP_NODE	5		/* of the ADSP, in QRTR */
 #define NO_SERVICE	0x7000		/* a port where nothing is listening */
 #define WAIT_FOR_DSP_MS	10000l
-/* For all that is not that wait. */
-#define AT_ONCE_MS	(3000l * board_slowness())
+/* For all that is not that wait: on a busy machine, and still less than a second one. */
+#define AT_ONCE_MS	(8000l * board_slowness())
 
 /*
  * Two packets leave 680 of the 16368 bytes that can be used: a packet takes 48 more than its
@@ -116,12 +116,12 @@ TEST(read_on)
 TEST(one_waits_for_all)
 {
 	int answered = 0, given_up = 0;
-	long began, result;
+	long began = now_ms(), result;
 
+	/* the first one waits since some moment in here */
 	fill();
-	began = now_ms();
 	CHECK_EQ(invoke_null(fd), -ETIMEDOUT);
-	check_took(began, WAIT_FOR_DSP_MS - 1000 - AT_ONCE_MS, WAIT_FOR_DSP_MS + AT_ONCE_MS);
+	check_took(began, WAIT_FOR_DSP_MS - 500, WAIT_FOR_DSP_MS + 2 * AT_ONCE_MS);
 	/* a DSP that is dead is not waited for again at once */
 	began = now_ms();
 	CHECK_EQ(invoke_null(fd), -ETIMEDOUT);

@@ -14,8 +14,6 @@
 #define HELD		3
 /* A closed channel is not opened again sooner after it was opened last. */
 #define REOPEN_MS	200l
-/* For what takes no time. */
-#define AT_ONCE_MS	(3000l * board_slowness())
 
 static int fd;
 static struct async_call async[HELD];
