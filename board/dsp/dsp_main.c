@@ -243,10 +243,18 @@ void dsp_boot(struct dsp *dsp)
 	wake_up_all(&dsp->counters);
 }
 
+/* Some look at it without the lock. */
+static void main_set_closing(struct dsp *dsp, bool closing)
+{
+	spin_lock(&dsp->calls_lock);
+	WRITE_ONCE(dsp->link.closing, closing);
+	spin_unlock(&dsp->calls_lock);
+}
+
 /* Requests are served from now on. */
 void dsp_open_calls(struct dsp *dsp)
 {
-	WRITE_ONCE(dsp->link.closing, false);
+	main_set_closing(dsp, false);
 }
 
 /*
@@ -255,7 +263,7 @@ void dsp_open_calls(struct dsp *dsp)
  */
 void dsp_close_calls(struct dsp *dsp)
 {
-	WRITE_ONCE(dsp->link.closing, true);
+	main_set_closing(dsp, true);
 	wake_up_all(&dsp->counters);
 	dsp_listener_close(dsp);
 	dsp_call_drain(dsp);
