@@ -34,7 +34,7 @@ static const size_t packet_sizes[] = { 7792, 7800 };
 
 static void __attribute__((constructor)) allow_time(void)
 {
-	puts("@limit 240");
+	puts("@limit 600");
 }
 
 static int fd;

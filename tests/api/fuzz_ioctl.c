@@ -585,7 +585,7 @@ TEST(one_thread)
 	struct batch *b = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	puts("@limit 240");
+	puts("@limit 900");
 	*b = (struct batch){ .seed = random_seed(), .threads = 1, .runs = random_runs(2 * RUNS) };
 	test_in_child(batch, b);
 }

@@ -31,7 +31,7 @@ static uint64_t asked(void)
 
 static void __attribute__((constructor)) allow_time(void)
 {
-	puts("@limit 300");
+	puts("@limit 600");
 }
 
 /* A new channel, which no driver has given up for a while, and no intent is left in it. */

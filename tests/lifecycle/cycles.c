@@ -96,7 +96,7 @@ TEST(hundred_cycles)
 	bool is_slow = board_slowness() > 1;
 	int cycles = CYCLES / board_slowness();
 
-	puts("@limit 240");
+	puts("@limit 900");
 	test_teardown = driver_restore;
 	dsp_stop();
 	REQUIRE_EQ(driver_unload(), 0);

@@ -547,7 +547,7 @@ TEST(steps_of_a_seed)
 	long free_pages[ROUNDS];
 	unsigned int count = random_runs(STEPS);
 
-	puts("@limit 300");
+	puts("@limit 900");
 	test_teardown = end;
 	test_allow("crash detected in");
 	test_allow("handling crash");
