@@ -482,6 +482,8 @@ enum dsp_soc_action {
 	DSP_SOC_WATCHDOG,	/* the watchdog bites */
 	DSP_SOC_CLOSE,		/* the DSP closes the FastRPC channel */
 	DSP_SOC_OPEN,		/* and opens it again */
+	DSP_SOC_ACKNOWLEDGE,	/* what LATE_ACK has put off comes now */
+	DSP_SOC_ACTIONS
 };
 
 #define DSP_EVENT_LEN		32

@@ -129,6 +129,8 @@ struct soc {
 	unsigned long orders;
 	unsigned long faults;
 	u32 ack_delay_ms;	/* with DSP_SOC_LATE_ACK */
+	u32 ordered_faults;	/* both: of an order that the life thread has not seen yet */
+	u32 ordered_ms;
 	struct soc_late late[2];
 	u64 boots;
 	u64 handshakes_lost;

@@ -198,11 +198,27 @@ static void core_look_at_firmware(struct soc *soc)
 
 /* ---- the life thread ---- */
 
+/* Between two things that the DSP does, each of which sees the same faults throughout. */
+static void core_obey_faults(struct soc *soc)
+{
+	WRITE_ONCE(soc->ack_delay_ms, READ_ONCE(soc->ordered_ms));
+	WRITE_ONCE(soc->faults, READ_ONCE(soc->ordered_faults));
+	soc_glink_faults(soc);
+}
+
+static void core_acknowledge_late(struct soc *soc)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(soc->late); i++)
+		flush_delayed_work(&soc->late[i].work);
+}
+
 static void core_obey(struct soc *soc, enum dsp_soc_action action)
 {
 	switch (action) {
 	case DSP_SOC_FAULTS:
-		soc_glink_faults(soc);
+		core_obey_faults(soc);
 		break;
 	case DSP_SOC_FATAL:
 		if (!soc->is_up)
@@ -222,7 +238,11 @@ static void core_obey(struct soc *soc, enum dsp_soc_action action)
 	case DSP_SOC_OPEN:
 		soc_channel_open(soc, SOC_CHANNEL_FASTRPC);
 		break;
+	case DSP_SOC_ACKNOWLEDGE:
+		core_acknowledge_late(soc);
+		break;
 	case DSP_SOC_LOOK:
+	case DSP_SOC_ACTIONS:
 		break;
 	}
 }
@@ -231,7 +251,7 @@ static void core_obey_all(struct soc *soc)
 {
 	unsigned int action;
 
-	for (action = 0; action <= DSP_SOC_OPEN; action++) {
+	for (action = 0; action < DSP_SOC_ACTIONS; action++) {
 		if (!test_bit(action, &soc->orders))
 			continue;
 		core_obey(soc, action);
@@ -345,11 +365,11 @@ int soc_order(struct soc *soc, struct dsp_control_soc *order)
 {
 	int ret = 0;
 
-	if (order->action > DSP_SOC_OPEN)
+	if (order->action >= DSP_SOC_ACTIONS)
 		return -EINVAL;
 	if (order->action == DSP_SOC_FAULTS) {
-		WRITE_ONCE(soc->ack_delay_ms, order->ms);
-		WRITE_ONCE(soc->faults, order->faults);
+		WRITE_ONCE(soc->ordered_ms, order->ms);
+		WRITE_ONCE(soc->ordered_faults, order->faults);
 	}
 	if (order->action != DSP_SOC_LOOK)
 		ret = core_order_life(soc, order->action);

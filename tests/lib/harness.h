@@ -332,6 +332,8 @@ void soc_allow(void);
 void soc_honest(void);
 void soc_fatal(void);			/* both: returns when the DSP has said so */
 void soc_watchdog(void);
+/* What DSP_SOC_LATE_ACK has put off comes now. */
+void soc_acknowledge(void);
 /* A crash that was reported is past: the DSP boots again, or it was off. */
 void soc_wait_crash_handled(void);
 /* The DSP is off, and neither IOMMU nor firmware has anything open to it. */

@@ -112,6 +112,13 @@ void soc_fatal(void)
 	soc_order(DSP_SOC_FATAL, 0, 0, &soc);
 }
 
+void soc_acknowledge(void)
+{
+	struct dsp_control_soc soc;
+
+	soc_order(DSP_SOC_ACKNOWLEDGE, 0, 0, &soc);
+}
+
 void soc_watchdog(void)
 {
 	struct dsp_control_soc soc;

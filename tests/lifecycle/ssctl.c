@@ -18,8 +18,8 @@
 #define NO_STOP_ACK	"timed out on wait"
 
 #define HELD		10
-/* Longer than what a case does meanwhile, and less than the kernel waits. */
-#define LATE_MS		(board_slowness() > 1 ? 8000 : 3000)
+/* For ever: the kernel waits for 10 s, and a case does what it does meanwhile in less. */
+#define LATE_MS		60000
 
 static struct offer region;
 
@@ -103,7 +103,8 @@ TEST(driver_is_removed_behind_the_acknowledgement)
 	async_start(&async, fd, &call);
 	check_asked(1, 0);
 	check_nothing_ended();
-	CHECK(soc_stop_end() >= LATE_MS);
+	soc_acknowledge();
+	soc_stop_end();
 	CHECK_EQ(async_join(&async), -EPIPE);
 	control_status(&st);
 	CHECK_EQ(st.requests, before.requests);
@@ -117,7 +118,7 @@ TEST(acknowledgement_beyond_the_limit)
 	int fd = begin();
 
 	test_allow(NO_ACK);
-	soc_faults_ms(DSP_SOC_LATE_ACK, 60000);
+	soc_faults_ms(DSP_SOC_LATE_ACK, LATE_MS);
 	soc_stop_begin();
 	control_wait(DSP_COUNT_CLOSING, 1);
 	soc_faults(0);
@@ -217,7 +218,8 @@ TEST(works_on_while_it_is_asked)
 	for (int i = 0; i < HELD / 2; i++)
 		CHECK_EQ(async_join(&async[i]), 0);
 	check_nothing_ended();
-	CHECK(soc_stop_end() >= LATE_MS);
+	soc_acknowledge();
+	soc_stop_end();
 	for (int i = HELD / 2; i < HELD; i++)
 		CHECK_EQ(async_join(&async[i]), -EPIPE);
 	control_normal();
@@ -252,8 +254,27 @@ static void *call_until_the_end(void *arg)
 	return NULL;
 }
 
+/*
+ * A request that came just before the driver's remove may be read behind it, when its
+ * memory is not there any more.  Nothing else may have failed, least of all in the heap.
+ */
+static void check_only_late_requests_failed(void)
+{
+	struct dsp_control_status st;
+
+	control_status(&st);
+	CHECK(!st.faults || st.last_fault.iova < region.base ||
+	      st.last_fault.iova >= region.base + region.size);
+	st.faults = 0;
+	st.violations.bad_request = 0;
+	CHECK(control_clean(&st));
+	control_clear();
+}
+
 TEST(works_on_until_it_is_halted)
 {
+	test_expects_faults();
+	test_allow("bad request: metadata not reachable");
 	for (int i = 0; i < board_rounds(4); i++) {
 		struct dsp_control_status st;
 		pthread_t threads[4];
@@ -269,6 +290,8 @@ TEST(works_on_until_it_is_halted)
 		for (size_t n = 0; n < ARRAY_SIZE(threads); n++)
 			pthread_join(threads[n], NULL);
 		check_asked(1, 0);
+		check_only_late_requests_failed();
 		check_ended(fd);
 	}
+	CHECK_EQ(control_faults(), 0);
 }
