@@ -5,6 +5,7 @@
  * audio PD lives on, and has its heap.
  */
 #include <pthread.h>
+#include <sys/stat.h>
 
 #include "harness.h"
 
@@ -46,14 +47,36 @@ static uint64_t opens(void)
 	return soc.opens;
 }
 
+/* Which device it is: no other one has this number; 0: there is none. */
+static ino_t device_number(void)
+{
+	struct stat st;
+
+	return stat(DEVICE_PATH, &st) ? 0 : st.st_ino;
+}
+
 /* The folder cannot be waited for, so it is read until it is as expected. */
 static void device_wait(bool present)
 {
 	long end = now_ms() + WAIT_MS;
+	bool is_there;
 
-	while ((access(DEVICE_PATH, F_OK) == 0) != present && now_ms() < end)
-		;
-	REQUIRE_EQ(access(DEVICE_PATH, F_OK) == 0, present);
+	do
+		is_there = device_number();
+	while (is_there != present && now_ms() < end);
+	REQUIRE_EQ(is_there, present);
+}
+
+/* There is a device, and it is not this one. */
+static void device_wait_new(ino_t old)
+{
+	long end = now_ms() + WAIT_MS;
+	ino_t number;
+
+	do
+		number = device_number();
+	while ((!number || number == old) && now_ms() < end);
+	REQUIRE(number && number != old);
 }
 
 static void close_channel(void)
@@ -113,6 +136,7 @@ TEST(closed_and_opened)
 		CHECK_EQ(attach(fd), -EPIPE);
 		old = fd;
 		open_channel();
+		control_wait(DSP_COUNT_CHANNEL_OPENS, before + 1);
 		CHECK_EQ(opens(), before + 1);
 		fd = node_open();
 		CHECK_EQ(attach(fd), 0);
@@ -211,6 +235,8 @@ TEST(closed_then_stopped)
 /* There is a device, and no driver for it. */
 TEST(closed_without_a_driver)
 {
+	ino_t old;
+
 	REQUIRE_EQ(driver_unload(), 0);
 	device_wait(true);
 	order(DSP_SOC_CLOSE);
@@ -220,9 +246,10 @@ TEST(closed_without_a_driver)
 	open_channel();
 	REQUIRE_EQ(driver_unload(), 0);
 	device_wait(true);
+	old = device_number();
 	order(DSP_SOC_CLOSE);
 	order(DSP_SOC_OPEN);
-	device_wait(true);
+	device_wait_new(old);
 	REQUIRE_EQ(driver_load(), 0);
 	heap_check_given();
 }
