@@ -451,7 +451,8 @@ TEST(closed_in_the_probe)
 		let_go(thread, &result);
 		if (!(i % 2)) {
 			device_wait(false);
-			CHECK_EQ(node_try_open(NODE), -ENOENT);
+			/* the folder loses the device before the driver has left it */
+			node_wait(NODE, false);
 			open_channel();
 		}
 		/* of the channel that was closed, the node may be there still */
