@@ -173,6 +173,7 @@ static long create_audio_pd(struct frpc_client *client, const char *name, u32 na
 	struct frpc_heap_offer offer;
 	struct frpc_reply reply;
 	struct frpc_page page;
+	bool was_answered;
 	long ret;
 
 	ret = frpc_remote_heap_offer(client->channel, &offer);
@@ -180,11 +181,10 @@ static long create_audio_pd(struct frpc_client *client, const char *name, u32 na
 		return ret;
 	page = offer_page(&offer);
 	reply = join_static(client, name, namelen, offer.is_new ? &page : NULL);
+	was_answered = reply.outcome == FRPC_REFUSED || reply.outcome == FRPC_DONE;
 	if (offer.is_new)
 		frpc_remote_heap_offer_done(client->channel, &offer,
-					    reply.outcome != FRPC_NOT_SENT,
-					    reply.outcome == FRPC_REFUSED ||
-					    reply.outcome == FRPC_DONE);
+					    reply.outcome != FRPC_NOT_SENT, was_answered);
 	if (reply.outcome == FRPC_DONE)
 		WRITE_ONCE(client->has_audio_pd, true);
 	return reply.error;

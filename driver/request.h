@@ -63,6 +63,8 @@ struct frpc_reply frpc_request_release(struct frpc_session *session, u32 pd);
  * @create: ->filelen, ->attrs and ->siglen count
  * @shell: the program that loads programs: kernel memory or a dma-buf
  * @memory: what the process begins with
+ *
+ * Return: see &struct frpc_reply.
  */
 struct frpc_reply frpc_request_create(struct frpc_session *session, const char *name,
 				      const struct fastrpc_init_create *create,
@@ -76,6 +78,8 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
  * @namelen: bytes of it, with its NUL
  * @memory: is added to the domain's heap; NULL: nothing is
  * @may_be_killed: a fatal signal ends the wait
+ *
+ * Return: see &struct frpc_reply.
  */
 struct frpc_reply frpc_request_create_static(struct frpc_session *session, const char *name,
 					     u32 namelen, const struct frpc_page *memory,
@@ -88,6 +92,8 @@ struct frpc_reply frpc_request_create_static(struct frpc_session *session, const
  * @flags: DSP_MAP_*
  * @memory: what is added
  * @dsp_addr: result, the DSP's name for it; 0 if the outcome is not FRPC_DONE
+ *
+ * Return: see &struct frpc_reply.
  */
 struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 flags,
 				    const struct frpc_page *memory, u64 *dsp_addr);
@@ -102,6 +108,8 @@ struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u64 
  * @request: ->fd, ->offset, ->flags and ->vaddrin count
  * @memory: of the dma-buf
  * @dsp_addr: result, the DSP's name for it; 0 if the outcome is not FRPC_DONE
+ *
+ * Return: see &struct frpc_reply.
  */
 struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 				       const struct fastrpc_mem_map *request,
@@ -118,7 +126,7 @@ struct frpc_reply frpc_request_mem_unmap(struct frpc_session *session, u32 pd, i
  * @words: results: attributes from number 1 on; valid if the outcome is FRPC_DONE
  * @count: how many
  *
- * The error is -EOPNOTSUPP if the DSP does not know the question.
+ * Return: see &struct frpc_reply; the error is -EOPNOTSUPP if the DSP does not know the question.
  */
 struct frpc_reply frpc_request_get_info(struct frpc_session *session, u32 pd, __le32 *words,
 					u32 count);

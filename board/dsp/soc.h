@@ -82,14 +82,14 @@ struct soc_smem {
 };
 
 struct soc_smp2p {
-	struct mutex lock;	/* the DSP's word: a late acknowledgement changes it too */
+	struct mutex lock;	/* the DSP's word: a late acknowledgment changes it too */
 	u8 *out;		/* the item that this DSP writes */
 	u16 out_item;
 	u16 in_item;		/* Linux's; found when it is there */
 	bool was_booted;
 };
 
-/* An acknowledgement that comes late. */
+/* An acknowledgment that comes late. */
 struct soc_late {
 	struct soc *soc;
 	struct delayed_work work;

@@ -177,7 +177,7 @@ static int rproc_tell(const char *rproc, const char *word)
 }
 
 /* Call @what for every remote processor. */
-static int for_each_rproc(int (*what)(const char *rproc, const char *word), const char *word)
+static int tell_each_rproc(int (*what)(const char *rproc, const char *word), const char *word)
 {
 	DIR *dir = opendir(RPROC_CLASS);
 	int told = 0, failed = 0;
@@ -192,13 +192,13 @@ static int for_each_rproc(int (*what)(const char *rproc, const char *word), cons
 	if (dir)
 		closedir(dir);
 	if (!told)
-		report("log", "no remote processor: did dsp.ko, or PAS, bind to its device tree node?");
+		report("log", "no remote processor: did PAS or dsp.ko bind to its node?");
 	return told && !failed ? 0 : -1;
 }
 
 int machine_tell_dsps(const char *word)
 {
-	return for_each_rproc(rproc_tell, word);
+	return tell_each_rproc(rproc_tell, word);
 }
 
 static int rproc_first_start(const char *rproc, const char *word)
@@ -264,7 +264,7 @@ int machine_setup(void)
 {
 	if (load_list("/modules/load"))
 		return -1;
-	return for_each_rproc(rproc_first_start, "start");
+	return tell_each_rproc(rproc_first_start, "start");
 }
 
 int dsp_status(const char *label, struct dsp_control_status *st)

@@ -184,7 +184,7 @@ TEST(every_kind_in_turns)
 }
 
 /*
- * PAS hears of a fatal error while sysmon waits for the acknowledgement of a stop.  The
+ * PAS hears of a fatal error while sysmon waits for the acknowledgment of a stop.  The
  * stop goes on, and the remoteproc core finds a DSP that is off: no recovery.
  */
 TEST(fatal_error_during_a_stop)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How the kernel's own stack stops a DSP: sysmon asks the DSP's SSCTL service first, and
- * waits for its acknowledgement.  Only then does the driver's remove run.  What does not
+ * waits for its acknowledgment.  Only then does the driver's remove run.  What does not
  * acknowledge that gets the stop bit, and what ignores the stop bit too is halted by
  * firmware all the same.  The audio PD uses its heap up to that moment.
  *
  * Limits of the kernel: 0.5 s for the service, 5 s for its response, 10 s for the
- * acknowledgement, 5 s for that of the stop bit.
+ * acknowledgment, 5 s for that of the stop bit.
  */
 #include <sched.h>
 
@@ -84,11 +84,11 @@ TEST(stop_is_acknowledged)
 }
 
 /*
- * The DSP is quiet while its acknowledgement is outstanding: it swallows calls.  The
+ * The DSP is quiet while its acknowledgment is outstanding: it swallows calls.  The
  * driver does not know, so they wait.  They end when the driver's remove runs, which
- * is behind the acknowledgement.
+ * is behind the acknowledgment.
  */
-TEST(driver_is_removed_behind_the_acknowledgement)
+TEST(driver_is_removed_behind_the_acknowledgment)
 {
 	static struct async_call async;
 	static struct call call;
@@ -113,7 +113,7 @@ TEST(driver_is_removed_behind_the_acknowledgement)
 }
 
 /* The kernel waits no longer, and sets the stop bit, which is acknowledged at once. */
-TEST(acknowledgement_beyond_the_limit)
+TEST(acknowledgment_beyond_the_limit)
 {
 	int fd = begin();
 
@@ -170,7 +170,7 @@ TEST(no_service)
 }
 
 /* Nothing that Linux does makes this DSP stop: firmware does. */
-TEST(no_acknowledgement_at_all)
+TEST(no_acknowledgment_at_all)
 {
 	int fd = begin_without_service(DSP_SOC_NO_STOP_ACK);
 
