@@ -16,6 +16,7 @@
  */
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 
 #include "private.h"
@@ -32,6 +33,8 @@ void frpc_call_table_setup(struct frpc_call_table *table)
 		spin_lock_init(&table->slots[i].lock);
 	/* never handed out: a cookie of zero bits would look like no cookie */
 	__set_bit(0, table->used);
+	/* the DSP may still answer calls of the channel before: none has the same cookie */
+	atomic64_set(&table->sequence, get_random_u64() >> 17);
 }
 
 static void call_destroy(struct frpc_call *call)

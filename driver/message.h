@@ -154,7 +154,7 @@ u32 frpc_message_fds(const struct frpc_message *msg, const void *buf, s32 *fds);
  * frpc_cookie() - make a context cookie
  * @pd: protection domain, DSP_PD_*
  * @index: place in the call table, FRPC_INDEX_MIN to FRPC_INDEX_MAX
- * @sequence: number of the call on this channel
+ * @sequence: number of the call; the upper 16 bits are lost
  *
  * PD in bits 3:0, bits 7:4 zero (firmware with poll mode reads a job type
  * there), index in 15:8, sequence above.

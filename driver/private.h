@@ -227,7 +227,7 @@ struct frpc_call_slot {
  * struct frpc_call_table - all calls in flight on a channel
  * @used: indices taken; atomic bit operations
  * @next: where the search for a free index starts, so that reuse is late
- * @sequence: number of the newest call
+ * @sequence: number of the newest call; begins at random
  * @slots: by index
  */
 struct frpc_call_table {

@@ -150,6 +150,27 @@ TEST(closed_and_opened)
 	}
 }
 
+/* The DSP may answer calls of the channel that was closed: no later call has their cookies. */
+TEST(cookies_are_not_used_again)
+{
+	uint64_t cookies[8];
+	struct dsp_control_capture cap;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cookies); i++) {
+		fd = node_open();
+		REQUIRE_EQ(attach(fd), 0);
+		control_capture(0, &cap);
+		cookies[i] = wire_word(cap.msg + 8, 8);
+		for (size_t j = 0; j < i; j++) {
+			test_context("channels %zu and %zu", j, i);
+			CHECK(cookies[i] != cookies[j]);
+		}
+		close_channel();
+		node_close(fd);
+		open_channel();
+	}
+}
+
 TEST(closed_with_the_heap_in_use)
 {
 	struct dsp_control_status before, after;
