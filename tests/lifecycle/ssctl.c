@@ -206,8 +206,8 @@ TEST(works_on_while_it_is_asked)
 	for (int i = 0; i < HELD; i++) {
 		call_init(&calls[i], DSP_TEST_HANDLE, DSP_TEST_NULL);
 		async_start(&async[i], fd, &calls[i]);
+		control_wait(DSP_COUNT_HELD, i + 1);	/* the DSP releases the oldest first */
 	}
-	control_wait(DSP_COUNT_HELD, HELD);
 	soc_stop_begin();
 	wait_shutdown_asked();
 	CHECK_EQ(control_try_wait(DSP_COUNT_CLOSING, 1, 0), -ETIMEDOUT);
