@@ -247,6 +247,9 @@ static void unbind_while_full(bool dsp_dies)
 	check_took(began, 0, AT_ONCE_MS);
 	CHECK_EQ(invoke_null(fd), -EPIPE);
 	if (dsp_dies) {
+		/* it may die before the driver's next channel is open */
+		test_allow("failed to create endpoint");
+		test_allow("failed with error -12");
 		allow_crash();
 		soc_fatal();
 	}
