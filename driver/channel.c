@@ -68,7 +68,6 @@ static void channel_free(struct kref *refs)
 
 	frpc_shrink_remove(channel);
 	frpc_sessions_teardown(channel);
-	frpc_remote_heap_put(channel->heap);
 	cleanup_srcu_struct(&channel->srcu);
 	kfree(channel);
 }
@@ -97,7 +96,6 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	kref_init(&channel->refs);
 	mutex_init(&channel->sessions_lock);
 	mutex_init(&channel->attributes_lock);
-	mutex_init(&channel->static_lock);
 	frpc_send_setup(channel);
 	frpc_call_table_setup(&channel->table);
 	frpc_sessions_setup(channel);
@@ -136,7 +134,7 @@ static void shut_down(struct frpc_channel *channel)
 
 	frpc_calls_end(channel, NULL);
 	of_platform_depopulate(&rpdev->dev);
-	frpc_remote_heap_detach(channel);
+	frpc_heap_detach(channel);
 
 	dev_set_drvdata(&rpdev->dev, NULL);
 	synchronize_rcu();
@@ -185,14 +183,9 @@ static int channel_probe(struct rpmsg_device *rpdev)
 	if (IS_ERR(channel))
 		return PTR_ERR(channel);
 
-	/* without a heap there is no audio PD (or sensors), but everything else works */
-	ret = frpc_secure_map_setup(channel);
-	if (!ret && kind->has_heap)
-		ret = frpc_remote_heap_attach(channel, kind->is_heap_implicit);
-	if (ret == -EPROBE_DEFER) {
-		frpc_channel_put(channel);
-		return dev_err_probe(dev, ret, "waiting for what protects the DSP's memory\n");
-	}
+	frpc_secure_map_setup(channel);
+	if (kind->has_heap)
+		frpc_heap_attach(channel, kind->is_heap_implicit);
 
 	dev_set_drvdata(dev, channel);
 	ret = bring_up(channel, kind);

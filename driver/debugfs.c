@@ -5,6 +5,8 @@
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_reserved_mem.h>
 #include <linux/seq_file.h>
 
 #include "heap_internal.h"
@@ -12,9 +14,60 @@
 
 static struct dentry *dir;
 
+static const char *pd_name(const struct frpc_heap *heap)
+{
+	if (!heap->lookup)
+		return "-";
+	return heap->pd == FRPC_PD_UP ? "up" : heap->pd == FRPC_PD_DOWN ? "down" : "unknown";
+}
+
+static void show_unclaimed(struct seq_file *seq, const struct frpc_heap *heap)
+{
+	struct device_node *node = of_parse_phandle(heap->node, "memory-region", 0);
+	const struct reserved_mem *memory = of_reserved_mem_lookup(node);
+	phys_addr_t last;
+
+	of_node_put(node);
+	if (!memory || !memory->size)
+		return;
+	last = memory->base + memory->size - 1;
+	seq_printf(seq, "  region [mem %pa-%pa] unclaimed\n", &memory->base, &last);
+}
+
+/* What is MINE is about to be lent, or to be freed. */
+static bool heap_show(struct frpc_heap *heap, void *data)
+{
+	const struct frpc_heap_segment *segment;
+	struct seq_file *seq = data;
+	bool has_region = false;
+	size_t growth = 0;
+
+	mutex_lock(&heap->lock);
+	list_for_each_entry(segment, &heap->segments, entry)
+		if (segment->is_growth && segment->life.state != FRPC_HEAP_MINE)
+			growth += segment->len;
+	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%d", heap->rproc_name,
+		   heap->channel ? heap->channel->label : "-", pd_name(heap), heap->run,
+		   atomic_read(&heap->crashes));
+	seq_printf(seq, " lends=%d offers=%d reclaims=%d lost=%d growth=%zu\n",
+		   atomic_read(&heap->lends), atomic_read(&heap->offers),
+		   atomic_read(&heap->reclaims), atomic_read(&heap->lost), growth);
+	list_for_each_entry(segment, &heap->segments, entry) {
+		if (segment->life.state == FRPC_HEAP_MINE)
+			continue;
+		seq_printf(seq, "  %s [mem %pa-%pa] %s\n", segment->is_growth ? "growth" : "region",
+			   &segment->phys, &segment->last, frpc_heap_life_name(&segment->life));
+		has_region |= !segment->is_growth;
+	}
+	if (!has_region)
+		show_unclaimed(seq, heap);
+	mutex_unlock(&heap->lock);
+	return false;
+}
+
 static int heaps_show(struct seq_file *seq, void *data)
 {
-	frpc_remote_heaps_show(seq);
+	frpc_heaps_find(heap_show, seq);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(heaps);

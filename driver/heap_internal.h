@@ -1,151 +1,156 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The remote heap from the inside, for remote_heap.c, heap_piece.c, heap_growth.c
- * and debugfs.c only.
+ * The remote heap from the inside, for remote_heap.c, heap_*.c, trace.h and debugfs.c.
  *
- * A heap is made of pieces: the region of the device tree, and what was added to
- * it at run time.  Each piece has a state of its own and follows the same rules.
+ * A heap is made of segments: the region of the device tree, and what was added to it at
+ * run time (growth).  A segment is memory that is lent and reclaimed as a whole.
  */
 #ifndef FRPC_HEAP_INTERNAL_H
 #define FRPC_HEAP_INTERNAL_H
 
-#include <linux/kref.h>
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/remoteproc.h>
+#include <linux/ratelimit.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
-#include "heap_access.h"
 #include "heap_state.h"
-#include "pd_watch.h"
+#include "remoteproc.h"
+#include "vmperm.h"
 
+struct frpc_channel;
+struct frpc_heap_lookup;
 struct platform_device;
 
-/**
- * struct frpc_heap_piece - memory that is granted and revoked as a whole
- * @entry: on heap->growth; unused for the region
- * @heap: it is part of
- * @region: its memory
- * @state: who may touch it
- * @access: how it was opened; valid from GRANTING to REVOKING
- * @has_pin: the module is held for it
- * @is_lost: quarantined, and the DSP may be running that had it
- * @dsp_addr: the DSP's name of an added piece, 0: not told yet
- * @has_namesake: another piece has, or had, that name too: neither is found by it
- *
- * Under heap->lock but for @region, which does not change.
- */
-struct frpc_heap_piece {
-	struct list_head entry;
-	struct frpc_remote_heap *heap;
-	struct frpc_heap_region region;
-	enum frpc_heap_state state;
+enum frpc_heap_way {
+	FRPC_HEAP_AS_IS,	/* nothing stands between, or it was mapped 1:1 before */
+	FRPC_HEAP_MAP,		/* mapped 1:1 in the remoteproc's IOMMU domain */
+	FRPC_HEAP_ASSIGN,	/* assigned by SCM */
+};
+
+/* What lets the DSP in. */
+struct frpc_heap_access {
+	enum frpc_heap_way way;
+	struct iommu_domain *domain;	/* of FRPC_HEAP_MAP; valid until the run ends */
+	int prot;			/* IOMMU_* */
+	size_t page;			/* the least that can be lent */
+	struct frpc_vmperm perm;	/* of FRPC_HEAP_ASSIGN */
+};
+
+struct frpc_heap_segment {
+	struct list_head entry;		/* on heap->segments */
+	struct frpc_heap *heap;
+	phys_addr_t phys;
+	phys_addr_t last;		/* last byte */
+	size_t len;
+	struct platform_device *pool;	/* allocated through it; NULL: a carve-out */
+	void *bytes;			/* uncached mapping of what was allocated */
+	bool is_growth;
 	struct frpc_heap_access access;
-	bool has_pin;
-	bool is_lost;
-	u64 dsp_addr;
-	bool has_namesake;
+	struct frpc_heap_life life;	/* under heap->lock while it is on the list */
+	u64 run;			/* of the DSP, when it was lent */
+	u64 dsp_addr;			/* the DSP's name of growth; 0: it told none */
+	bool is_dsp_addr_ambiguous;	/* other growth has, or had, that name too */
 };
 
-/**
- * struct frpc_heap_counts - what happened to a heap since it was found
- * @grants: pieces opened to the DSP
- * @offers: pieces the DSP was told of
- * @revokes: pieces taken back
- * @quarantines: pieces that could not be had back
- * @crashes: of the DSP, as far as it was recovered by a boot
- */
-struct frpc_heap_counts {
-	u64 grants;
-	u64 offers;
-	u64 revokes;
-	u64 quarantines;
-	u64 crashes;
+enum frpc_pd_state {
+	FRPC_PD_UNKNOWN,
+	FRPC_PD_UP,
+	FRPC_PD_DOWN,
 };
 
-/**
- * struct frpc_remote_heap - one region and what was added to it
- * @refs: the list and every channel that found it
- * @entry: on the list of heaps or of retired ones, under their lock
- * @rproc: the DSP's; reference held
- * @pool: device to allocate the region through, if it is a pool
- * @growth_pool: device to allocate additions through
- * @is_implicit: the DSP takes the region as offered by itself
- * @lock: protects what follows
- * @channel: attached now, or NULL
- * @base: the region
- * @growth: pieces added at run time
- * @growth_len: their bytes
- * @page: additions are whole ones; as @base was granted
- * @incarnation: counts how often the DSP was halted
- * @counts: for people
- * @is_offering: a request with the region in it is with the DSP
- * @is_unanswered: one has ended without an answer in this run of the DSP
- * @offer_done: woken when @is_offering ends
- * @pd: is it up?
- * @subdev: tells when the DSP is halted; under the remoteproc's lock
- * @is_watched: @subdev is with the remoteproc core; under the remoteproc's lock
- * @watch_work: puts it there where probe could not
- */
-struct frpc_remote_heap {
-	struct kref refs;
-	struct list_head entry;
-	struct rproc *rproc;
-	struct platform_device *pool;
+/* Of one fastrpc node with a memory-region; it lasts as long as the module. */
+struct frpc_heap {
+	struct list_head entry;		/* on the list of heaps */
+	struct device_node *node;	/* reference held */
+	bool is_implicit;		/* the DSP uses the region without being told */
+	u32 address_bits;		/* of the DSP */
+	struct work_struct off_work;	/* frees what the end of the DSP gave back */
+	struct delayed_work attach_work;	/* after a channel has come */
+	unsigned int tries_left;	/* that it has, for a heap that is implicit */
+
+	struct mutex request_lock;	/* over a whole request, protects: */
+	struct frpc_rproc_watch watch;
+	struct frpc_stream stream;	/* as this request found it */
 	struct platform_device *growth_pool;
-	bool is_implicit;
+	struct frpc_heap_segment *current_segment;	/* this request's */
+	u64 current_run;
+	u64 watched_run;		/* the run in which the stream was read */
+	const char *said;		/* the last complaint in the log */
+	struct ratelimit_state said_limit;
+
+	struct mutex lend_lock;		/* from the decision to lend until it is lent */
+
+	/*
+	 * Protects what follows.  The remoteproc's lock may be held.  It is held over
+	 * iommu_map() and iommu_unmap() of a request, since the domain must not go
+	 * meanwhile; never over an allocation, zeroing, SCM or a message.
+	 */
 	struct mutex lock;
-	struct frpc_channel *channel;
-	struct frpc_heap_piece base;
-	struct list_head growth;
-	size_t growth_len;
-	size_t page;
-	u64 incarnation;
-	struct frpc_heap_counts counts;
-	bool is_offering;
-	bool is_unanswered;
+	struct frpc_channel *channel;	/* attached now */
+	struct rproc *rproc;		/* the channel's, reference held */
+	char rproc_name[24];
+	struct list_head segments;
+	unsigned int nr_away;		/* not on the list, because they are being reclaimed */
+	struct frpc_heap_segment *region;	/* NULL: unclaimed */
+	size_t growth_len;		/* bytes of all growth */
+	u64 run;			/* how often the DSP was halted */
+	bool is_offering;		/* a message to the audio PD about the region is out */
+	bool is_unanswered;		/* one has ended without an answer in this run */
 	wait_queue_head_t offer_done;
-	struct frpc_pd_watch pd;
-	struct rproc_subdev subdev;
-	bool is_watched;
-	struct work_struct watch_work;
+	enum frpc_pd_state pd;		/* of the audio PD, by @lookup */
+	struct frpc_heap_lookup *lookup;	/* of this run */
+
+	atomic_t crashes, lends, offers, reclaims, lost;	/* for people */
 };
+
+/* remote_heap.c */
+extern struct workqueue_struct *frpc_heap_wq;
+__printf(2, 3) void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...);
+bool frpc_heaps_find(bool (*match)(struct frpc_heap *heap, void *data), void *data);
 
 /* heap_memory.c */
-struct platform_device *frpc_heap_pool_create(u32 address_bits, struct device_node *node);
+struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap,
+						 const struct frpc_heap_access *access);
+struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t len);
+int frpc_heap_zero(const struct frpc_heap_segment *segment);
+void frpc_heap_free(struct frpc_heap_segment *segment);
 void frpc_heap_pool_destroy(struct platform_device *pool);
-int frpc_heap_memory_alloc(struct platform_device *pool, size_t len,
-			   struct frpc_heap_region *region);
-int frpc_heap_memory_reserve(struct frpc_heap_region *region);
-void frpc_heap_memory_free(struct frpc_heap_region *region);
 
-/* heap_piece.c: all under heap->lock */
-void frpc_heap_piece_init(struct frpc_heap_piece *piece, struct frpc_remote_heap *heap,
-			  const struct frpc_heap_region *region);
-bool frpc_heap_piece_step(struct frpc_heap_piece *piece, enum frpc_heap_event event);
-int frpc_heap_piece_grant(struct frpc_heap_piece *piece, const struct frpc_heap_access *access);
-bool frpc_heap_piece_offer(struct frpc_heap_piece *piece);
-bool frpc_heap_piece_revoke_on(struct frpc_heap_piece *piece, enum frpc_heap_event event);
-void frpc_heap_piece_unsent(struct frpc_heap_piece *piece);
-void frpc_heap_piece_trace_crash(const struct frpc_heap_piece *piece);
+/* heap_iommu.c */
+int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *access);
+int frpc_heap_let_in(struct frpc_heap_segment *segment);
+int frpc_heap_keep_out(const struct frpc_heap_segment *segment);
+const char *frpc_heap_way_name(enum frpc_heap_way way);
 
-/* heap_growth.c: under heap->lock */
-void frpc_heap_growth_dsp_off(struct frpc_remote_heap *heap, enum frpc_heap_event event);
+/* heap_segment.c */
+void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_step step);
+int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *segment);
+void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+			       enum frpc_heap_step step);
+void frpc_heap_segment_take_back(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+				 enum frpc_heap_step step);
 
-/* heap_power.c */
-int frpc_heap_power_init(void);
-void frpc_heap_power_fini(void);
-int frpc_heap_may_give(bool is_kernel_memory);
-/* remote_heap.c, for heap_power.c */
-bool frpc_remote_heaps_find(bool (*match)(struct frpc_remote_heap *heap));
+/* heap_pdr.c */
+#if IS_REACHABLE(CONFIG_QCOM_PDR_HELPERS)
+void frpc_heap_pdr_start(struct frpc_heap *heap);
+void frpc_heap_pdr_end(struct frpc_heap *heap, bool is_over);
+void frpc_heap_pdr_drain(void);
+#else
+static inline void frpc_heap_pdr_start(struct frpc_heap *heap) {}
+static inline void frpc_heap_pdr_end(struct frpc_heap *heap, bool is_over) {}
+static inline void frpc_heap_pdr_drain(void) {}
+#endif
+
+/* heap_pm.c */
+int frpc_heap_pm_init(void);
+void frpc_heap_pm_fini(void);
+int frpc_heap_may_lend(const struct frpc_heap_segment *segment);
 
 /* debugfs.c */
-struct seq_file;
 void frpc_debugfs_init(void);
 void frpc_debugfs_fini(void);
-/* remote_heap.c, for debugfs.c */
-void frpc_remote_heaps_show(struct seq_file *seq);
 
 #endif /* FRPC_HEAP_INTERNAL_H */

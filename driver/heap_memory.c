@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory for the heap that others could have too.
+ * Where the bytes of the heap come from: find, claim, zero, free.
  *
- * A carve-out is claimed among the kernel's resources.  A region that is a pool
- * (reusable, or with a pool of its own), and what is added to a heap, is allocated
- * before it is given away, through a device of ours that has no IOMMU, so that a bus
- * address is a physical one, and is not coherent, so that the kernel's mapping is
- * uncached and no cache line of it can be written back later.
+ * A region with no-map is used as it is, also if it is a pool: Linux has no mapping of it.
+ * A reusable region (CMA) is allocated as a whole, so that no page of it is in other use;
+ * growth is allocated too.  Both come through a device of ours that has no IOMMU, so that a
+ * bus address is a physical one, and is not coherent, so that the kernel's mapping is
+ * uncached and no cache line of it is written back later.
+ *
+ * No byte is stored before the checks have passed: what a device tree names may be the
+ * firmware's, or not be there.
  */
 #include <linux/dma-mapping.h>
+#include <linux/efi.h>
 #include <linux/err.h>
+#include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
@@ -18,30 +23,121 @@
 #include <linux/string.h>
 
 #include "heap_internal.h"
+#include "private.h"
+#include "remote_heap.h"
 
-/**
- * frpc_heap_pool_create() - a device to allocate heap memory through
- * @address_bits: what the DSP can address
- * @node: whose memory-region is the pool; NULL: the kernel's own memory
- *
- * Sleeps.
- * Return: the device, ERR_PTR().
- */
-struct platform_device *frpc_heap_pool_create(u32 address_bits, struct device_node *node)
+static bool overlaps(const struct frpc_heap_segment *segment, u64 first, u64 len)
+{
+	return len && first <= segment->last && segment->phys < first + len;
+}
+
+/* Another part of /reserved-memory that has a page of it, with a reference; or NULL. */
+static struct device_node *find_overlap(const struct frpc_heap_segment *segment,
+					const struct device_node *node)
+{
+	struct device_node *parent = of_get_parent(node), *other;
+
+	for_each_available_child_of_node(parent, other) {
+		const struct reserved_mem *memory = of_reserved_mem_lookup(other);
+
+		if (other != node && memory && overlaps(segment, memory->base, memory->size))
+			break;
+	}
+	of_node_put(parent);
+	return other;
+}
+
+/* A device other than FastRPC channels that has the region, with a reference; or NULL. */
+static struct device_node *find_other_user(const struct device_node *node)
+{
+	struct device_node *user, *named;
+	int i;
+
+	for_each_node_with_property(user, "memory-region") {
+		if (of_node_name_eq(user, "fastrpc"))
+			continue;
+		for (i = 0; (named = of_parse_phandle(user, "memory-region", i)); i++) {
+			of_node_put(named);
+			if (named == node)
+				return user;
+		}
+	}
+	return NULL;
+}
+
+/* EFI firmware that runs beside Linux keeps its code and data. */
+static bool is_efi_runtime(const struct frpc_heap_segment *segment)
+{
+	efi_memory_desc_t *md;
+
+	if (!efi_enabled(EFI_MEMMAP))
+		return false;
+	for_each_efi_memory_desc(md)
+		if (md->attribute & EFI_MEMORY_RUNTIME &&
+		    overlaps(segment, md->phys_addr, md->num_pages << EFI_PAGE_SHIFT))
+			return true;
+	return false;
+}
+
+static int add_len(struct resource *resource, void *sum)
+{
+	*(u64 *)sum += resource_size(resource);
+	return 0;
+}
+
+/* What is wrong with a region that is used as it is; NULL: nothing. */
+static const char *carve_out_fault(const struct frpc_heap_segment *segment)
+{
+	u64 sum = 0;
+
+	if (is_efi_runtime(segment))
+		return "overlaps EFI runtime memory";
+	/* all memory that the kernel was told of is among its resources, no-map or not */
+	walk_iomem_res_desc(IORES_DESC_NONE, IORESOURCE_MEM, segment->phys, segment->last, &sum,
+			    add_len);
+	if (sum != segment->len)
+		return "has no memory behind it";
+	if (region_intersects(segment->phys, segment->len, IORESOURCE_SYSTEM_RAM,
+			      IORES_DESC_NONE) != REGION_DISJOINT)
+		return "is mapped by the kernel, it needs no-map or reusable";
+	return NULL;
+}
+
+static bool claim_carve_out(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+			    struct device_node *node)
+{
+	const char *fault = carve_out_fault(segment);
+	struct device_node *other = NULL;
+
+	if (!fault)
+		other = find_overlap(segment, node);
+	if (!fault && !other)
+		other = find_other_user(node);
+	if (fault)
+		frpc_heap_complain(heap, "memory-region %pOFn %s", node, fault);
+	else if (other)
+		frpc_heap_complain(heap, "memory-region %pOFn is in part, or also, that of %pOF",
+				   node, other);
+	of_node_put(other);
+	return !fault && !other;
+}
+
+/* @node: whose memory-region is the pool; NULL: the kernel's own memory */
+static struct platform_device *pool_create(u32 address_bits, struct device_node *node)
 {
 	struct platform_device *pool;
 	int ret;
 
 	pool = platform_device_register_simple("frpc-heap", PLATFORM_DEVID_AUTO, NULL, 0);
 	if (IS_ERR(pool))
-		return pool;
+		return NULL;
 	ret = dma_set_mask_and_coherent(&pool->dev, DMA_BIT_MASK(address_bits));
 	if (!ret && node)
 		ret = of_reserved_mem_device_init_by_idx(&pool->dev, node, 0);
 	if (!ret)
 		return pool;
 	platform_device_unregister(pool);
-	return ERR_PTR(ret);
+	return NULL;
 }
 
 /* Nothing is allocated through it any more.  @pool may be NULL. */
@@ -53,68 +149,196 @@ void frpc_heap_pool_destroy(struct platform_device *pool)
 	platform_device_unregister(pool);
 }
 
-/**
- * frpc_heap_memory_alloc() - contiguous memory for the heap
- * @pool: where from
- * @len: bytes, whole pages
- * @region: result
- *
- * Sleeps.
- * Return: 0, -ENOMEM.
- */
-int frpc_heap_memory_alloc(struct platform_device *pool, size_t len,
-			   struct frpc_heap_region *region)
+/* Uncached and zero. */
+static int segment_alloc(struct frpc_heap_segment *segment, struct platform_device *pool)
 {
 	dma_addr_t addr;
 
-	region->bytes = dma_alloc_coherent(&pool->dev, len, &addr, GFP_KERNEL | __GFP_NOWARN);
-	if (!region->bytes)
+	if (!pool)
 		return -ENOMEM;
-	region->phys = addr;
-	region->last = addr + len - 1;
-	region->len = len;
-	region->pool = &pool->dev;
+	segment->bytes = dma_alloc_coherent(&pool->dev, segment->len, &addr,
+					    GFP_KERNEL | __GFP_NOWARN);
+	if (!segment->bytes)
+		return -ENOMEM;
+	segment->pool = pool;
+	segment->phys = addr;
+	segment->last = addr + segment->len - 1;
 	return 0;
 }
 
+static bool claim_reusable(struct frpc_heap *heap, struct frpc_heap_segment *segment)
+{
+	struct platform_device *pool = pool_create(heap->address_bits, heap->node);
+	phys_addr_t phys = segment->phys;
+
+	if (!segment_alloc(segment, pool)) {
+		if (segment->phys == phys)
+			return true;
+		dma_free_coherent(&pool->dev, segment->len, segment->bytes, segment->phys);
+	}
+	frpc_heap_pool_destroy(pool);
+	frpc_heap_complain(heap, "a part of the memory-region is in use, it is tried again");
+	return false;
+}
+
+static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+			struct device_node *node)
+{
+	const struct reserved_mem *memory = of_reserved_mem_lookup(node);
+	bool is_reusable = of_property_read_bool(node, "reusable") &&
+			   !of_property_read_bool(node, "no-map");
+	const char *fault = NULL;
+
+	if (!memory || !memory->size)
+		fault = "was not reserved, see the kernel's first messages";
+	else if (!IS_ALIGNED(memory->base | memory->size, SZ_4K))
+		fault = "is not a multiple of 4 KiB";
+	else if ((memory->base + memory->size - 1) >> heap->address_bits)
+		fault = "is beyond the DSP's addresses";
+	else if (is_reusable && heap->is_implicit && segment->access.way == FRPC_HEAP_AS_IS)
+		fault = "is reusable, and nothing keeps the DSP out of it, it needs no-map";
+	if (fault) {
+		frpc_heap_complain(heap, "memory-region %pOFn %s", node, fault);
+		return false;
+	}
+	segment->phys = memory->base;
+	segment->last = memory->base + memory->size - 1;
+	segment->len = memory->size;
+	return is_reusable ? claim_reusable(heap, segment) : claim_carve_out(heap, segment, node);
+}
+
+static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t len)
+{
+	struct frpc_heap_segment *segment = kzalloc(sizeof(*segment), GFP_KERNEL);
+
+	if (segment)
+		*segment = (struct frpc_heap_segment){ .heap = heap, .len = len };
+	return segment;
+}
+
+/* Returns @segment, on its heap's list. */
+static struct frpc_heap_segment *segment_enlist(struct frpc_heap_segment *segment)
+{
+	struct frpc_heap *heap = segment->heap;
+
+	mutex_lock(&heap->lock);
+	list_add(&segment->entry, &heap->segments);
+	if (segment->is_growth)
+		heap->growth_len += segment->len;
+	else
+		heap->region = segment;
+	mutex_unlock(&heap->lock);
+	return segment;
+}
+
+static bool heap_has_claimed(struct frpc_heap *heap, void *data)
+{
+	const struct frpc_heap_segment *segment = data;
+	bool ret;
+
+	if (heap == segment->heap)
+		return false;
+	mutex_lock(&heap->lock);
+	ret = heap->region && overlaps(segment, heap->region->phys, heap->region->len);
+	mutex_unlock(&heap->lock);
+	return ret;
+}
+
 /**
- * frpc_heap_memory_reserve() - claim a carve-out with the kernel
- * @region: of it
+ * frpc_heap_claim_region() - make a segment of the region of the device tree
+ * @heap: its request_lock is held
+ * @access: what will let the DSP in
  *
- * One that is never freed stays claimed when this module has gone: the next must not
- * even scrub it.
- *
- * Return: 0; -EBUSY: somebody has claimed it; -ENOMEM.
+ * Sleeps.
+ * Return: MINE, on the list; NULL: it cannot be had, which has been logged.
  */
-int frpc_heap_memory_reserve(struct frpc_heap_region *region)
+struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap,
+						 const struct frpc_heap_access *access)
 {
-	char *name = kstrdup("fastrpc heap", GFP_KERNEL);
+	struct frpc_heap_segment *segment = segment_create(heap, 0);
+	struct device_node *node;
+	bool found;
 
-	if (!name)
+	if (!segment)
+		return NULL;
+	segment->access = *access;
+	node = of_parse_phandle(heap->node, "memory-region", 0);
+	found = segment_find(heap, segment, node);
+	of_node_put(node);
+	if (!found) {
+		kfree(segment);
+		return NULL;
+	}
+	segment_enlist(segment);
+	if (!frpc_heaps_find(heap_has_claimed, segment))
+		return segment;
+	frpc_heap_complain(heap, "another DSP has claimed its memory-region");
+	return NULL;
+}
+
+/**
+ * frpc_heap_claim_growth() - make a segment of the kernel's memory
+ * @heap: its request_lock is held
+ * @len: bytes, rounded up to the region's pages
+ *
+ * Sleeps.
+ * Return: MINE, on the list; NULL: no memory, or the audio PD does not have the region.
+ */
+struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t len)
+{
+	struct frpc_heap_segment *segment, *region = heap->region;
+
+	if (!region || !region->life.is_told)
+		return NULL;
+	len = ALIGN(len, region->access.page);
+	if (heap->growth_len + len > FRPC_HEAP_GROWTH_MAX)
+		return NULL;
+	segment = segment_create(heap, len);
+	if (!segment)
+		return NULL;
+	segment->is_growth = true;
+	segment->access = region->access;
+	if (segment->access.domain)
+		segment->access.way = FRPC_HEAP_MAP;
+	if (!heap->growth_pool)
+		heap->growth_pool = pool_create(heap->address_bits, NULL);
+	if (!segment_alloc(segment, heap->growth_pool))
+		return segment_enlist(segment);
+	kfree(segment);
+	return NULL;
+}
+
+/**
+ * frpc_heap_zero() - make a carve-out zero, in memory and not only in a cache
+ * @segment: MINE
+ *
+ * What was there before must not reach the DSP, and no dirty cache line may be written back
+ * when the DSP owns the pages.  Sleeps.
+ *
+ * Return: 0, -ENOMEM.
+ */
+int frpc_heap_zero(const struct frpc_heap_segment *segment)
+{
+	void *bytes = memremap(segment->phys, segment->len, MEMREMAP_WC);
+
+	if (!bytes)
 		return -ENOMEM;
-	region->reserved = request_mem_region(region->phys, region->len, name);
-	if (!region->reserved)
-		kfree(name);
-	return region->reserved ? 0 : -EBUSY;
+	memset(bytes, 0, segment->len);
+	/* out of the write buffers before the DSP can look */
+	wmb();
+	memunmap(bytes);
+	return 0;
 }
 
-static void unreserve(struct frpc_heap_region *region)
+/* @segment is MINE, and on no list.  What the DSP left in it does not reach its next user. */
+void frpc_heap_free(struct frpc_heap_segment *segment)
 {
-	const char *name = region->reserved->name;
-
-	release_mem_region(region->phys, region->len);
-	kfree(name);
-	region->reserved = NULL;
-}
-
-/* The DSP does not reach it any more.  What it left there is nobody's business. */
-void frpc_heap_memory_free(struct frpc_heap_region *region)
-{
-	if (region->reserved)
-		unreserve(region);
-	if (!region->pool)
-		return;
-	memset(region->bytes, 0, region->len);
-	dma_free_coherent(region->pool, region->len, region->bytes, region->phys);
-	region->pool = NULL;
+	if (segment->pool) {
+		memset(segment->bytes, 0, segment->len);
+		dma_free_coherent(&segment->pool->dev, segment->len, segment->bytes,
+				  segment->phys);
+		if (!segment->is_growth)
+			frpc_heap_pool_destroy(segment->pool);
+	}
+	kfree(segment);
 }

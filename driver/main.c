@@ -11,7 +11,7 @@ static int __init frpc_init(void)
 {
 	int ret;
 
-	ret = frpc_remote_heap_init();
+	ret = frpc_heap_init();
 	if (ret)
 		return ret;
 	ret = frpc_shrink_init();
@@ -31,7 +31,7 @@ err_session_fini:
 err_shrink_fini:
 	frpc_shrink_fini();
 err_heap_fini:
-	frpc_remote_heap_fini();
+	frpc_heap_fini();
 	return ret;
 }
 
@@ -40,7 +40,7 @@ static void __exit frpc_exit(void)
 	frpc_channel_fini();
 	frpc_session_fini();
 	frpc_shrink_fini();
-	frpc_remote_heap_fini();
+	frpc_heap_fini();
 }
 
 module_init(frpc_init);

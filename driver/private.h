@@ -44,7 +44,7 @@ struct dma_buf_attachment;
 struct frpc_call;
 struct frpc_channel;
 struct frpc_client;
-struct frpc_remote_heap;
+struct frpc_heap;
 
 /* Sessions a channel can have: the client ids the firmware was built for. */
 #define FRPC_SESSIONS_MAX	14
@@ -284,7 +284,6 @@ struct frpc_soc {
  * @attributes_lock: protects the two below
  * @has_attributes: @attributes hold the DSP's answer
  * @attributes: what the DSP says it can do
- * @static_lock: one INIT_CREATE_STATIC at a time: decide, send, learn the result
  * @send_lock: held by the sender that waits for room; protects the two below
  * @is_send_paused: the DSP has made no room for messages, and is not asked for it
  * @send_pause_end: in jiffies, until when
@@ -310,11 +309,10 @@ struct frpc_channel {
 	struct mutex attributes_lock;
 	bool has_attributes;
 	u32 attributes[DSP_ATTRIBUTES];
-	struct mutex static_lock;
 	struct mutex send_lock;	/* see above */
 	bool is_send_paused;
 	unsigned long send_pause_end;
-	struct frpc_remote_heap *heap;
+	struct frpc_heap *heap;
 	struct frpc_vmperm secure;
 	struct list_head shrink_entry;
 };
@@ -442,7 +440,7 @@ void frpc_maps_undo(struct frpc_session *session);
 
 /* secure_map.c */
 extern atomic_t frpc_secure_maps_lost;
-int frpc_secure_map_setup(struct frpc_channel *channel);
+void frpc_secure_map_setup(struct frpc_channel *channel);
 int frpc_secure_map_make(struct frpc_map *map);
 void frpc_secure_map_undo(struct frpc_map *map);
 

@@ -151,11 +151,6 @@ long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_c
 	return reply.error;
 }
 
-static struct frpc_page offer_page(const struct frpc_heap_offer *offer)
-{
-	return (struct frpc_page){ .addr = offer->phys, .len = offer->len };
-}
-
 /*
  * Tells the static PD that a daemon is there.
  * @memory: is added to its heap; NULL: nothing is
@@ -167,24 +162,17 @@ static struct frpc_reply join_static(struct frpc_client *client, const char *nam
 	return frpc_request_create_static(client->session, name, namelen, memory, true);
 }
 
-/* channel->static_lock held: what was offered to the DSP is known for sure. */
 static long create_audio_pd(struct frpc_client *client, const char *name, u32 namelen)
 {
-	struct frpc_heap_offer offer;
 	struct frpc_reply reply;
 	struct frpc_page page;
-	bool was_answered;
 	long ret;
 
-	ret = frpc_remote_heap_offer(client->channel, &offer);
+	ret = frpc_heap_offer_region(client->channel, &page);
 	if (ret)
 		return ret;
-	page = offer_page(&offer);
-	reply = join_static(client, name, namelen, offer.is_new ? &page : NULL);
-	was_answered = reply.outcome == FRPC_REFUSED || reply.outcome == FRPC_DONE;
-	if (offer.is_new)
-		frpc_remote_heap_offer_done(client->channel, &offer,
-					    reply.outcome != FRPC_NOT_SENT, was_answered);
+	reply = join_static(client, name, namelen, page.len ? &page : NULL);
+	frpc_heap_offered(client->channel, reply.outcome, 0);
 	if (reply.outcome == FRPC_DONE)
 		WRITE_ONCE(client->has_audio_pd, true);
 	return reply.error;
@@ -204,9 +192,7 @@ static long create_audio_pd(struct frpc_client *client, const char *name, u32 na
 long frpc_process_create_static(struct frpc_client *client,
 				const struct fastrpc_init_create_static *create)
 {
-	struct frpc_channel *channel = client->channel;
 	char name[STATIC_NAME_MAX];
-	long ret;
 
 	if (!create->namelen || create->namelen > STATIC_NAME_MAX)
 		return -EINVAL;
@@ -215,31 +201,23 @@ long frpc_process_create_static(struct frpc_client *client,
 	if (name[create->namelen - 1])
 		return -EINVAL;
 
-	if (mutex_lock_killable(&channel->static_lock))
-		return -EINTR;
 	if (!strcmp(name, AUDIO_PD_NAME))
-		ret = create_audio_pd(client, name, create->namelen);
-	else
-		ret = join_static(client, name, create->namelen, NULL).error;
-	mutex_unlock(&channel->static_lock);
-	return ret;
+		return create_audio_pd(client, name, create->namelen);
+	return join_static(client, name, create->namelen, NULL).error;
 }
 
 static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
 {
-	struct frpc_channel *channel = client->channel;
-	struct frpc_heap_offer offer;
 	struct frpc_reply reply;
 	struct frpc_page page;
 	long ret;
 
-	ret = frpc_remote_heap_grow(channel, len, &offer);
+	ret = frpc_heap_offer_growth(client->channel, len, &page);
 	if (ret)
 		return ret;
-	page = offer_page(&offer);
 	reply = frpc_request_mmap(client->session, DSP_PD_USER, DSP_MAP_REMOTE_HEAP, &page,
 				  dsp_addr);
-	frpc_remote_heap_grow_done(channel, &offer, reply.outcome != FRPC_NOT_SENT, *dsp_addr);
+	frpc_heap_offered(client->channel, reply.outcome, *dsp_addr);
 	return reply.error;
 }
 
@@ -253,9 +231,6 @@ static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
  */
 long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *request)
 {
-	struct frpc_channel *channel = client->channel;
-	long ret;
-
 	if (request->vaddrin || !request->size)
 		return -EINVAL;
 	if (request->flags == DSP_MAP_ADD_PAGES)
@@ -267,25 +242,20 @@ long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *requ
 	if (request->size > FRPC_HEAP_GROWTH_MAX)
 		return -ENOMEM;
 
-	if (mutex_lock_killable(&channel->static_lock))
-		return -EINTR;
-	ret = grow_heap(client, PAGE_ALIGN(request->size), &request->vaddrout);
-	mutex_unlock(&channel->static_lock);
-	return ret;
+	return grow_heap(client, PAGE_ALIGN(request->size), &request->vaddrout);
 }
 
 static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
 {
-	struct frpc_heap_offer offer;
 	struct frpc_reply reply;
+	struct frpc_page page;
 	long ret;
 
-	ret = frpc_remote_heap_find_growth(client->channel, dsp_addr, len, &offer);
+	ret = frpc_heap_find_growth(client->channel, dsp_addr, len, &page);
 	if (ret)
 		return ret;
-	reply = frpc_request_munmap(client->session, DSP_PD_USER, dsp_addr, offer.len);
-	if (reply.outcome == FRPC_DONE)
-		frpc_remote_heap_returned(client->channel, &offer);
+	reply = frpc_request_munmap(client->session, DSP_PD_USER, dsp_addr, page.len);
+	frpc_heap_returned(client->channel, reply.outcome);
 	return reply.error;
 }
 
@@ -299,7 +269,6 @@ static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
  */
 long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_munmap *request)
 {
-	struct frpc_channel *channel = client->channel;
 	long ret;
 
 	ret = frpc_return_pages(client, request);
@@ -308,11 +277,7 @@ long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_mu
 	if (!request->size || request->size > FRPC_HEAP_GROWTH_MAX)
 		return -EINVAL;
 
-	if (mutex_lock_killable(&channel->static_lock))
-		return -EINTR;
-	ret = shrink_heap(client, request->vaddrout, PAGE_ALIGN(request->size));
-	mutex_unlock(&channel->static_lock);
-	return ret;
+	return shrink_heap(client, request->vaddrout, PAGE_ALIGN(request->size));
 }
 
 /**

@@ -1,563 +1,601 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The remote heap: a carve-out lent to the ADSP's audio protection domain.
+ * The remote heap, lent on demand.
  *
- * A heap outlives the channel that found it, because the DSP does: it is kept
- * by region until the module goes.  The remoteproc core tells us through a
- * subdevice of ours when the DSP is halted (unprepare comes after the stop op,
- * with the domain still in place, on stop and on crash); only then is memory
- * that was offered taken back.  While the DSP may have it the module stays.
+ * A request of the audio daemon takes what it needs, makes sure that it will hear of the
+ * DSP's end, and only then claims the region, zeroes it, lets the DSP in and sends the
+ * address.  What was not sent is taken back.  The end of the DSP takes back everything, and
+ * the claim with it.  The end of a channel takes back nothing: it comes before that of the
+ * DSP.  The sensor DSP is not told of its region: the work item of the channel does the same.
  *
- * What is offered goes to one PD.  pd_watch.c may tell that this one is gone; then
- * the region is ORPHANED, which is as good as GRANTED for an offer to the next PD
- * and as bad as OFFERED for everything else.
- *
- * Locks: heaps_lock (the lists, and who is attached) before heap->lock (the
- * state).  heap->lock is also taken under the remoteproc's lock; that one is
- * never waited for here but in the work and at module end, where nothing of
- * ours is held.
+ * Locks, in this order: request_lock, the remoteproc's lock, heaps_lock, lend_lock,
+ * heap->lock.  The remoteproc core calls us under its lock, and probe and remove may be
+ * called under it: they take heap->lock and heaps_lock only.
  */
 #include <linux/device.h>
-#include <linux/err.h>
-#include <linux/kref.h>
 #include <linux/list.h>
-#include <linux/module.h>
-#include <linux/mutex.h>
-#include <linux/remoteproc.h>
-#include <linux/seq_file.h>
+#include <linux/of.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
 
 #include "heap_internal.h"
 #include "private.h"
 #include "remote_heap.h"
-
-static LIST_HEAD(heaps);
-/* Of remoteprocs that are gone: no region is found here. */
-static LIST_HEAD(retired);
-static DEFINE_MUTEX(heaps_lock);
+#include "trace.h"
 
 /* No audio DSP addresses more, wherever the session id is. */
 #define HEAP_ADDRESS_BITS	36u
 
-/* --- watching the DSP ------------------------------------------------------- */
+/* How often, and how many times at most, a region is tried to be lent to a sensor DSP. */
+#define TRY_PAUSE		HZ
+#define TRIES_MAX		30
 
-/* heap->lock held. */
-static void end_offering(struct frpc_remote_heap *heap)
+/* So many different complaints of one heap in a minute. */
+#define COMPLAINTS_MAX		10
+
+struct workqueue_struct *frpc_heap_wq;
+
+static LIST_HEAD(heaps);
+static DEFINE_MUTEX(heaps_lock);
+
+/* --- the end of the DSP ------------------------------------------------------ */
+
+/* The DSP has crashed and is not halted yet.  The remoteproc's lock is held. */
+static void heap_crashed(struct frpc_rproc_watch *watch)
 {
+	struct frpc_heap *heap = container_of(watch, struct frpc_heap, watch);
+
+	mutex_lock(&heap->lock);
+	atomic_inc(&heap->crashes);
+	if (heap->region)
+		trace_frpc_heap_crash(heap->region, heap->growth_len);
+	mutex_unlock(&heap->lock);
+}
+
+static void heap_offer_ends(struct frpc_heap *heap)
+{
+	lockdep_assert_held(&heap->lock);
 	WRITE_ONCE(heap->is_offering, false);
 	wake_up_all(&heap->offer_done);
 }
 
-/*
- * Was it the stop op that has run, or the detach op, which leaves the DSP running?
- * The core does not say, but it detaches only what it attached to, or on the
- * recovery of a remoteproc with a feature for that; the state is still the one
- * before.  Attached and stopped cannot be told from attached and detached.
- * Offline: a boot that failed half-way has been undone.
- */
-static bool is_halted(const struct rproc *rproc)
+/* The DSP is halted, its IOMMU domain is still there.  The remoteproc's lock is held. */
+static void heap_off(struct frpc_rproc_watch *watch)
 {
-	if (!rproc->ops->detach)
-		return true;
-	if (rproc->state == RPROC_CRASHED)
-		return !test_bit(RPROC_FEAT_ATTACH_ON_RECOVERY, rproc->features);
-	return rproc->state == RPROC_RUNNING || rproc->state == RPROC_OFFLINE;
-}
-
-/* The remoteproc core is past the stop op, or the detach op.  Its lock is held. */
-static void dsp_is_off(struct rproc_subdev *subdev)
-{
-	struct frpc_remote_heap *heap = container_of(subdev, struct frpc_remote_heap, subdev);
-	enum frpc_heap_event event = is_halted(heap->rproc) ? FRPC_HEAP_DSP_OFF :
-							      FRPC_HEAP_DSP_LOST;
+	struct frpc_heap *heap = container_of(watch, struct frpc_heap, watch);
+	struct frpc_heap_segment *segment, *next;
+	LIST_HEAD(lent);
 
 	mutex_lock(&heap->lock);
-	heap->incarnation++;
-	heap->pd.state = FRPC_PD_UNKNOWN;
+	heap->run++;
 	heap->is_unanswered = false;
-	end_offering(heap);
-	frpc_heap_growth_dsp_off(heap, event);
-	frpc_heap_piece_revoke_on(&heap->base, event);
+	heap_offer_ends(heap);
+	frpc_heap_pdr_end(heap, true);
+	list_for_each_entry_safe(segment, next, &heap->segments, entry)
+		if (segment->life.state != FRPC_HEAP_MINE)
+			list_move(&segment->entry, &lent);
+	heap->nr_away++;
 	mutex_unlock(&heap->lock);
-	frpc_pd_watch_update(heap);
-}
 
-/* The end of the DSP begins; it still runs, or it has crashed. */
-static void dsp_ends(struct rproc_subdev *subdev, bool crashed)
-{
-	struct frpc_remote_heap *heap = container_of(subdev, struct frpc_remote_heap, subdev);
+	/* no request touches a segment of an earlier run */
+	list_for_each_entry(segment, &lent, entry)
+		frpc_heap_segment_reclaim(heap, segment, FRPC_HEAP_DSP_OFF);
 
-	if (!crashed)
-		return;
 	mutex_lock(&heap->lock);
-	heap->counts.crashes++;
-	frpc_heap_piece_trace_crash(&heap->base);
+	list_for_each_entry(segment, &lent, entry)
+		segment->run = heap->run;
+	list_splice(&lent, &heap->segments);
+	heap->nr_away--;
 	mutex_unlock(&heap->lock);
+	queue_work(frpc_heap_wq, &heap->off_work);
 }
 
-/* A DSP that is told nothing may use what was opened to it from now on. */
-static void offer_implicitly(struct frpc_remote_heap *heap)
+/* Frees what is MINE. */
+static void heap_free_mine(struct frpc_heap *heap)
 {
-	/* no file holds the module here; if it goes, so does the channel */
-	if (!heap->is_implicit || !try_module_get(THIS_MODULE))
-		return;
+	struct frpc_heap_segment *segment, *next;
+	LIST_HEAD(mine);
+
+	lockdep_assert_held(&heap->request_lock);
 	mutex_lock(&heap->lock);
-	frpc_heap_piece_offer(&heap->base);
+	list_for_each_entry_safe(segment, next, &heap->segments, entry) {
+		if (segment->life.state != FRPC_HEAP_MINE)
+			continue;
+		list_move(&segment->entry, &mine);
+		if (segment->is_growth)
+			heap->growth_len -= segment->len;
+		else
+			heap->region = NULL;
+	}
 	mutex_unlock(&heap->lock);
-	module_put(THIS_MODULE);
+	list_for_each_entry_safe(segment, next, &mine, entry)
+		frpc_heap_free(segment);
 }
 
-/* The remoteproc's lock held: its list of subdevices has no other. */
-static void watch(struct frpc_remote_heap *heap)
+/* After the end of the DSP: memory goes, and the remoteproc if nothing needs it. */
+static void heap_off_work(struct work_struct *work)
 {
-	if (!heap->is_watched)
-		rproc_add_subdev(heap->rproc, &heap->subdev);
-	heap->is_watched = true;
-	offer_implicitly(heap);
-	frpc_pd_watch_update(heap);
+	struct frpc_heap *heap = container_of(work, struct frpc_heap, off_work);
+	bool is_idle;
+
+	mutex_lock(&heap->request_lock);
+	heap_free_mine(heap);
+	heap->said = NULL;
+	mutex_lock(&heap->lock);
+	is_idle = list_empty(&heap->segments) && !heap->channel && !heap->lookup;
+	mutex_unlock(&heap->lock);
+	if (is_idle)
+		frpc_rproc_unwatch(&heap->watch);
+	mutex_unlock(&heap->request_lock);
 }
 
-static void watch_work(struct work_struct *work)
-{
-	struct frpc_remote_heap *heap = container_of(work, struct frpc_remote_heap, watch_work);
+/* --- a request --------------------------------------------------------------- */
 
-	mutex_lock(&heap->rproc->lock);
-	watch(heap);
-	mutex_unlock(&heap->rproc->lock);
+/**
+ * frpc_heap_complain() - say why there is no heap, and what helps
+ * @heap: its request_lock is held
+ * @format: a literal
+ *
+ * Once in a run of the DSP, until there is another cause or the region has been lent.
+ */
+void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
+{
+	struct va_format text = { .fmt = format };
+	va_list args;
+
+	if (heap->said == format || !__ratelimit(&heap->said_limit))
+		return;
+	heap->said = format;
+	va_start(args, format);
+	text.va = &args;
+	pr_warn("fastrpc: %pOF: no remote heap: %pV\n", heap->node, &text);
+	va_end(args);
+}
+
+/* The remoteproc of the channel, with a reference, if it is not watched yet in this run. */
+static int request_find_rproc(struct frpc_heap *heap, const struct frpc_channel *channel,
+			      struct rproc **rproc)
+{
+	int ret = 0;
+
+	*rproc = NULL;
+	mutex_lock(&heap->lock);
+	if (heap->channel != channel) {
+		ret = -EPIPE;
+	} else if (heap->watch.rproc != heap->rproc || heap->watched_run != heap->run) {
+		*rproc = heap->rproc;
+		get_device(&heap->rproc->dev);
+	}
+	heap->current_run = heap->run;
+	mutex_unlock(&heap->lock);
+	return ret;
+}
+
+/* From here on the end of the DSP is heard of. */
+static int request_watch(struct frpc_heap *heap, const struct frpc_channel *channel)
+{
+	struct rproc *rproc;
+	int ret;
+
+	ret = request_find_rproc(heap, channel, &rproc);
+	if (ret || !rproc)
+		return ret;
+	ret = frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
+	put_device(&rproc->dev);
+	if (ret == -EOPNOTSUPP) {
+		frpc_heap_complain(heap, "the remoteproc can be detached, what its DSP has would be lost");
+		return -ENOMEM;
+	}
+	if (ret)
+		return ret;
+	mutex_lock(&heap->lock);
+	/* the channel of a run goes before the run ends */
+	if (heap->channel != channel)
+		ret = -EPIPE;
+	/* a domain that is not there yet is looked for again */
+	if (heap->stream.kind != FRPC_STREAM_OWN || heap->stream.domain)
+		heap->watched_run = heap->run;
+	heap->current_run = heap->run;
+	mutex_unlock(&heap->lock);
+	return ret;
+}
+
+static int request_begin(struct frpc_heap *heap, const struct frpc_channel *channel)
+{
+	int ret;
+
+	if (!heap)
+		return -ENOMEM;
+	if (mutex_lock_killable(&heap->request_lock))
+		return -EINTR;
+	heap_free_mine(heap);
+	ret = request_watch(heap, channel);
+	if (ret)
+		mutex_unlock(&heap->request_lock);
+	else
+		frpc_heap_pdr_start(heap);
+	return ret;
+}
+
+static void request_end(struct frpc_heap *heap)
+{
+	heap->current_segment = NULL;
+	heap_free_mine(heap);
+	mutex_unlock(&heap->request_lock);
+}
+
+/* Claims the region and lets the DSP in. */
+static int region_lend(struct frpc_heap *heap)
+{
+	struct frpc_heap_segment *region;
+	struct frpc_heap_access access;
+	int ret;
+
+	ret = frpc_heap_access_find(heap, &access);
+	if (ret)
+		return ret;
+	region = frpc_heap_claim_region(heap, &access);
+	if (!region)
+		return -ENOMEM;
+	ret = frpc_heap_segment_lend(heap, region);
+	if (!ret) {
+		heap->said = NULL;
+		pr_info("fastrpc: %pOF: remote heap [mem %pa-%pa] %s\n", heap->node,
+			&region->phys, &region->last, frpc_heap_way_name(region->access.way));
+		return 0;
+	}
+	if (ret == -EPIPE || ret == -EBUSY || ret == -ESHUTDOWN)
+		return ret;
+	frpc_heap_complain(heap, "[mem %pa-%pa] cannot be mapped or assigned%s (%d)",
+			   &region->phys, &region->last, ret == -EEXIST ?
+			   ", something else is mapped there" : ret == -EINVAL ?
+			   ", it does not consist of the IOMMU's pages" : "", ret);
+	return -ENOMEM;
+}
+
+/* Sees to it that the region is LENT. */
+static int region_ready(struct frpc_heap *heap)
+{
+	bool is_lost;
+
+	mutex_lock(&heap->lock);
+	is_lost = heap->region && heap->region->life.state == FRPC_HEAP_LOST;
+	mutex_unlock(&heap->lock);
+	/* a DSP that has to be told does not know it in this run */
+	if (is_lost && !heap->is_implicit) {
+		frpc_heap_segment_take_back(heap, heap->region, FRPC_HEAP_DSP_OFF);
+		heap_free_mine(heap);
+	}
+	if (!heap->region)
+		return region_lend(heap);
+	if (!is_lost)
+		return 0;
+	frpc_heap_complain(heap, "an earlier run of the DSP still has the region");
+	return -ENOMEM;
+}
+
+/* Takes a segment as told and makes it the request's; page->len is 0 if it was told before. */
+static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+			 struct frpc_page *page)
+{
+	int ret = 0;
+
+	*page = (struct frpc_page){};
+	mutex_lock(&heap->lock);
+	if (heap->run != heap->current_run) {
+		ret = -EPIPE;
+	} else if (heap->pd == FRPC_PD_DOWN) {
+		ret = -ENOTCONN;
+	} else {
+		/* the audio PD does not restart unnoticed between this and its answer */
+		WRITE_ONCE(heap->is_offering, !segment->is_growth);
+	}
+	if (!ret && !segment->life.is_told) {
+		frpc_heap_segment_step(segment, FRPC_HEAP_OFFER);
+		atomic_inc(&heap->offers);
+		heap->current_segment = segment;
+		*page = (struct frpc_page){ .addr = segment->phys, .len = segment->len };
+	}
+	mutex_unlock(&heap->lock);
+	if (ret)
+		frpc_heap_segment_take_back(heap, segment, FRPC_HEAP_WITHDRAW);
+	return ret;
+}
+
+/**
+ * frpc_heap_offer_region() - lend the region, and begin to offer it
+ * @channel: of a client
+ * @page: result: what to tell the audio PD; a length of 0: it knows already
+ *
+ * Sleeps, and can be killed.  After success frpc_heap_offered() has to follow.
+ *
+ * Return: 0; -ENOMEM: there is no heap to offer, the log says why; -ENOTCONN: the audio PD
+ * is down; -EPIPE: the channel is gone; -EINTR; -ESHUTDOWN: a reboot has begun; -EBUSY: the
+ * system hibernates.
+ */
+int frpc_heap_offer_region(struct frpc_channel *channel, struct frpc_page *page)
+{
+	struct frpc_heap *heap = channel->heap;
+	int ret;
+
+	ret = request_begin(heap, channel);
+	if (ret)
+		return ret;
+	ret = READ_ONCE(heap->pd) == FRPC_PD_DOWN ? -ENOTCONN : region_ready(heap);
+	if (!ret)
+		ret = segment_offer(heap, heap->region, page);
+	if (ret)
+		request_end(heap);
+	return ret;
+}
+
+/**
+ * frpc_heap_offer_growth() - lend memory of the kernel's, and begin to offer it
+ * @channel: of a client
+ * @len: bytes, whole pages, not 0
+ * @page: result: what to tell the audio PD
+ *
+ * As frpc_heap_offer_region(); -ENOMEM also if the heap is as large as it may be, or the
+ * audio PD does not have the region.
+ */
+int frpc_heap_offer_growth(struct frpc_channel *channel, size_t len, struct frpc_page *page)
+{
+	struct frpc_heap *heap = channel->heap;
+	struct frpc_heap_segment *segment;
+	int ret;
+
+	ret = request_begin(heap, channel);
+	if (ret)
+		return ret;
+	ret = -ENOTCONN;
+	if (READ_ONCE(heap->pd) != FRPC_PD_DOWN) {
+		segment = frpc_heap_claim_growth(heap, len);
+		ret = segment ? frpc_heap_segment_lend(heap, segment) : -ENOMEM;
+	}
+	if (!ret)
+		ret = segment_offer(heap, segment, page);
+	if (ret)
+		request_end(heap);
+	return ret;
 }
 
 /*
- * Probe may run inside the remoteproc's boot, under its lock, or beside it, and
- * cannot tell which.  If the lock is taken, a work item adds the subdevice once
- * it is free.  Until then nothing is offered (frpc_remote_heap_offer() waits),
- * so a DSP that goes meanwhile has no memory of ours.
+ * A name that several segments have is none: the DSP may be done with the one while another
+ * is freed.  All of them stay until it is halted.
  */
-static void start_watching(struct frpc_remote_heap *heap)
+static void growth_name(struct frpc_heap *heap, struct frpc_heap_segment *segment, u64 dsp_addr)
 {
-	if (!mutex_trylock(&heap->rproc->lock)) {
-		schedule_work(&heap->watch_work);
+	struct frpc_heap_segment *other;
+
+	segment->dsp_addr = dsp_addr;
+	list_for_each_entry(other, &heap->segments, entry) {
+		/* one that is lost is no longer in the DSP's books */
+		if (other == segment || !other->is_growth || other->dsp_addr != dsp_addr ||
+		    other->life.state != FRPC_HEAP_LENT)
+			continue;
+		other->is_dsp_addr_ambiguous = true;
+		segment->is_dsp_addr_ambiguous = true;
+	}
+}
+
+/**
+ * frpc_heap_offered() - the message with the offer in it has ended
+ * @channel: as at its begin
+ * @outcome: of the message; what was not sent is taken back
+ * @dsp_addr: the DSP's name for growth; 0: it told none, and cannot return it
+ */
+void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, u64 dsp_addr)
+{
+	struct frpc_heap *heap = channel->heap;
+	struct frpc_heap_segment *segment = heap->current_segment;
+	bool is_unsent = false;
+
+	mutex_lock(&heap->lock);
+	/* else the end of the DSP has taken it back */
+	if (segment && heap->run == heap->current_run) {
+		is_unsent = outcome == FRPC_NOT_SENT;
+		frpc_heap_segment_step(segment, is_unsent ? FRPC_HEAP_UNSENT : FRPC_HEAP_SENT);
+		if (is_unsent)
+			atomic_dec(&heap->offers);
+		else if (segment->is_growth)
+			growth_name(heap, segment, dsp_addr);
+		else if (outcome == FRPC_UNANSWERED)
+			heap->is_unanswered = true;
+	}
+	heap_offer_ends(heap);
+	mutex_unlock(&heap->lock);
+	if (is_unsent)
+		frpc_heap_segment_take_back(heap, segment, FRPC_HEAP_WITHDRAW);
+	request_end(heap);
+}
+
+/**
+ * frpc_heap_find_growth() - begin to have growth back
+ * @channel: of a client
+ * @dsp_addr: the DSP's name for it
+ * @len: its bytes
+ * @page: result
+ *
+ * After success the DSP is asked, and frpc_heap_returned() has to follow.
+ * Return: 0; -EINVAL: there is none; -EPIPE; -EINTR.
+ */
+int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len,
+			  struct frpc_page *page)
+{
+	struct frpc_heap *heap = channel->heap;
+	struct frpc_heap_segment *segment;
+	int ret;
+
+	ret = request_begin(heap, channel);
+	if (ret)
+		return ret;
+	ret = -EINVAL;
+	mutex_lock(&heap->lock);
+	list_for_each_entry(segment, &heap->segments, entry) {
+		if (!segment->is_growth || !segment->life.is_told || !dsp_addr ||
+		    segment->dsp_addr != dsp_addr || segment->is_dsp_addr_ambiguous ||
+		    segment->len != ALIGN(len, segment->access.page))
+			continue;
+		heap->current_segment = segment;
+		*page = (struct frpc_page){ .addr = segment->phys, .len = segment->len };
+		ret = 0;
+		break;
+	}
+	mutex_unlock(&heap->lock);
+	if (ret)
+		request_end(heap);
+	return ret;
+}
+
+/* The DSP has been asked: FRPC_DONE says that it uses the growth no more. */
+void frpc_heap_returned(struct frpc_channel *channel, enum frpc_outcome outcome)
+{
+	struct frpc_heap *heap = channel->heap;
+
+	if (outcome == FRPC_DONE)
+		frpc_heap_segment_take_back(heap, heap->current_segment, FRPC_HEAP_RETURN);
+	request_end(heap);
+}
+
+/* For a DSP that is not told: it may use the region from now on, in this run and the next. */
+static int region_offer_implicitly(struct frpc_heap *heap)
+{
+	int ret = region_ready(heap);
+
+	mutex_lock(&heap->lock);
+	if (heap->region && heap->region->run == heap->run &&
+	    frpc_heap_may(&heap->region->life, FRPC_HEAP_OFFER)) {
+		frpc_heap_segment_step(heap->region, FRPC_HEAP_OFFER);
+		frpc_heap_segment_step(heap->region, FRPC_HEAP_SENT);
+		atomic_inc(&heap->offers);
+	}
+	mutex_unlock(&heap->lock);
+	return ret;
+}
+
+/* A channel has come: from here on the DSP and its audio PD are watched. */
+static void heap_attach_work(struct work_struct *work)
+{
+	struct frpc_heap *heap = container_of(to_delayed_work(work), struct frpc_heap,
+					      attach_work);
+	struct frpc_channel *channel;
+	int ret = 0;
+
+	mutex_lock(&heap->lock);
+	channel = heap->channel;
+	mutex_unlock(&heap->lock);
+	if (!channel || request_begin(heap, channel))
 		return;
-	}
-	watch(heap);
-	mutex_unlock(&heap->rproc->lock);
+	if (heap->is_implicit)
+		ret = region_offer_implicitly(heap);
+	request_end(heap);
+	/* SCM may come late, and a page of a pool may be in use for a moment */
+	if (ret && --heap->tries_left)
+		queue_delayed_work(frpc_heap_wq, &heap->attach_work, TRY_PAUSE);
 }
 
-static void stop_watching(struct frpc_remote_heap *heap)
+/* --- channels ---------------------------------------------------------------- */
+
+/* The heap of the channel's node, as an earlier channel left it, or a new one. */
+static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_implicit)
 {
-	cancel_work_sync(&heap->watch_work);
-	mutex_lock(&heap->rproc->lock);
-	if (heap->is_watched)
-		rproc_remove_subdev(heap->rproc, &heap->subdev);
-	heap->is_watched = false;
-	mutex_unlock(&heap->rproc->lock);
-}
+	struct device_node *node = channel->rpdev->dev.of_node;
+	struct frpc_heap *heap;
 
-/* --- the objects ------------------------------------------------------------ */
-
-static void heap_free(struct kref *refs)
-{
-	struct frpc_remote_heap *heap = container_of(refs, struct frpc_remote_heap, refs);
-
-	/* else not even its allocator may have it */
-	if (heap->base.state != FRPC_HEAP_QUARANTINED) {
-		frpc_heap_memory_free(&heap->base.region);
-		frpc_heap_pool_destroy(heap->pool);
-	}
-	frpc_heap_pool_destroy(heap->growth_pool);
-	put_device(&heap->rproc->dev);
-	kfree(heap);
-}
-
-void frpc_remote_heap_put(struct frpc_remote_heap *heap)
-{
-	if (heap)
-		kref_put(&heap->refs, heap_free);
-}
-
-static struct frpc_remote_heap *heap_alloc(struct rproc *rproc,
-					   const struct frpc_heap_region *region)
-{
-	struct frpc_remote_heap *heap = kzalloc(sizeof(*heap), GFP_KERNEL);
-
+	lockdep_assert_held(&heaps_lock);
+	list_for_each_entry(heap, &heaps, entry)
+		if (heap->node == node)
+			return heap;
+	heap = kzalloc(sizeof(*heap), GFP_KERNEL);
 	if (!heap)
 		return NULL;
-	kref_init(&heap->refs);
+	heap->node = of_node_get(node);
+	heap->is_implicit = is_implicit;
+	heap->address_bits = min(channel->soc->sid_shift, HEAP_ADDRESS_BITS);
+	mutex_init(&heap->request_lock);
+	mutex_init(&heap->lend_lock);
 	mutex_init(&heap->lock);
-	INIT_LIST_HEAD(&heap->growth);
-	INIT_WORK(&heap->watch_work, watch_work);
+	heap->watch.crashed = heap_crashed;
+	heap->watch.off = heap_off;
+	ratelimit_state_init(&heap->said_limit, 60 * HZ, COMPLAINTS_MAX);
+	INIT_WORK(&heap->off_work, heap_off_work);
+	INIT_DELAYED_WORK(&heap->attach_work, heap_attach_work);
+	INIT_LIST_HEAD(&heap->segments);
 	init_waitqueue_head(&heap->offer_done);
-	frpc_pd_watch_init(heap);
-	get_device(&rproc->dev);
-	heap->rproc = rproc;
-	heap->subdev.stop = dsp_ends;
-	heap->subdev.unprepare = dsp_is_off;
-	frpc_heap_piece_init(&heap->base, heap, region);
-	return heap;
-}
-
-/* All of the region, so that nobody else has a page of it. */
-static int claim_pool(struct frpc_remote_heap *heap, struct device_node *node, u32 address_bits)
-{
-	struct frpc_heap_region *region = &heap->base.region;
-	struct frpc_heap_region got = {};
-	struct platform_device *pool;
-	int ret;
-
-	pool = frpc_heap_pool_create(address_bits, node);
-	if (IS_ERR(pool))
-		return PTR_ERR(pool);
-	heap->pool = pool;
-	ret = frpc_heap_memory_alloc(pool, region->len, &got);
-	if (ret)
-		return ret;
-	if (got.phys != region->phys) {
-		frpc_heap_memory_free(&got);
-		return -EADDRINUSE;
-	}
-	*region = got;
-	return 0;
-}
-
-static int claim_memory(struct frpc_remote_heap *heap, const struct frpc_channel *channel,
-			bool is_pool)
-{
-	u32 address_bits = min(channel->soc->sid_shift, HEAP_ADDRESS_BITS);
-	struct platform_device *pool;
-	int ret;
-
-	pool = frpc_heap_pool_create(address_bits, NULL);
-	if (IS_ERR(pool))
-		return PTR_ERR(pool);
-	heap->growth_pool = pool;
-	ret = is_pool ? claim_pool(heap, channel->rpdev->dev.of_node, address_bits) :
-			frpc_heap_memory_reserve(&heap->base.region);
-	if (ret)
-		return ret;
-	mutex_lock(&heap->lock);
-	frpc_heap_piece_step(&heap->base, FRPC_HEAP_CLAIM);
-	mutex_unlock(&heap->lock);
-	return 0;
-}
-
-static struct frpc_remote_heap *heap_create(const struct frpc_channel *channel,
-					    struct rproc *rproc,
-					    const struct frpc_heap_region *region, bool is_pool)
-{
-	struct frpc_remote_heap *heap = heap_alloc(rproc, region);
-	int ret;
-
-	if (!heap)
-		return ERR_PTR(-ENOMEM);
-	ret = claim_memory(heap, channel, is_pool);
-	if (ret) {
-		frpc_remote_heap_put(heap);
-		return ERR_PTR(ret);
-	}
 	list_add(&heap->entry, &heaps);
 	return heap;
 }
 
-static struct frpc_remote_heap *find_overlapping(const struct frpc_heap_region *region)
-{
-	struct frpc_remote_heap *heap;
-
-	lockdep_assert_held(&heaps_lock);
-
-	list_for_each_entry(heap, &heaps, entry)
-		if (heap->base.region.phys <= region->last &&
-		    region->phys <= heap->base.region.last)
-			return heap;
-	return NULL;
-}
-
-/* Nobody is attached, and the DSP that once had it gave it back. */
-static bool is_free(struct frpc_remote_heap *heap)
-{
-	bool ret;
-
-	mutex_lock(&heap->lock);
-	ret = !heap->channel && heap->base.state == FRPC_HEAP_CLAIMED;
-	mutex_unlock(&heap->lock);
-	return ret;
-}
-
-/* The heap of this region as an earlier channel of the same DSP left it; NULL: none. */
-static struct frpc_remote_heap *find_left(const struct rproc *rproc,
-					  const struct frpc_heap_region *region)
-{
-	struct frpc_remote_heap *heap = find_overlapping(region);
-
-	if (!heap)
-		return NULL;
-	if (heap->rproc == rproc && heap->base.region.phys == region->phys &&
-	    heap->base.region.len == region->len)
-		return heap->channel ? ERR_PTR(-EBUSY) : heap;
-	if (!is_free(heap))
-		return ERR_PTR(-EBUSY);
-	/* of a remoteproc that is gone; let go of its memory */
-	frpc_heap_memory_free(&heap->base.region);
-	list_move(&heap->entry, &retired);
-	return find_left(rproc, region);
-}
-
-static void log_grant(struct device *dev, const struct frpc_remote_heap *heap, int ret)
-{
-	const struct frpc_heap_region *region = &heap->base.region;
-
-	if (!ret)
-		dev_info(dev, "remote heap [mem %pa-%pa] %s\n", &region->phys, &region->last,
-			 frpc_heap_access_name(&heap->base.access));
-	else if (ret == -EEXIST)
-		dev_warn(dev, "remote heap [mem %pa-%pa]: something else is mapped there, not used\n",
-			 &region->phys, &region->last);
-	else if (ret == -EINVAL)
-		dev_warn(dev, "remote heap [mem %pa-%pa]: is not a multiple of the IOMMU's page, not used\n",
-			 &region->phys, &region->last);
-	else
-		dev_warn(dev, "remote heap [mem %pa-%pa]: cannot be opened to the DSP (%d), not used\n",
-			 &region->phys, &region->last, ret);
-}
-
-/* Sees to it that the DSP can reach the heap; heap->lock held. */
-static int make_granted(struct frpc_remote_heap *heap, struct device *dev,
-			const struct frpc_heap_access *access)
-{
-	int ret;
-
-	/* refused when the DSP was halted; it has booted since, and was not told of it */
-	if (heap->base.state == FRPC_HEAP_QUARANTINED && !heap->base.is_lost)
-		frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_DSP_OFF);
-	switch (heap->base.state) {
-	case FRPC_HEAP_CLAIMED:
-		ret = frpc_heap_may_give(frpc_heap_is_kernel_memory(&heap->base.region));
-		if (!ret)
-			ret = frpc_heap_piece_grant(&heap->base, access);
-		if (!ret)
-			heap->page = frpc_heap_page(access);
-		log_grant(dev, heap, ret);
-		return ret;
-	case FRPC_HEAP_OFFERED:
-	case FRPC_HEAP_ORPHANED:
-	case FRPC_HEAP_REOFFERED:
-		dev_info(dev, "remote heap %pa: the DSP still has it\n", &heap->base.region.phys);
-		return 0;
-	default:
-		dev_warn(dev, "remote heap %pa: %s, not used\n", &heap->base.region.phys,
-			 frpc_heap_state_name(heap->base.state));
-		return -EBUSY;
-	}
-}
-
-static int connect(struct frpc_channel *channel, struct frpc_remote_heap *heap,
-		   const struct frpc_heap_access *access, bool is_implicit)
-{
-	int ret;
-
-	mutex_lock(&heap->lock);
-	heap->is_implicit = is_implicit;
-	heap->pd.is_wanted = !is_implicit && frpc_pd_watch_knows(channel->label);
-	ret = make_granted(heap, &channel->rpdev->dev, access);
-	if (!ret) {
-		heap->channel = channel;
-		kref_get(&heap->refs);
-		channel->heap = heap;
-	}
-	mutex_unlock(&heap->lock);
-	return ret;
-}
-
-static const char *claim_error(int error)
-{
-	switch (error) {
-	case -EBUSY:
-		return "another DSP has claimed this memory";
-	case -ENOMEM:
-	case -EADDRINUSE:
-		return "its pool cannot spare all of it";
-	default:
-		return "cannot be claimed";
-	}
-}
-
-static void attach_region(struct frpc_channel *channel, struct rproc *rproc,
-			  const struct frpc_heap_region *region, bool is_pool,
-			  const struct frpc_heap_access *access, bool is_implicit)
-{
-	struct frpc_remote_heap *heap;
-	int ret;
-
-	mutex_lock(&heaps_lock);
-	heap = find_left(rproc, region);
-	if (!heap)
-		heap = heap_create(channel, rproc, region, is_pool);
-	if (IS_ERR(heap)) {
-		ret = PTR_ERR(heap);
-		dev_warn(&channel->rpdev->dev, "remote heap %pa: %s (%d), not used\n",
-			 &region->phys, claim_error(ret), ret);
-	} else {
-		ret = connect(channel, heap, access, is_implicit);
-	}
-	mutex_unlock(&heaps_lock);
-
-	if (!ret)
-		start_watching(heap);
-}
-
-int frpc_remote_heap_attach(struct frpc_channel *channel, bool is_implicit)
+/**
+ * frpc_heap_attach() - find the heap of a channel
+ * @channel: being probed; its rpmsg device names the region
+ * @is_implicit: the DSP's firmware uses the region without being told (sensors); else it
+ *		 waits for an offer (audio)
+ *
+ * Touches no memory.  What is missing is logged; the channel works without a heap.  Sleeps.
+ */
+void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 {
 	struct device *dev = &channel->rpdev->dev;
-	struct frpc_heap_access access;
-	struct frpc_heap_region region;
-	struct rproc *rproc;
-	bool is_pool;
-	int ret;
+	struct rproc *rproc = rproc_get_by_child(dev);
+	struct frpc_heap *heap;
 
-	if (!frpc_heap_find_region(channel, &region, &is_pool))
-		return 0;
-	rproc = rproc_get_by_child(dev);
-	if (!rproc) {
-		dev_warn(dev, "not below a remoteproc, nobody would tell when the DSP is off: no remote heap\n");
-		return 0;
+	if (!of_property_present(dev->of_node, "memory-region")) {
+		dev_info(dev, "no memory-region in the device tree: %s\n", is_implicit ?
+			 "the sensors' firmware gets no memory of Linux'" :
+			 "no remote heap, the audio PD cannot be used");
+		return;
 	}
-	ret = frpc_heap_find_access(dev, rproc, &access);
-	if (!ret)
-		attach_region(channel, rproc, &region, is_pool, &access, is_implicit);
-	return ret == -EPROBE_DEFER ? ret : 0;
+	if (!rproc) {
+		dev_warn(dev, "no remote heap: no remoteproc above would tell when the DSP is off\n");
+		return;
+	}
+	mutex_lock(&heaps_lock);
+	heap = heap_get(channel, is_implicit);
+	mutex_unlock(&heaps_lock);
+	if (!heap)
+		return;
+	get_device(&rproc->dev);
+	mutex_lock(&heap->lock);
+	heap->channel = channel;
+	heap->rproc = rproc;
+	strscpy(heap->rproc_name, dev_name(&rproc->dev), sizeof(heap->rproc_name));
+	heap->tries_left = TRIES_MAX;
+	mutex_unlock(&heap->lock);
+	channel->heap = heap;
+	queue_delayed_work(frpc_heap_wq, &heap->attach_work, 0);
 }
 
-void frpc_remote_heap_detach(struct frpc_channel *channel)
+/* No request is sent on the channel any more.  The DSP keeps what it has. */
+void frpc_heap_detach(struct frpc_channel *channel)
 {
-	struct frpc_remote_heap *heap = channel->heap;
+	struct frpc_heap *heap = channel->heap;
+	struct rproc *rproc;
 
 	if (!heap)
 		return;
-	mutex_lock(&heaps_lock);
 	mutex_lock(&heap->lock);
-	/* the DSP need not be off for memory it was never told of */
-	frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_WITHDRAW);
+	rproc = heap->rproc;
 	heap->channel = NULL;
+	heap->rproc = NULL;
 	mutex_unlock(&heap->lock);
-	mutex_unlock(&heaps_lock);
+	put_device(&rproc->dev);
 }
 
-/* --- offering --------------------------------------------------------------- */
+/* --- all heaps --------------------------------------------------------------- */
 
-/* heap->lock held. */
-static int make_offered(struct frpc_remote_heap *heap, struct frpc_heap_offer *offer)
+/**
+ * frpc_heaps_find() - call @match for every heap until it says yes
+ * @match: may take a heap's lend_lock and heap->lock
+ * @data: for @match
+ */
+bool frpc_heaps_find(bool (*match)(struct frpc_heap *heap, void *data), void *data)
 {
-	int ret;
-
-	if (heap->pd.state == FRPC_PD_DOWN)
-		return -ENOTCONN;
-	if (!frpc_heap_is_offered(heap->base.state)) {
-		ret = frpc_heap_may_give(frpc_heap_is_kernel_memory(&heap->base.region));
-		if (ret)
-			return ret;
-	}
-	offer->is_new = frpc_heap_piece_offer(&heap->base);
-	if (!frpc_heap_is_offered(heap->base.state))
-		return -ENOMEM;
-	if (offer->is_new)
-		WRITE_ONCE(heap->is_offering, true);
-	offer->phys = heap->base.region.phys;
-	offer->len = heap->base.region.len;
-	offer->incarnation = heap->incarnation;
-	return 0;
-}
-
-int frpc_remote_heap_offer(struct frpc_channel *channel, struct frpc_heap_offer *offer)
-{
-	struct frpc_remote_heap *heap = channel->heap;
-	int ret;
-
-	lockdep_assert_held(&channel->static_lock);
-
-	if (!heap)
-		return -ENOMEM;
-	/* from here on the end of the DSP is noticed */
-	flush_work(&heap->watch_work);
-
-	mutex_lock(&heap->lock);
-	/* another channel's by now: ours has gone */
-	ret = heap->channel == channel ? make_offered(heap, offer) : -EPIPE;
-	mutex_unlock(&heap->lock);
-	return ret;
-}
-
-static void take_offer_back(struct frpc_remote_heap *heap, const struct frpc_channel *channel)
-{
-	frpc_heap_piece_unsent(&heap->base);
-	if (heap->channel != channel)
-		frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_WITHDRAW);
-}
-
-void frpc_remote_heap_offer_done(struct frpc_channel *channel, const struct frpc_heap_offer *offer,
-				 bool was_sent, bool was_answered)
-{
-	struct frpc_remote_heap *heap = channel->heap;
-
-	lockdep_assert_held(&channel->static_lock);
-
-	mutex_lock(&heap->lock);
-	/* the DSP may have been halted since, and started again */
-	if (heap->incarnation == offer->incarnation) {
-		if (!was_sent)
-			take_offer_back(heap, channel);
-		else if (!was_answered)
-			heap->is_unanswered = true;
-		end_offering(heap);
-	}
-	mutex_unlock(&heap->lock);
-}
-
-/* --- for people, and module start and end ----------------------------------- */
-
-static void show_piece(struct seq_file *seq, const char *what, const struct frpc_heap_piece *piece)
-{
-	seq_printf(seq, "  %s [mem %pa-%pa] %s\n", what, &piece->region.phys, &piece->region.last,
-		   frpc_heap_state_name(piece->state));
-}
-
-static void show_heap(struct seq_file *seq, struct frpc_remote_heap *heap)
-{
-	const struct frpc_heap_counts *counts = &heap->counts;
-	const struct frpc_heap_piece *piece;
-
-	mutex_lock(&heap->lock);
-	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%llu",
-		   dev_name(&heap->rproc->dev), heap->channel ? heap->channel->label : "-",
-		   frpc_pd_state_name(&heap->pd), heap->incarnation, counts->crashes);
-	seq_printf(seq, " grants=%llu offers=%llu revokes=%llu quarantines=%llu growth=%zu\n",
-		   counts->grants, counts->offers, counts->revokes, counts->quarantines,
-		   heap->growth_len);
-	show_piece(seq, "region", &heap->base);
-	list_for_each_entry(piece, &heap->growth, entry)
-		show_piece(seq, "growth", piece);
-	mutex_unlock(&heap->lock);
-}
-
-void frpc_remote_heaps_show(struct seq_file *seq)
-{
-	struct frpc_remote_heap *heap;
-
-	mutex_lock(&heaps_lock);
-	list_for_each_entry(heap, &heaps, entry)
-		show_heap(seq, heap);
-	mutex_unlock(&heaps_lock);
-}
-
-/* Calls @match for every heap, under its lock, until it says yes. */
-bool frpc_remote_heaps_find(bool (*match)(struct frpc_remote_heap *heap))
-{
-	struct frpc_remote_heap *heap;
+	struct frpc_heap *heap;
 	bool found = false;
 
 	mutex_lock(&heaps_lock);
 	list_for_each_entry(heap, &heaps, entry) {
-		mutex_lock(&heap->lock);
-		found = match(heap);
-		mutex_unlock(&heap->lock);
+		found = match(heap, data);
 		if (found)
 			break;
 	}
@@ -565,36 +603,43 @@ bool frpc_remote_heaps_find(bool (*match)(struct frpc_remote_heap *heap))
 	return found;
 }
 
-int frpc_remote_heap_init(void)
+int frpc_heap_init(void)
 {
-	frpc_debugfs_init();
-	return frpc_heap_power_init();
+	int ret;
+
+	frpc_heap_wq = alloc_workqueue("frpc_heap", WQ_UNBOUND, 0);
+	if (!frpc_heap_wq)
+		return -ENOMEM;
+	ret = frpc_heap_pm_init();
+	if (ret)
+		destroy_workqueue(frpc_heap_wq);
+	else
+		frpc_debugfs_init();
+	return ret;
 }
 
-/* Is the region back, or lost?  What was refused as the module goes is asked for once more. */
-static bool is_settled(struct frpc_remote_heap *heap)
+void frpc_heap_fini(void)
 {
-	bool is_lost;
+	struct frpc_heap *heap, *next;
 
-	mutex_lock(&heap->lock);
-	is_lost = heap->base.state == FRPC_HEAP_QUARANTINED &&
-		  !frpc_heap_piece_revoke_on(&heap->base, FRPC_HEAP_DSP_OFF);
-	mutex_unlock(&heap->lock);
-	return is_lost || heap->base.state == FRPC_HEAP_CLAIMED;
-}
-
-void frpc_remote_heap_fini(void)
-{
-	struct frpc_remote_heap *heap, *next;
-
-	frpc_heap_power_fini();
 	frpc_debugfs_fini();
-	list_splice_init(&retired, &heaps);
+	frpc_heap_pm_fini();
+	list_for_each_entry(heap, &heaps, entry) {
+		cancel_delayed_work_sync(&heap->attach_work);
+		mutex_lock(&heap->request_lock);
+		frpc_rproc_unwatch(&heap->watch);
+		mutex_lock(&heap->lock);
+		frpc_heap_pdr_end(heap, false);
+		mutex_unlock(&heap->lock);
+		mutex_unlock(&heap->request_lock);
+	}
+	frpc_heap_pdr_drain();
+	destroy_workqueue(frpc_heap_wq);
 	list_for_each_entry_safe(heap, next, &heaps, entry) {
-		stop_watching(heap);
-		frpc_pd_watch_fini(heap);
-		WARN_ON(!is_settled(heap) || !list_empty(&heap->growth));
-		list_del(&heap->entry);
-		frpc_remote_heap_put(heap);
+		/* the module stays while a DSP has memory */
+		WARN_ON(!list_empty(&heap->segments));
+		frpc_heap_pool_destroy(heap->growth_pool);
+		of_node_put(heap->node);
+		kfree(heap);
 	}
 }

@@ -13,40 +13,31 @@
 #include <linux/dma-buf.h>
 #include <linux/firmware/qcom/qcom_scm.h>
 #include <linux/iommu.h>
-#include <linux/remoteproc.h>
 
 #include "private.h"
+#include "remoteproc.h"
 
 /* Maps whose memory did not come back; for people. */
 atomic_t frpc_secure_maps_lost;
-
-/* As for the heap: what is attached decides, qcom,vmids is there in any case. */
-static bool is_below_hypervisor(struct device *dev)
-{
-	const struct rproc *rproc = rproc_get_by_child(dev);
-
-	return rproc && !rproc->has_iommu && !iommu_get_domain_for_dev(rproc->dev.parent);
-}
 
 /**
  * frpc_secure_map_setup() - find out who shares secure maps with Linux
  * @channel: being probed
  *
- * Return: 0, also if nobody does; -EPROBE_DEFER.
+ * Only below a hypervisor there is an owner to share with.
  */
-int frpc_secure_map_setup(struct frpc_channel *channel)
+void frpc_secure_map_setup(struct frpc_channel *channel)
 {
 	struct device *dev = &channel->rpdev->dev;
 	struct frpc_vmperm *perm = &channel->secure;
-	int ret;
+	struct rproc *rproc = rproc_get_by_child(dev);
 
-	if (!is_below_hypervisor(dev) || frpc_vmperm_read(dev->of_node, perm) || !perm->count)
-		return 0;
-	ret = frpc_vmperm_ready();
-	perm->count = ret ? 0 : 2;
+	if (!rproc || frpc_rproc_stream_kind(rproc) != FRPC_STREAM_VM ||
+	    frpc_vmperm_read(dev->of_node, perm) || !perm->count)
+		return;
+	perm->count = 2;
 	perm->vmids[1] = perm->vmids[0];
 	perm->vmids[0] = QCOM_SCM_VMID_HLOS;
-	return ret == -EPROBE_DEFER ? ret : 0;
 }
 
 /* One address and one length have to describe all of it. */
@@ -82,7 +73,7 @@ int frpc_secure_map_make(struct frpc_map *map)
 	const struct frpc_vmperm *perm = &session->channel->secure;
 	int ret = 0;
 
-	if (!perm->count)
+	if (!perm->count || !frpc_vmperm_is_ready())
 		return -EOPNOTSUPP;
 	if (mutex_lock_killable(&session->maps_lock))
 		return -EINTR;
@@ -91,7 +82,7 @@ int frpc_secure_map_make(struct frpc_map *map)
 	else if (!map->is_secure)
 		ret = find_memory(map);
 	if (!ret && !map->is_secure)
-		ret = frpc_vmperm_lend(map->phys, map->len, perm);
+		ret = frpc_vmperm_assign(map->phys, map->len, perm);
 	if (!ret)
 		map->is_secure = true;
 	mutex_unlock(&session->maps_lock);

@@ -13,64 +13,77 @@
 
 #include <linux/tracepoint.h>
 
-#include "heap_state.h"
+#include "heap_internal.h"
 #include "private.h"
 
-#define frpc_trace_heap_state(state)				\
-	__print_symbolic(state,					\
-			 { FRPC_HEAP_UNOWNED, "unowned" },	\
-			 { FRPC_HEAP_CLAIMED, "claimed" },	\
-			 { FRPC_HEAP_GRANTING, "granting" },	\
-			 { FRPC_HEAP_GRANTED, "granted" },	\
-			 { FRPC_HEAP_OFFERED, "offered" },	\
-			 { FRPC_HEAP_ORPHANED, "orphaned" },	\
-			 { FRPC_HEAP_REOFFERED, "offered-again" },\
-			 { FRPC_HEAP_REVOKING, "revoking" },	\
-			 { FRPC_HEAP_QUARANTINED, "quarantined" })
+TRACE_DEFINE_ENUM(FRPC_HEAP_LEND);
+TRACE_DEFINE_ENUM(FRPC_HEAP_OFFER);
+TRACE_DEFINE_ENUM(FRPC_HEAP_SENT);
+TRACE_DEFINE_ENUM(FRPC_HEAP_UNSENT);
+TRACE_DEFINE_ENUM(FRPC_HEAP_PD_GONE);
+TRACE_DEFINE_ENUM(FRPC_HEAP_WITHDRAW);
+TRACE_DEFINE_ENUM(FRPC_HEAP_RETURN);
+TRACE_DEFINE_ENUM(FRPC_HEAP_DSP_OFF);
+TRACE_DEFINE_ENUM(FRPC_HEAP_LOSE);
+TRACE_DEFINE_ENUM(FRPC_HEAP_AS_IS);
+TRACE_DEFINE_ENUM(FRPC_HEAP_MAP);
+TRACE_DEFINE_ENUM(FRPC_HEAP_ASSIGN);
 
-/* A region went from one state to another; docs/remote-heap.md has the states. */
+/* By the names of frpc_heap_life_name(). */
+#define frpc_trace_life(life)	((life)->state << 2 | (life)->was_told << 1 | (life)->is_told)
+#define frpc_trace_life_name(life)		\
+	__print_symbolic(life,			\
+			 { 0, "mine" },		\
+			 { 4, "lent" },		\
+			 { 5, "offered" },	\
+			 { 6, "orphaned" },	\
+			 { 7, "offered" },	\
+			 { 8, "lost" })
+
+/* A segment went from one state to another; docs/remote-heap.md has states and steps. */
 TRACE_EVENT(frpc_heap_step,
-	TP_PROTO(phys_addr_t phys, size_t len, enum frpc_heap_event event,
-		 enum frpc_heap_state from, enum frpc_heap_state to),
-	TP_ARGS(phys, len, event, from, to),
+	TP_PROTO(const struct frpc_heap_segment *segment, enum frpc_heap_step step,
+		 const struct frpc_heap_life *from),
+	TP_ARGS(segment, step, from),
 	TP_STRUCT__entry(
 		__field(u64, phys)
 		__field(u64, len)
-		__field(u32, event)
+		__field(u32, step)
+		__field(u32, way)
 		__field(u32, from)
 		__field(u32, to)
 	),
 	TP_fast_assign(
-		__entry->phys = phys;
-		__entry->len = len;
-		__entry->event = event;
-		__entry->from = from;
-		__entry->to = to;
+		__entry->phys = segment->phys;
+		__entry->len = segment->len;
+		__entry->step = step;
+		__entry->way = segment->access.way;
+		__entry->from = frpc_trace_life(from);
+		__entry->to = frpc_trace_life(&segment->life);
 	),
-	TP_printk("phys=%#llx len=%#llx event=%s from=%s to=%s",
+	TP_printk("phys=%#llx len=%#llx step=%s way=%s from=%s to=%s",
 		  __entry->phys, __entry->len,
-		  __print_symbolic(__entry->event,
-				   { FRPC_HEAP_CLAIM, "claim" },
-				   { FRPC_HEAP_UNCLAIM, "unclaim" },
-				   { FRPC_HEAP_GRANT, "grant" },
-				   { FRPC_HEAP_GRANT_DONE, "grant-done" },
-				   { FRPC_HEAP_GRANT_FAILED, "grant-failed" },
+		  __print_symbolic(__entry->step,
+				   { FRPC_HEAP_LEND, "lend" },
 				   { FRPC_HEAP_OFFER, "offer" },
+				   { FRPC_HEAP_SENT, "sent" },
 				   { FRPC_HEAP_UNSENT, "unsent" },
-				   { FRPC_HEAP_WITHDRAW, "withdraw" },
 				   { FRPC_HEAP_PD_GONE, "pd-gone" },
-				   { FRPC_HEAP_RETURNED, "returned" },
+				   { FRPC_HEAP_WITHDRAW, "withdraw" },
+				   { FRPC_HEAP_RETURN, "return" },
 				   { FRPC_HEAP_DSP_OFF, "dsp-off" },
-				   { FRPC_HEAP_DSP_LOST, "dsp-lost" },
-				   { FRPC_HEAP_REVOKE_DONE, "revoke-done" },
-				   { FRPC_HEAP_REVOKE_FAILED, "revoke-failed" }),
-		  frpc_trace_heap_state(__entry->from), frpc_trace_heap_state(__entry->to))
+				   { FRPC_HEAP_LOSE, "lose" }),
+		  __print_symbolic(__entry->way,
+				   { FRPC_HEAP_AS_IS, "as-is" },
+				   { FRPC_HEAP_MAP, "map" },
+				   { FRPC_HEAP_ASSIGN, "assign" }),
+		  frpc_trace_life_name(__entry->from), frpc_trace_life_name(__entry->to))
 );
 
 /* The DSP of a heap has crashed; what it had then. */
 TRACE_EVENT(frpc_heap_crash,
-	TP_PROTO(phys_addr_t phys, size_t len, size_t growth, enum frpc_heap_state state),
-	TP_ARGS(phys, len, growth, state),
+	TP_PROTO(const struct frpc_heap_segment *region, size_t growth),
+	TP_ARGS(region, growth),
 	TP_STRUCT__entry(
 		__field(u64, phys)
 		__field(u64, len)
@@ -78,14 +91,14 @@ TRACE_EVENT(frpc_heap_crash,
 		__field(u32, state)
 	),
 	TP_fast_assign(
-		__entry->phys = phys;
-		__entry->len = len;
+		__entry->phys = region->phys;
+		__entry->len = region->len;
 		__entry->growth = growth;
-		__entry->state = state;
+		__entry->state = frpc_trace_life(&region->life);
 	),
 	TP_printk("phys=%#llx len=%#llx growth=%#llx state=%s",
 		  __entry->phys, __entry->len, __entry->growth,
-		  frpc_trace_heap_state(__entry->state))
+		  frpc_trace_life_name(__entry->state))
 );
 
 /*

@@ -2,10 +2,9 @@
 /*
  * Memory ownership under a hypervisor.
  *
- * The firmware compares the owners it is told with those it knows and refuses
- * on any difference.  The kernel's call hands the new owners back in a word
- * that loses VMIDs of 32 and above, so that word is not used: the owners are
- * always built from the list the memory was lent to.
+ * Firmware compares the owners that it is told with those it knows and refuses on any
+ * difference.  The kernel's call hands the new owners back in a word that loses VMIDs of 32
+ * and above.  So the owners are always built from the list that the memory was assigned to.
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
@@ -33,80 +32,42 @@ int frpc_vmperm_read(const struct device_node *node, struct frpc_vmperm *perm)
 	return 0;
 }
 
-#if IS_REACHABLE(CONFIG_QCOM_SCM)
-
-/* A node that can be probed but has not been is worth waiting for. */
-int frpc_vmperm_ready(void)
+bool frpc_vmperm_is_ready(void)
 {
-	struct device_node *node;
-	int ret = -ENODEV;
-
-	if (qcom_scm_is_available())
-		return 0;
-	node = of_find_compatible_node(NULL, NULL, "qcom,scm");
-	if (node && of_device_is_available(node))
-		ret = -EPROBE_DEFER;
-	of_node_put(node);
-	return ret;
+	return IS_REACHABLE(CONFIG_QCOM_SCM) && qcom_scm_is_available();
 }
 
-static u64 owner_mask(const struct frpc_vmperm *perm)
-{
-	u64 mask = 0;
-	u32 i;
+static const struct frpc_vmperm linux_perm = { .vmids = { QCOM_SCM_VMID_HLOS }, .count = 1 };
 
-	for (i = 0; i < perm->count; i++)
-		mask |= BIT_ULL(perm->vmids[i]);
-	return mask;
-}
-
-static int assign(phys_addr_t phys, size_t len, u64 from, const struct qcom_scm_vmperm *to,
-		  u32 count)
-{
-	/*
-	 * What the firmware says passes through raw: a positive number is no success, and
-	 * -EINVAL says nothing of the caller's arguments.  The number is in the log.
-	 */
-	return qcom_scm_assign_mem(phys, len, &from, to, count) ? -EIO : 0;
-}
-
-int frpc_vmperm_lend(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm)
+static int assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *from,
+		  const struct frpc_vmperm *perm)
 {
 	struct qcom_scm_vmperm to[FRPC_VMIDS_MAX];
+	u64 owners = 0;
 	u32 i;
 
-	for (i = 0; i < perm->count; i++) {
-		to[i].vmid = perm->vmids[i];
-		to[i].perm = QCOM_SCM_PERM_RWX;
-	}
-	return assign(phys, len, BIT_ULL(QCOM_SCM_VMID_HLOS), to, perm->count);
+	for (i = 0; i < from->count; i++)
+		owners |= BIT_ULL(from->vmids[i]);
+	for (i = 0; i < perm->count; i++)
+		to[i] = (struct qcom_scm_vmperm){ perm->vmids[i], QCOM_SCM_PERM_RWX };
+	/* firmware's result passes through raw: a positive number is no success */
+	if (!IS_REACHABLE(CONFIG_QCOM_SCM) ||
+	    qcom_scm_assign_mem(phys, len, &owners, to, perm->count))
+		return -EIO;
+	return 0;
+}
+
+int frpc_vmperm_assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm)
+{
+	return assign(phys, len, &linux_perm, perm);
 }
 
 int frpc_vmperm_reclaim(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm)
 {
-	const struct qcom_scm_vmperm to = {
-		.vmid = QCOM_SCM_VMID_HLOS,
-		.perm = QCOM_SCM_PERM_RWX,
-	};
-
-	return assign(phys, len, owner_mask(perm), &to, 1);
+	return assign(phys, len, perm, &linux_perm);
 }
 
-#else /* no SCM in this kernel */
-
-int frpc_vmperm_ready(void)
+bool frpc_vmperm_is_ours(phys_addr_t phys, size_t len)
 {
-	return -ENODEV;
+	return !assign(phys, len, &linux_perm, &linux_perm);
 }
-
-int frpc_vmperm_lend(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm)
-{
-	return -ENODEV;
-}
-
-int frpc_vmperm_reclaim(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm)
-{
-	return -ENODEV;
-}
-
-#endif

@@ -176,7 +176,7 @@ TEST(killed_in_munmap)
 	CHECK_EQ(heap_account("growth="), MIB);
 	dsp_restart();
 	CHECK_EQ(heap_account("growth="), 0);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 }
 
 /* Without its name nobody could ever give the piece back: it is not kept. */
@@ -283,7 +283,7 @@ TEST(odd_names)
 	check_stores_on();
 	dsp_restart();
 	CHECK_EQ(heap_account("growth="), 0);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 }
 
 /* ---- the DSP or the driver goes while a request is under way ---- */
@@ -307,7 +307,7 @@ static void check_afresh(void)
 	uint64_t token;
 
 	CHECK_EQ(heap_account("growth="), 0);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	REQUIRE_EQ(create_audio(fd), 0);
 	REQUIRE_EQ(heap_grow(fd, MIB, &token), 0);
 	control_heap_in_use();

@@ -22,25 +22,25 @@ static void check_line(const char *line, int times)
 
 TEST(follows_the_region)
 {
-	long grants, offers, revokes;
+	long lends, offers, reclaims;
 
 	dsp_restart();
-	grants = heap_account("grants=");
+	lends = heap_account("lends=");
 	offers = heap_account("offers=");
-	revokes = heap_account("revokes=");
+	reclaims = heap_account("reclaims=");
 	check_line("channel=adsp", 1);
-	check_line("0x00000000607fffff] granted", 1);
+	check_line("0x00000000607fffff] unclaimed", 1);
 	REQUIRE_EQ(create_audio(node_open()), 0);
 	check_line("0x00000000607fffff] offered", 1);
 	CHECK_EQ(heap_account("offers="), offers + 1);
 	dsp_stop();
 	check_line("channel=-", 1);
-	check_line("0x00000000607fffff] claimed", 1);
-	CHECK_EQ(heap_account("revokes="), revokes + 1);
+	check_line("0x00000000607fffff] unclaimed", 1);
+	CHECK_EQ(heap_account("reclaims="), reclaims + 1);
+	CHECK_EQ(heap_account("lends="), lends + 1);
 	dsp_start();
 	node_wait(NODE, true);
-	CHECK_EQ(heap_account("grants="), grants + 1);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 }
 
 TEST(follows_growth)
@@ -74,7 +74,7 @@ TEST(keeps_what_the_dsp_may_have)
 	CHECK_EQ(heap_account("growth="), MIB);
 	dsp_stop();
 	CHECK_EQ(heap_account("growth="), 0);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	dsp_start();
 }
 
@@ -99,14 +99,13 @@ TEST(return_on_the_wire)
 TEST(leaves_a_trace)
 {
 	static const char * const steps[] = {
-		"event=grant-done from=granting to=granted",
-		"event=offer from=granted to=offered",
-		"len=0x100000 event=claim from=unowned to=claimed",
-		"len=0x100000 event=grant from=claimed to=granting",
-		"len=0x100000 event=offer from=granted to=offered",
+		"step=lend way=map from=mine to=lent",
+		"step=offer way=map from=lent to=offered",
+		"step=sent way=map from=offered to=offered",
+		"len=0x100000 step=lend way=map from=mine to=lent",
+		"len=0x100000 step=offer way=map from=lent to=offered",
 		"frpc_heap_crash: phys=0x60000000 len=0x800000 growth=0x100000 state=offered",
-		"event=dsp-off from=offered to=revoking",
-		"event=revoke-done from=revoking to=claimed",
+		"step=dsp-off way=map from=offered to=mine",
 	};
 	long crashes = heap_account("crashes=");
 	uint64_t token;

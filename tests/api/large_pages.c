@@ -38,5 +38,5 @@ TEST(bounded)
 	CHECK_EQ(heap_grow(fd, 1, &token), -ENOMEM);
 	dsp_restart();
 	CHECK_EQ(heap_account("growth="), 0);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 }

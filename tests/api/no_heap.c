@@ -41,20 +41,20 @@ TEST(audio_pd_fails_cleanly)
 static const struct {
 	const char *variant, *reason;
 } reasons[] = {
-	{ "no-region", "no memory-region: no remote heap" },
-	{ "misaligned", "is not a multiple of 4 KiB: no remote heap" },
-	{ "mapped-ram", "is memory the kernel uses" },
-	{ "above-4g", "reaches into the session id's bits of an address: no remote heap" },
-	{ "empty", "memory-region names no reserved memory: no remote heap" },
+	{ "no-region", "no memory-region in the device tree: no remote heap" },
+	{ "misaligned", "is not a multiple of 4 KiB" },
+	{ "mapped-ram", "is mapped by the kernel, it needs no-map or reusable" },
+	{ "above-4g", "is beyond the DSP's addresses" },
+	{ "empty", "was not reserved" },
 	{ "occupied", "something else is mapped there" },
-	{ "large-pages-odd", "is not a multiple of the IOMMU's page" },
-	{ "el1-long-vmids", "qcom,vmids is malformed: no remote heap" },
-	{ "el1-odd-vmids", "qcom,vmids is malformed: no remote heap" },
-	{ "el1-no-scm", "qcom,vmids, but no SCM to assign memory with: no remote heap" },
-	{ "no-iommu-domain", "the remoteproc does not own the IOMMU domain of its stream" },
+	{ "large-pages-odd", "it does not consist of the IOMMU's pages" },
+	{ "el1-long-vmids", "qcom,vmids is malformed" },
+	{ "el1-odd-vmids", "qcom,vmids is malformed" },
+	{ "el1-no-scm", "no SCM driver to assign memory with" },
+	{ "no-iommu-domain", "the remoteproc driver does not manage the IOMMU domain of its stream" },
 };
 
-/* Said once, when the channel came up. */
+/* Said once in a run of the DSP. */
 TEST(reason_is_in_the_log)
 {
 	const char *variant = getenv("BOARD_VARIANT");
@@ -62,6 +62,7 @@ TEST(reason_is_in_the_log)
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
 		if (strcmp(variant ? variant : "", reasons[i].variant))
 			continue;
+		CHECK_EQ(create_audio(node_open()), -ENOMEM);
 		kernel_log_rewind();
 		CHECK_EQ(kernel_log_count(reasons[i].reason), 1);
 		return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A DSP whose stream nothing translates: the heap is reachable by its physical
- * address as it is, so it is offered without being opened first.
+ * address as it is, so it is offered without being mapped or assigned.
  */
 #include <sys/mman.h>
 
@@ -25,9 +25,9 @@ static void check_offered(int fd)
 /* Before anything restarts the DSP, so that it is there once. */
 TEST(said_in_the_log)
 {
-	node_wait(NODE, true);
+	REQUIRE_EQ(create_audio(node_open()), 0);
 	kernel_log_rewind();
-	CHECK_EQ(kernel_log_count("reachable by the DSP as it is"), 1);
+	CHECK_EQ(kernel_log_count("used as it is, the DSP reaches it already"), 1);
 }
 
 TEST(heap_is_used)

@@ -119,7 +119,7 @@ TEST(create_static_carries_it_next_time)
 		refuse(fd);
 		CHECK_EQ(create_audio(fd), -EAGAIN);
 		CHECK_EQ(create_audio(fd), -EAGAIN);
-		CHECK_EQ(heap_account_lines("] granted"), 1);
+		CHECK_EQ(heap_account_lines("] unclaimed"), 1);
 		CHECK_EQ(heap_account("offers="), offers);
 		accept_again();
 		if (i) {
@@ -172,7 +172,7 @@ TEST(create_static_then_stop_or_unload)
 			REQUIRE_EQ(driver_load(), 0);
 		}
 		accept_again();
-		CHECK_EQ(heap_account("quarantines="), 0);
+		CHECK_EQ(heap_account("lost="), 0);
 		fd = node_open();
 		check_carried(fd);
 		node_close(fd);
@@ -195,7 +195,7 @@ TEST(growth_is_freed)
 		CHECK_EQ(heap_account_lines("growth [mem"), 0);
 	}
 	CHECK_EQ(requests(), before);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	accept_again();
 	REQUIRE_EQ(heap_grow(fd, size, &token), 0);
 	control_heap_in_use();

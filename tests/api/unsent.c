@@ -112,7 +112,7 @@ TEST(create_static_carries_it_next_time)
 		refuse(METHOD_CREATE, 2, errors[i]);
 		CHECK_EQ(create_audio(fd), -errors[i]);
 		CHECK_EQ(create_audio(fd), -errors[i]);
-		CHECK_EQ(heap_account_lines("] granted"), 1);
+		CHECK_EQ(heap_account_lines("] unclaimed"), 1);
 		CHECK_EQ(heap_account("offers="), offers);
 		if (i & 1) {
 			node_close(fd);
@@ -160,7 +160,7 @@ TEST(create_static_then_stop_or_unload)
 	CHECK_EQ(create_audio(fd), -ENOMEM);
 	node_close(fd);
 	dsp_restart();
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	check_carried(node_open());
 }
 
@@ -181,7 +181,7 @@ TEST(growth_is_freed)
 		CHECK_EQ(heap_account_lines("growth [mem"), 0);
 	}
 	CHECK_EQ(requests(), before);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	REQUIRE_EQ(heap_grow(fd, size, &token), 0);
 	control_heap_in_use();
 	CHECK_EQ(heap_shrink(fd, token, size), 0);

@@ -52,7 +52,7 @@ TEST(list_of_a_running_dsp)
 	ctl_prints("driver    frpc");
 	ctl_prints(NODE ", mode 0600, of ");
 	ctl_prints("3 context banks, 3 in the driver's hands");
-	ctl_prints(", open to the DSP, which has not been told");
+	ctl_prints(", not in use: it is lent when the audio PD is asked for");
 	fd = node_open();
 	REQUIRE_EQ(create_audio(fd), 0);
 	control_offer(0, &o);
@@ -140,7 +140,7 @@ TEST(caps_that_cannot_be_had)
 TEST(heap_is_the_drivers_account)
 {
 	static const char *const figures[] = {
-		"halts", "crashes", "grants", "offers", "revokes", "quarantines", "growth",
+		"halts", "crashes", "lends", "offers", "reclaims", "lost", "growth",
 	};
 	char text[128], key[32], kib[32];
 	struct heap_piece added;

@@ -137,11 +137,11 @@ TEST(heap_events)
 	dsp_restart();
 	fd = node_open();
 	CHECK_EQ(create_audio(fd), 0);
-	command_wait_out(&tool, "\"what\": \"offer\", \"from\": \"granted\", \"to\": \"offered\"");
+	command_wait_out(&tool, "\"what\": \"offer\", \"from\": \"lent\", \"to\": \"offered\"");
 	command_end(&tool, SIGINT);
 	CHECK_EQ(ctl.status, 0);
 	CHECK(json_is_valid(ctl.out));
-	ctl_prints("\"what\": \"grant\", \"from\": \"claimed\", \"to\": \"granting\"");
+	ctl_prints("\"what\": \"lend\", \"from\": \"mine\", \"to\": \"lent\"");
 }
 
 /* It is a guest: nothing stays switched on, and nothing of it stays. */

@@ -51,7 +51,7 @@ static void check_unchanged(void)
 	CHECK_EQ(st.heap_size, before.heap_size);
 	CHECK_EQ(st.heap_pages_granted, before.heap_pages_granted);
 	CHECK_EQ(heap_account("growth="), account_growth);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	control_wait(DSP_COUNT_HEAP_STORES, st.heap_stores + 3);
 }
 

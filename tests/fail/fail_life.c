@@ -75,7 +75,7 @@ static void check_nothing_given(void)
 	control_status(&st);
 	CHECK_EQ(st.heap_pages, 0);
 	CHECK_EQ(heap_account_lines("] offered"), 0);
-	CHECK_EQ(heap_account_lines("quarantined"), 0);
+	CHECK_EQ(heap_account_lines("lost"), 0);
 }
 
 /* Pages of the region, as the driver found it. */
@@ -252,7 +252,7 @@ static void check_all_back(void)
 	CHECK_EQ(heap_account_lines("] claimed"), 1);
 	CHECK_EQ(heap_account_lines("growth [mem"), 0);
 	CHECK_EQ(heap_account("growth="), 0);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 }
 
 static void end_stop(long result)
@@ -305,7 +305,7 @@ static void end_unbind(long result)
 	(void)result;
 	check_all_back();
 	REQUIRE_EQ(driver_bind(device), 0);
-	CHECK_EQ(heap_account_lines("] granted"), 1);
+	CHECK_EQ(heap_account_lines("] unclaimed"), 1);
 }
 
 TEST(unbinding)
@@ -331,7 +331,7 @@ static void end_unload(long result)
 	CHECK(!driver_is_loaded());
 	REQUIRE_EQ(driver_load(), 0);
 	node_wait(NODE, true);
-	CHECK_EQ(heap_account_lines("] granted"), 1);
+	CHECK_EQ(heap_account_lines("] unclaimed"), 1);
 }
 
 TEST(unloading)
@@ -358,7 +358,7 @@ static void end_crash(long result)
 {
 	CHECK_EQ(result, 0);
 	CHECK_EQ(heap_account("growth="), 0);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	probe_again();
 }
 

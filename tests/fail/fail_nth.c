@@ -245,13 +245,13 @@ TEST(sharing)
 	sweep_run(&sweep);
 }
 
-/* An offer that failed is none: the region is granted as before, and carried next time. */
+/* An offer that was not sent is taken back, and made again next time. */
 static void offer_again(long result)
 {
 	long offers = heap_account("offers=");
 	struct offer o;
 
-	CHECK_EQ(heap_account_lines(result ? "] granted" : "] offered"), 1);
+	CHECK_EQ(heap_account_lines(result ? "] unclaimed" : "] offered"), 1);
 	try_again(open_and_create);
 	control_offer(1, &o);		/* 0 is the release of the client */
 	CHECK_EQ(o.pages, result ? 1 : 0);

@@ -271,6 +271,8 @@ long heap_account(const char *name);		/* the number behind "name=" */
 int heap_account_lines(const char *part);	/* how often @part is in it */
 /* How many "region" or "growth" pieces are in a state; "" for any. */
 int heap_pieces(const char *what, const char *state);
+/* The account cannot be waited for, so it is read until it says so. */
+void heap_wait_pieces(const char *what, const char *state, int count);
 
 struct heap_piece {
 	uint64_t base, size;

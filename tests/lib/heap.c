@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The audio PD's heap: a daemon of it, what is added, and the driver's account. */
+#include <sched.h>
+
 #include "harness.h"
 
 #define HEAPS		"/sys/kernel/debug/fastrpc/heaps"
@@ -102,6 +104,19 @@ int heap_pieces(const char *what, const char *state)
 			count++;
 	}
 	return count;
+}
+
+void heap_wait_pieces(const char *what, const char *state, int count)
+{
+	long end = now_ms() + WAIT_MS;
+
+	while (heap_pieces(what, state) != count) {
+		if (now_ms() > end) {
+			CHECK_EQ(heap_pieces(what, state), count);
+			test_abort();
+		}
+		sched_yield();
+	}
 }
 
 struct heap_piece control_growth(uint32_t age)

@@ -178,7 +178,7 @@ void soc_check_off(const struct offer *region)
 	control_status(&st);
 	CHECK_EQ(st.running, 0);
 	CHECK(strcmp(st.domain_type, "unmanaged"));
-	CHECK_EQ(heap_pieces("region", "claimed"), 1);
+	CHECK_EQ(heap_pieces("region", "unclaimed"), 1);
 	CHECK_EQ(heap_pieces("growth", ""), 0);
 	CHECK_EQ(heap_account("growth="), 0);
 	if (!board_has_monitor())

@@ -198,7 +198,7 @@ TEST(closed_with_the_heap_in_use)
 	control_status(&after);
 	CHECK_EQ(after.heap_pages, before.heap_pages);
 	CHECK_EQ(after.audio_pd_epoch, before.audio_pd_epoch);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	node_close(fd);
 	/* the next DSP gets it in the ordinary way */
 	dsp_restart();

@@ -78,8 +78,8 @@ static void check_next_dsp(void)
 	CHECK(dsp_is_running());
 	control_status(&after);
 	CHECK_EQ(after.boot_epoch, before.boot_epoch + 1);
-	CHECK_EQ(heap_pieces("region", "granted"), 1);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_pieces("region", "unclaimed"), 1);
+	CHECK_EQ(heap_account("lost="), 0);
 	heap_check_given();
 }
 

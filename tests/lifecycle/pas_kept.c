@@ -63,7 +63,7 @@ TEST(dsp_that_is_not_shut_down_keeps_its_heap)
 	CHECK_EQ(after.domain_cookie, before.domain_cookie);
 	/* the PD's state is not known any more, or it is taken for dead: the DSP is not */
 	CHECK_EQ(heap_pieces("region", "offered") + heap_pieces("region", "orphaned"), 1);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	CHECK(driver_unload() < 0);
 	control_heap_in_use();
 	control_status(&after);

@@ -37,7 +37,7 @@ static void check_starts_again(void)
 	node_wait(NODE, true);
 	control_status(&after);
 	CHECK_EQ(after.boot_epoch, before.boot_epoch + 1);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	heap_check_given();
 }
 

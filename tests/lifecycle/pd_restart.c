@@ -75,7 +75,7 @@ TEST(offered_after_the_dsp_restarts)
 	check_offered(fd, 0);
 	node_close(fd);
 	dsp_stop();
-	CHECK_EQ(heap_pieces("region", "claimed"), 1);
+	CHECK_EQ(heap_pieces("region", "unclaimed"), 1);
 	dsp_start();
 	check_offered(node_open(), 1);
 	control_heap_in_use();

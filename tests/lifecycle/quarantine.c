@@ -6,7 +6,7 @@
 #include "harness.h"
 
 #define MIB	(1ul << 20)
-#define REFUSED	"cannot be taken back"
+#define REFUSED	"cannot be reclaimed"
 
 static void allow_messages(void)
 {
@@ -44,7 +44,7 @@ static uint64_t content(uint64_t addr, uint64_t len)
 /* The DSP gives a piece back, and the domain does not let go of it. */
 TEST(growth_after_munmap)
 {
-	long before = heap_account("quarantines=");
+	long before = heap_account("lost=");
 	uint64_t token, asked, addr, sum;
 	int fd;
 
@@ -57,8 +57,8 @@ TEST(growth_after_munmap)
 	kernel_log_mark();
 	CHECK_EQ(heap_shrink(fd, token, MIB), 0);
 	CHECK_EQ(kernel_log_count(REFUSED), 1);
-	CHECK_EQ(heap_account("quarantines="), before + 1);
-	CHECK_EQ(heap_pieces("growth", "quarantined"), 1);
+	CHECK_EQ(heap_account("lost="), before + 1);
+	CHECK_EQ(heap_pieces("growth", "lost"), 1);
 	sum = content(addr, MIB);
 
 	/* nobody's: it cannot be given back a second time */
@@ -74,14 +74,14 @@ TEST(growth_after_munmap)
 	dsp_restart();
 	heap_check_given();
 	CHECK_EQ(kernel_log_count(REFUSED), 0);
-	CHECK_EQ(heap_pieces("growth", "quarantined"), 1);
+	CHECK_EQ(heap_pieces("growth", "lost"), 1);
 	CHECK_EQ(content(addr, MIB), sum);
 }
 
 /* The same when the DSP ends: the domain goes or, after a crash, stays. */
 static void growth_at_the_end(void (*end)(void))
 {
-	long before = heap_account("quarantines="), len = heap_account("growth=");
+	long before = heap_account("lost="), len = heap_account("growth=");
 	uint64_t addr, sum;
 	int fd;
 
@@ -97,7 +97,7 @@ static void growth_at_the_end(void (*end)(void))
 	node_wait(NODE, true);
 	control_domain(DSP_DOMAIN_KEEP, 0, 0);
 	CHECK_EQ(kernel_log_count(REFUSED), 1);
-	CHECK_EQ(heap_account("quarantines="), before + 1);
+	CHECK_EQ(heap_account("lost="), before + 1);
 	CHECK_EQ(heap_account("growth="), len + (long)MIB);
 	sum = content(addr, MIB);
 	heap_check_given();
@@ -120,10 +120,9 @@ TEST(growth_after_a_crash)
 TEST(leaves_a_trace)
 {
 	static const char *const steps[] = {
-		"len=0x100000 event=claim from=unowned to=claimed",
-		"len=0x100000 event=offer from=granted to=offered",
-		"len=0x100000 event=returned from=offered to=revoking",
-		"len=0x100000 event=revoke-failed from=revoking to=quarantined",
+		"len=0x100000 step=lend way=map from=mine to=lent",
+		"len=0x100000 step=offer way=map from=lent to=offered",
+		"len=0x100000 step=lose way=map from=offered to=lost",
 	};
 	uint64_t token;
 	int fd;
@@ -141,7 +140,7 @@ TEST(leaves_a_trace)
 /* The last case: from here on this boot has no region. */
 TEST(region)
 {
-	long before = heap_account("quarantines=");
+	long before = heap_account("lost=");
 	struct offer o;
 	uint64_t sum;
 	int fd;
@@ -154,8 +153,8 @@ TEST(region)
 	kernel_log_mark();
 	dsp_stop();
 	CHECK_EQ(kernel_log_count(REFUSED), 1);
-	CHECK_EQ(heap_account("quarantines="), before + 1);
-	CHECK_EQ(heap_pieces("region", "quarantined"), 1);
+	CHECK_EQ(heap_account("lost="), before + 1);
+	CHECK_EQ(heap_pieces("region", "lost"), 1);
 	control_domain(DSP_DOMAIN_KEEP, 0, 0);
 	node_close(fd);
 	sum = content(o.base, o.size);
@@ -172,9 +171,9 @@ TEST(region)
 		CHECK_EQ(attach(fd), 0);
 		CHECK_EQ(invoke_null(fd), 0);
 		node_close(fd);
-		CHECK_EQ(kernel_log_count("quarantined, not used"), 1);
+		CHECK_EQ(kernel_log_count("an earlier run of the DSP still has the region"), 1);
 	}
 	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
-	CHECK_EQ(heap_account("quarantines="), before + 1);
+	CHECK_EQ(heap_account("lost="), before + 1);
 	CHECK_EQ(content(o.base, o.size), sum);
 }

@@ -92,7 +92,7 @@ static void one_round(void)
 	control_status(&after);
 	CHECK_EQ(after.boot_epoch, before.boot_epoch + 2);
 	REQUIRE(control_clean(&after));
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 	CHECK_EQ(heap_account("growth="), 0);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The region of a sensor DSP: opened at probe, used by the DSP without an
+ * The region of a sensor DSP: lent when its channel comes, used by the DSP without an
  * offer, and the DSP's until it is halted.
  */
 #include "harness.h"
@@ -21,6 +21,13 @@ static void dsp_word(uint64_t addr, bool is_write, uint32_t value)
 		CHECK_EQ(word.value, value);
 }
 
+/* It is lent soon after the channel has come. */
+static void wait_lent(void)
+{
+	node_wait(SDSP_NODE, true);
+	heap_wait_pieces("region", "offered", 1);
+}
+
 static void restore(void)
 {
 	if (!driver_is_loaded())
@@ -32,7 +39,7 @@ static void restore(void)
 
 TEST(reachable_without_an_offer)
 {
-	node_wait(SDSP_NODE, true);
+	wait_lent();
 	dsp_word(BASE, false, 0);
 	dsp_word(BASE, true, 0x12345678);
 	dsp_word(BASE, false, 0x12345678);
@@ -51,13 +58,12 @@ TEST(stays_while_the_dsp_runs)
 	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
 	dsp_word(BASE, false, 0x11111111);
 	CHECK_EQ(driver_unload(), -EWOULDBLOCK);
-	test_allow("the DSP still has it");
 	REQUIRE_EQ(driver_bind(device), 0);
-	node_wait(SDSP_NODE, true);
+	wait_lent();
 	dsp_word(BASE, false, 0x11111111);
 }
 
-/* Taken back when it is halted, and scrubbed for its next run. */
+/* Reclaimed when it is halted, and zero for its next run. */
 TEST(taken_back_when_it_is_halted)
 {
 	test_teardown = restore;
@@ -68,7 +74,7 @@ TEST(taken_back_when_it_is_halted)
 	CHECK_EQ(driver_unload(), 0);
 	CHECK_EQ(driver_load(), 0);
 	REQUIRE_EQ(file_write("/sys/class/remoteproc/remoteproc0/state", "start"), 0);
-	node_wait(SDSP_NODE, true);
+	wait_lent();
 	if (board_has_monitor())
 		monitor_check_owners(BASE, LAST + 1 - BASE, VM_DSP);
 	dsp_word(BASE, false, 0);

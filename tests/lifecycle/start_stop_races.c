@@ -127,9 +127,9 @@ static uint64_t boot_epoch(void)
 static void check_all_back(void)
 {
 	CHECK_EQ(node_try_open(NODE), -ENOENT);
-	CHECK_EQ(heap_pieces("region", "claimed"), 1);
+	CHECK_EQ(heap_pieces("region", "unclaimed"), 1);
 	CHECK_EQ(heap_pieces("growth", ""), 0);
-	CHECK_EQ(heap_account("quarantines="), 0);
+	CHECK_EQ(heap_account("lost="), 0);
 }
 
 /* This run of the DSP is like any other. */
@@ -150,7 +150,7 @@ TEST(stopped_while_probing)
 		control_hold(DSP_HOLD_PROBE, true);
 		dsp_start();
 		control_wait(DSP_COUNT_AT_HOLD, 1);
-		CHECK_EQ(heap_pieces("region", "granted"), 1);
+		CHECK_EQ(heap_pieces("region", "unclaimed"), 1);
 		errand_start(&stop, do_stop, -1);
 		control_wait(DSP_COUNT_CLOSING, 1);
 		control_hold(DSP_HOLD_PROBE, false);
@@ -232,7 +232,7 @@ static void unwatched(bool crash)
 	control_wait(DSP_COUNT_AT_HOLD, 1);
 	errand_start(&create, do_create, fd);
 	errand_wait_blocked(&create);
-	CHECK_EQ(heap_pieces("region", "granted"), 1);	/* not offered: it waits */
+	CHECK_EQ(heap_pieces("region", "unclaimed"), 1);	/* not offered: it waits */
 	control_hold(DSP_HOLD_ANNOUNCED, false);
 	CHECK_EQ(errand_end(&start), 0);
 	result = errand_end(&create);

@@ -1,74 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory is closed to the DSP when it may be: a heap that was never offered when
- * the driver goes, and an addition that the DSP gave back.  The only test that makes
- * the DSP fault on purpose, so it stands alone: in the boots of all others one SMMU
- * event is one too many.
+ * The DSP reaches no memory before the audio PD is asked for, and none that it gave back.
+ * The only test that makes the DSP fault on purpose, so it stands alone: in the boots of
+ * all others one SMMU event is one too many.
  */
 #include "harness.h"
 
-TEST(closed_after_unload)
+static void check_access(uint64_t addr, bool is_open)
 {
-	struct dsp_control_access probe = { .label = DSP };
+	struct dsp_control_access probe = { .label = DSP, .addr = addr };
 	struct dsp_control_status st;
-	uint64_t base;
-	int fd;
 
-	test_teardown = driver_restore;
-	test_expects_faults();
-	dsp_restart();
-	fd = node_open();
-	REQUIRE_EQ(create_audio(fd), 0);
-	control_status(&st);
-	base = st.heap_base;
-	node_close(fd);
-	dsp_restart();
-	control_clear();
-
-	/* reachable while the driver is there ... */
-	probe.addr = base;
 	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
-	CHECK_EQ(probe.faulted, 0);
-	/* ... and not after */
-	REQUIRE_EQ(driver_unload(), 0);
-	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
-	CHECK(probe.faulted);
+	CHECK_EQ(probe.faulted, !is_open);
+	if (is_open)
+		return;
 	control_status(&st);
-	CHECK_EQ(st.last_fault.iova, base);
+	CHECK_EQ(st.last_fault.iova, addr);
 	CHECK_EQ(st.last_fault.event, board_has_monitor() ? DSP_EVENT_XPU : 0x10);
 	control_clear();
-	REQUIRE_EQ(driver_load(), 0);
-	fd = node_open();
-	CHECK_EQ(create_audio(fd), 0);
-	control_heap_in_use();
-	CHECK_EQ(control_faults(), 0);
 }
 
-/* The same when the driver is unbound by hand and the module stays. */
-TEST(closed_after_unbind)
+/* Whether the driver is there, unbound, or unloaded. */
+TEST(closed_before_the_first_request)
 {
-	struct dsp_control_access probe = { .label = DSP };
-	struct dsp_control_status st;
+	struct offer o;
 	char device[64];
 	int fd;
 
 	test_teardown = driver_restore;
 	test_expects_faults();
-	dsp_restart();
-	fd = node_open();
-	REQUIRE_EQ(create_audio(fd), 0);
-	control_status(&st);
-	node_close(fd);
+	daemon_came_and_went(&o);
 	dsp_restart();
 	control_clear();
-	probe.addr = st.heap_base;
+	check_access(o.base, false);
 	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
-	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &probe), 0);
-	CHECK(probe.faulted);
-	control_clear();
+	check_access(o.base, false);
 	REQUIRE_EQ(driver_bind(device), 0);
+	REQUIRE_EQ(driver_unload(), 0);
+	check_access(o.base + o.size - PAGE, false);
+	REQUIRE_EQ(driver_load(), 0);
 	fd = node_open();
 	CHECK_EQ(create_audio(fd), 0);
+	check_access(o.base, true);
 	control_heap_in_use();
 	CHECK_EQ(control_faults(), 0);
 }

@@ -102,7 +102,7 @@ static void show_heap(const struct trace_event *event)
 
 	trace_word(event, "from", from, sizeof(from));
 	trace_word(event, "to", to, sizeof(to));
-	trace_word(event, "event", what, sizeof(what));
+	trace_word(event, "step", what, sizeof(what));
 	if (!strcmp(event->name, "frpc_heap_crash")) {
 		snprintf(what, sizeof(what), "crash");
 		trace_word(event, "state", from, sizeof(from));

@@ -123,15 +123,11 @@ const char *heap_state_text(const char *state)
 	static const struct {
 		const char *state, *text;
 	} texts[] = {
-		{ "unowned", "nobody's" },
-		{ "claimed", "the driver's, closed to the DSP" },
-		{ "granting", "being opened to the DSP" },
-		{ "granted", "open to the DSP, which has not been told of it" },
+		{ "unclaimed", "not in use: it is lent when the audio PD is asked for" },
+		{ "lent", "the DSP can reach it, and has not been told of it" },
 		{ "offered", "the DSP's, in use" },
-		{ "orphaned", "open to the DSP, but the audio PD that used it is gone" },
-		{ "offered-again", "the DSP's, in use by the next audio PD" },
-		{ "revoking", "being taken back" },
-		{ "quarantined", "lost: it could not be taken back, and stays unused" },
+		{ "orphaned", "the DSP can reach it, but the audio PD that used it is gone" },
+		{ "lost", "it could not be reclaimed, and stays unused" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
@@ -143,7 +139,7 @@ const char *heap_state_text(const char *state)
 bool heap_is_lost(const struct heap *heap)
 {
 	for (size_t i = 0; i < heap->nr_pieces; i++)
-		if (!strcmp(heap->pieces[i].state, "quarantined"))
+		if (!strcmp(heap->pieces[i].state, "lost"))
 			return true;
 	return false;
 }

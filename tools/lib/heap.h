@@ -15,7 +15,7 @@ struct heap_piece {
 	char state[24];
 };
 
-/* A word of the account, in its order: "grants", "3". */
+/* A word of the account, in its order: "lends", "3". */
 struct heap_figure {
 	char name[24];
 	char value[32];

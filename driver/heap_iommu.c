@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What lets the DSP in.
+ *
+ * The audio PD reaches its heap with the ADSP's own stream, not through a context bank, by
+ * physical address.  What the stream passes through (remoteproc.h) decides what is done.
+ */
+#include <linux/bits.h>
+#include <linux/err.h>
+#include <linux/iommu.h>
+#include <linux/sizes.h>
+
+#include "heap_internal.h"
+#include "private.h"
+
+/**
+ * frpc_heap_access_find() - what to do for the DSP's stream
+ * @heap: its request_lock is held and its stream has been read
+ * @access: result
+ *
+ * Return: 0; -ENOMEM: there is no way, which has been logged.
+ */
+int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *access)
+{
+	const struct frpc_stream *stream = &heap->stream;
+
+	*access = (struct frpc_heap_access){ .way = FRPC_HEAP_AS_IS, .page = SZ_4K };
+	switch (stream->kind) {
+	case FRPC_STREAM_OWN:
+		if (!stream->domain) {
+			frpc_heap_complain(heap, "the remoteproc has no IOMMU domain yet, it is tried again");
+			return -ENOMEM;
+		}
+		access->way = FRPC_HEAP_MAP;
+		access->domain = stream->domain;
+		access->prot = IOMMU_READ | IOMMU_WRITE | (stream->is_coherent ? IOMMU_CACHE : 0);
+		access->page = BIT(__ffs(stream->domain->pgsize_bitmap));
+		return 0;
+	case FRPC_STREAM_DMA:
+		frpc_heap_complain(heap, "the remoteproc driver does not manage the IOMMU domain of its stream, use that of Linux 7");
+		return -ENOMEM;
+	case FRPC_STREAM_FREE:
+		return 0;
+	case FRPC_STREAM_VM:
+		break;
+	}
+	if (frpc_vmperm_read(heap->node, &access->perm)) {
+		frpc_heap_complain(heap, "qcom,vmids is malformed, correct the device tree");
+		return -ENOMEM;
+	}
+	if (!access->perm.count)
+		return 0;
+	access->way = FRPC_HEAP_ASSIGN;
+	if (frpc_vmperm_is_ready())
+		return 0;
+	frpc_heap_complain(heap, "no SCM driver to assign memory with, it is tried again");
+	return -ENOMEM;
+}
+
+static int segment_map(struct frpc_heap_segment *segment)
+{
+	struct frpc_heap_access *access = &segment->access;
+	size_t same = 0, other = 0;
+	phys_addr_t at, phys;
+
+	if (!IS_ALIGNED(segment->phys | segment->len, access->page))
+		return -EINVAL;
+	for (at = segment->phys; at < segment->phys + segment->len; at += access->page) {
+		phys = iommu_iova_to_phys(access->domain, at);
+		if (phys == at)
+			same += access->page;
+		else if (phys)
+			other += access->page;
+	}
+	/* by the remoteproc driver, which also unmaps it */
+	if (same == segment->len) {
+		access->way = FRPC_HEAP_AS_IS;
+		return 0;
+	}
+	if (same || other)
+		return -EEXIST;
+	return iommu_map(access->domain, segment->phys, segment->phys, segment->len, access->prot,
+			 GFP_KERNEL);
+}
+
+/**
+ * frpc_heap_let_in() - map or assign a segment
+ * @segment: ->access is set
+ *
+ * Sleeps.  For FRPC_HEAP_MAP the domain must not go meanwhile.
+ *
+ * Return: 0; an error: the DSP cannot reach it; -EEXIST: something else is mapped there;
+ * -EINVAL: it does not consist of the IOMMU's pages.
+ */
+int frpc_heap_let_in(struct frpc_heap_segment *segment)
+{
+	const struct frpc_heap_access *access = &segment->access;
+
+	if (access->way == FRPC_HEAP_MAP)
+		return segment_map(segment);
+	if (access->way == FRPC_HEAP_ASSIGN)
+		return frpc_vmperm_assign(segment->phys, segment->len, &access->perm);
+	return 0;
+}
+
+/* Undoes it, in the same context.  Return: 0; an error: the DSP may still reach it. */
+int frpc_heap_keep_out(const struct frpc_heap_segment *segment)
+{
+	const struct frpc_heap_access *access = &segment->access;
+	size_t len = segment->len;
+
+	if (access->way == FRPC_HEAP_MAP)
+		return iommu_unmap(access->domain, segment->phys, len) == len ? 0 : -EIO;
+	if (access->way == FRPC_HEAP_ASSIGN)
+		return frpc_vmperm_reclaim(segment->phys, len, &access->perm);
+	return 0;
+}
+
+/* For people. */
+const char *frpc_heap_way_name(enum frpc_heap_way way)
+{
+	switch (way) {
+	case FRPC_HEAP_MAP:
+		return "mapped 1:1 in the remoteproc's IOMMU domain";
+	case FRPC_HEAP_ASSIGN:
+		return "assigned to the DSP by SCM, below Linux is a hypervisor";
+	default:
+		return "used as it is, the DSP reaches it already";
+	}
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether the audio PD is up, as the DSP's service registry tells the kernel's PDR helper.
+ *
+ * The PD can end and come back while the DSP and the channel stay.  The new PD has no heap,
+ * so the region is offered to it; the old one is gone, so it may be.  Both follow from
+ * "down" and then "up", if these are true:
+ *  - The helper calls back from workers of its own, and one that waits for an answer holds
+ *    the others up for seconds: "down" of one run of the DSP may be processed in the next.
+ *    So each run has a lookup of its own, and that of an earlier run is ignored.
+ *  - Without an "up" before, "down" can mean that the helper's own registration failed.
+ *  - The registry brings the PD up again when its listeners have acknowledged "down", which
+ *    the helper does after our callback.  So a request with the region in it that is answered
+ *    before the callback returns did not reach the next PD.  One that is not answered might:
+ *    then the region stays with the DSP, and the next PD gets none.
+ */
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+#include <linux/soc/qcom/pdr.h>
+#include <linux/string.h>
+
+#include "heap_internal.h"
+#include "private.h"
+
+/* The names are the SoC's, and no other DSP's audio PD has one that is known. */
+#define WATCHED_DSP	"adsp"
+#define PD_SERVICE	"avs/audio"
+#define PD_PATH		"msm/adsp/audio_pd"
+
+/* How long "down" is not acknowledged because a request is with the DSP. */
+#define ANSWER_WAIT	HZ
+
+/*
+ * How long a lookup is kept at most when its run is over.  The helper must not release one
+ * while news for it wait, and they do while it waits for an answer itself, for up to five
+ * seconds.  When it has passed on the last news of the run it waits for none.
+ */
+#define LINGER_TIME	(6 * HZ)
+
+/* Each takes sockets, of whose lookups the whole system has few. */
+#define LOOKUPS_MAX	8
+
+struct frpc_heap_lookup {
+	struct frpc_heap *heap;
+	struct pdr_handle *pdr;
+	bool is_open;		/* the helper knows it; under heap->lock, as are */
+	bool has_news;		/* the helper has passed some on */
+	bool is_freed;
+	struct delayed_work free_work;
+};
+
+static atomic_t nr_lookups;
+static DECLARE_WAIT_QUEUE_HEAD(lookup_freed);
+
+static void pd_is_down(const struct frpc_heap_lookup *lookup, struct frpc_heap *heap)
+{
+	bool was_up;
+
+	mutex_lock(&heap->lock);
+	was_up = heap->lookup == lookup && heap->pd == FRPC_PD_UP;
+	if (was_up)
+		heap->pd = FRPC_PD_DOWN;
+	mutex_unlock(&heap->lock);
+	if (!was_up)
+		return;
+	/* from here on no request offers anything */
+	wait_event_timeout(heap->offer_done, !READ_ONCE(heap->is_offering), ANSWER_WAIT);
+	mutex_lock(&heap->lock);
+	if (heap->lookup == lookup && !heap->is_offering && !heap->is_unanswered &&
+	    heap->region && frpc_heap_may(&heap->region->life, FRPC_HEAP_PD_GONE))
+		frpc_heap_segment_step(heap->region, FRPC_HEAP_PD_GONE);
+	mutex_unlock(&heap->lock);
+}
+
+/* The registry's word, which may be anything. */
+static void pd_told(int state, char *path, void *priv)
+{
+	struct frpc_heap_lookup *lookup = priv;
+	struct frpc_heap *heap = lookup->heap;
+
+	if (state == SERVREG_SERVICE_STATE_DOWN)
+		pd_is_down(lookup, heap);
+	mutex_lock(&heap->lock);
+	lookup->has_news = true;
+	if (heap->lookup == lookup && state == SERVREG_SERVICE_STATE_UP)
+		heap->pd = FRPC_PD_UP;
+	/* with the DSP goes its registry: these were the last news of the run */
+	if (heap->lookup != lookup && lookup->is_open && !lookup->is_freed)
+		mod_delayed_work(frpc_heap_wq, &lookup->free_work, 0);
+	mutex_unlock(&heap->lock);
+}
+
+static void lookup_free(struct work_struct *work)
+{
+	struct frpc_heap_lookup *lookup = container_of(to_delayed_work(work),
+						       struct frpc_heap_lookup, free_work);
+
+	mutex_lock(&lookup->heap->lock);
+	lookup->is_freed = true;
+	mutex_unlock(&lookup->heap->lock);
+	if (!IS_ERR(lookup->pdr))
+		pdr_handle_release(lookup->pdr);
+	kfree(lookup);
+	if (atomic_dec_and_test(&nr_lookups))
+		wake_up_all(&lookup_freed);
+}
+
+/* Makes it the one that counts, if this run has none. */
+static bool lookup_install(struct frpc_heap *heap, struct frpc_heap_lookup *lookup)
+{
+	bool ret;
+
+	mutex_lock(&heap->lock);
+	ret = !heap->lookup && heap->run == heap->current_run && heap->channel &&
+	      !strcmp(heap->channel->label, WATCHED_DSP);
+	if (ret)
+		heap->lookup = lookup;
+	mutex_unlock(&heap->lock);
+	return ret;
+}
+
+static void lookup_open(struct frpc_heap *heap, struct frpc_heap_lookup *lookup)
+{
+	struct pdr_service *service = ERR_PTR(-ENOMEM);
+
+	lookup->pdr = pdr_handle_alloc(pd_told, lookup);
+	if (!IS_ERR(lookup->pdr))
+		service = pdr_add_lookup(lookup->pdr, PD_SERVICE, PD_PATH);
+	if (IS_ERR(service))
+		pr_info("fastrpc: %pOF: the audio PD cannot be watched (%ld), after it restarts it has no heap\n",
+			heap->node, PTR_ERR(service));
+	mutex_lock(&heap->lock);
+	lookup->is_open = true;
+	/* the run is over already */
+	if (heap->lookup != lookup)
+		queue_delayed_work(frpc_heap_wq, &lookup->free_work, LINGER_TIME);
+	mutex_unlock(&heap->lock);
+}
+
+/**
+ * frpc_heap_pdr_start() - watch the audio PD in this run of the DSP
+ * @heap: its request_lock is held
+ *
+ * Sleeps.  Where it cannot be watched the region is offered once in a run.
+ */
+void frpc_heap_pdr_start(struct frpc_heap *heap)
+{
+	struct frpc_heap_lookup *lookup;
+
+	if (READ_ONCE(heap->lookup) || atomic_read(&nr_lookups) >= LOOKUPS_MAX)
+		return;
+	lookup = kzalloc(sizeof(*lookup), GFP_KERNEL);
+	if (!lookup)
+		return;
+	lookup->heap = heap;
+	INIT_DELAYED_WORK(&lookup->free_work, lookup_free);
+	if (!lookup_install(heap, lookup)) {
+		kfree(lookup);
+		return;
+	}
+	atomic_inc(&nr_lookups);
+	lookup_open(heap, lookup);
+}
+
+/**
+ * frpc_heap_pdr_end() - the run of the DSP is over, or not heard of any more
+ * @heap: its lock is held
+ * @is_over: the first of these
+ */
+void frpc_heap_pdr_end(struct frpc_heap *heap, bool is_over)
+{
+	struct frpc_heap_lookup *lookup = heap->lookup;
+
+	lockdep_assert_held(&heap->lock);
+	heap->pd = FRPC_PD_UNKNOWN;
+	heap->lookup = NULL;
+	if (lookup && lookup->is_open)
+		queue_delayed_work(frpc_heap_wq, &lookup->free_work,
+				   !is_over && lookup->has_news ? 0 : LINGER_TIME);
+}
+
+/* Module end: waits until the last lookup is gone, for LINGER_TIME at most. */
+void frpc_heap_pdr_drain(void)
+{
+	wait_event(lookup_freed, !atomic_read(&nr_lookups));
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * When nothing more may be lent: before a reboot, because the next kernel does not know what
+ * this one has lent; and around hibernation, because an image contains the kernel's memory,
+ * and a DSP may be storing there.  The kernel has no way to leave pages out of an image at
+ * run time, so there is no hibernation while a DSP has memory of the kernel's.
+ *
+ * A notifier sets its flag and then takes each lend_lock once: a request that decided before
+ * has finished lending when the notifier goes on.
+ */
+#include <linux/notifier.h>
+#include <linux/reboot.h>
+#include <linux/suspend.h>
+
+#include "heap_internal.h"
+
+static bool is_rebooting;
+static bool is_hibernating;
+
+/**
+ * frpc_heap_may_lend() - may a segment be lent now?
+ * @segment: whether it is the kernel's memory counts
+ *
+ * The heap's lend_lock is held until it is lent.
+ * Return: 0; -ESHUTDOWN: a reboot has begun; -EBUSY: the system hibernates.
+ */
+int frpc_heap_may_lend(const struct frpc_heap_segment *segment)
+{
+	if (READ_ONCE(is_rebooting))
+		return -ESHUTDOWN;
+	return segment->pool && READ_ONCE(is_hibernating) ? -EBUSY : 0;
+}
+
+static bool heap_wait(struct frpc_heap *heap, void *data)
+{
+	mutex_lock(&heap->lend_lock);
+	mutex_unlock(&heap->lend_lock);
+	return false;
+}
+
+static int on_reboot(struct notifier_block *block, unsigned long action, void *data)
+{
+	WRITE_ONCE(is_rebooting, true);
+	frpc_heaps_find(heap_wait, NULL);
+	return NOTIFY_DONE;
+}
+
+static bool heap_forbids_image(struct frpc_heap *heap, void *data)
+{
+	const struct frpc_heap_segment *segment;
+	bool is_away;
+
+	heap_wait(heap, data);
+	mutex_lock(&heap->lock);
+	is_away = heap->nr_away;
+	list_for_each_entry(segment, &heap->segments, entry)
+		if (segment->pool && segment->life.state != FRPC_HEAP_MINE)
+			is_away = true;
+	mutex_unlock(&heap->lock);
+	if (is_away)
+		pr_warn("fastrpc: %pOF: no hibernation, the DSP has memory of the kernel's: stop the remoteproc, or reboot if that does not help\n",
+			heap->node);
+	return is_away;
+}
+
+static int on_sleep(struct notifier_block *block, unsigned long action, void *data)
+{
+	bool begins = action == PM_HIBERNATION_PREPARE || action == PM_RESTORE_PREPARE;
+
+	if (!begins && action != PM_POST_HIBERNATION && action != PM_POST_RESTORE)
+		return NOTIFY_DONE;
+	WRITE_ONCE(is_hibernating, begins);
+	if (!begins || !frpc_heaps_find(heap_forbids_image, NULL))
+		return NOTIFY_DONE;
+	WRITE_ONCE(is_hibernating, false);
+	return notifier_from_errno(-EBUSY);
+}
+
+static struct notifier_block reboot_block = { .notifier_call = on_reboot };
+static struct notifier_block sleep_block = { .notifier_call = on_sleep };
+
+int frpc_heap_pm_init(void)
+{
+	int ret = register_reboot_notifier(&reboot_block);
+
+	if (ret)
+		return ret;
+	ret = register_pm_notifier(&sleep_block);
+	if (ret)
+		unregister_reboot_notifier(&reboot_block);
+	return ret;
+}
+
+void frpc_heap_pm_fini(void)
+{
+	unregister_pm_notifier(&sleep_block);
+	unregister_reboot_notifier(&reboot_block);
+}

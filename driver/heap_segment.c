@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Segments of the remote heap: to lend one, and to reclaim it.
+ *
+ * Every change of state goes through frpc_heap_segment_step(), which asks the rule of
+ * heap_state.c and leaves a trace.  The module is held from just before a segment is lent
+ * until it is reclaimed; so a segment that is lost holds it for good.
+ */
+#include <linux/module.h>
+
+#include "heap_internal.h"
+#include "private.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_step step)
+{
+	struct frpc_heap_life from = segment->life;
+
+	if (!WARN_ON(!frpc_heap_step(&segment->life, step)))
+		trace_frpc_heap_step(segment, step, &from);
+}
+
+/*
+ * Linux stores only to what it knows to own, and the DSP does not use: not if it found the
+ * DSP running, not if nothing keeps a DSP out that need not be told, and below a hypervisor
+ * only if firmware says so.  What was allocated is zero already.
+ */
+static bool may_zero(const struct frpc_heap *heap, const struct frpc_heap_segment *segment)
+{
+	if (segment->bytes || heap->stream.was_attached)
+		return false;
+	if (segment->access.way == FRPC_HEAP_AS_IS)
+		return !heap->is_implicit;
+	return segment->access.way == FRPC_HEAP_MAP ||
+	       frpc_vmperm_is_ours(segment->phys, segment->len);
+}
+
+static int segment_let_in(struct frpc_heap *heap, struct frpc_heap_segment *segment)
+{
+	bool is_mapped = segment->access.domain;
+	int ret = 0;
+
+	/* SCM takes its time, and the end of the DSP does not wait for it */
+	if (!is_mapped)
+		ret = frpc_heap_let_in(segment);
+	mutex_lock(&heap->lock);
+	/* the domain goes with the run */
+	if (is_mapped)
+		ret = heap->run == heap->current_run ? frpc_heap_let_in(segment) : -EPIPE;
+	if (!ret) {
+		frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
+		segment->run = heap->run;
+		atomic_inc(&heap->lends);
+	}
+	mutex_unlock(&heap->lock);
+	return ret;
+}
+
+/**
+ * frpc_heap_segment_lend() - let the DSP reach a segment
+ * @heap: its request_lock is held and its watch is on
+ * @segment: claimed
+ *
+ * Sleeps.
+ * Return: 0; an error: it is MINE as before, and freed when the request ends.
+ */
+int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *segment)
+{
+	int ret;
+
+	ret = may_zero(heap, segment) ? frpc_heap_zero(segment) : 0;
+	if (ret)
+		return ret;
+	/* fails only for a work item while the module goes: a file holds the module */
+	if (!try_module_get(THIS_MODULE))
+		return -ENODEV;
+	mutex_lock(&heap->lend_lock);
+	ret = frpc_heap_may_lend(segment);
+	if (!ret)
+		ret = segment_let_in(heap, segment);
+	mutex_unlock(&heap->lend_lock);
+	if (ret)
+		module_put(THIS_MODULE);
+	return ret;
+}
+
+/**
+ * frpc_heap_segment_reclaim() - take a segment from the DSP, if the rule allows it
+ * @heap: watched
+ * @segment: not on the list, or heap->lock is held
+ * @step: FRPC_HEAP_WITHDRAW, _RETURN or _DSP_OFF
+ *
+ * Sleeps.  The domain of a mapped one must not go meanwhile.  A segment that cannot be
+ * reclaimed is LOST.  If it was assigned this may be tried again; a domain that did not let
+ * go of it may be gone at the next try.
+ */
+void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+			       enum frpc_heap_step step)
+{
+	bool was_lost = segment->life.state == FRPC_HEAP_LOST;
+	bool is_assigned = segment->access.way == FRPC_HEAP_ASSIGN;
+	int ret;
+
+	if (!frpc_heap_may(&segment->life, step) || (was_lost && !is_assigned))
+		return;
+	ret = frpc_heap_keep_out(segment);
+	if (ret && was_lost)
+		return;
+	frpc_heap_segment_step(segment, ret ? FRPC_HEAP_LOSE : step);
+	if (ret) {
+		atomic_inc(&heap->lost);
+		pr_err("fastrpc: %pOF: remote heap [mem %pa-%pa] cannot be reclaimed (%d), it is not used again %s\n",
+		       heap->node, &segment->phys, &segment->last, ret,
+		       is_assigned ? "before it can" : "until reboot");
+		return;
+	}
+	if (was_lost)
+		pr_info("fastrpc: %pOF: remote heap [mem %pa-%pa] is reclaimed after all\n",
+			heap->node, &segment->phys, &segment->last);
+	atomic_inc(&heap->reclaims);
+	module_put(THIS_MODULE);
+}
+
+/**
+ * frpc_heap_segment_take_back() - reclaim a segment that is on the list
+ * @heap: its request_lock is held
+ * @segment: not used by the DSP
+ * @step: FRPC_HEAP_WITHDRAW or _RETURN; _DSP_OFF of one that is LOST
+ *
+ * Does nothing if the DSP was halted since: that has reclaimed it.  Sleeps.
+ */
+void frpc_heap_segment_take_back(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+				 enum frpc_heap_step step)
+{
+	mutex_lock(&heap->lock);
+	if (segment->run != heap->run)
+		goto out;
+	if (segment->access.domain) {
+		frpc_heap_segment_reclaim(heap, segment, step);
+		goto out;
+	}
+	/* the end of the DSP does not wait for SCM */
+	list_del(&segment->entry);
+	heap->nr_away++;
+	mutex_unlock(&heap->lock);
+	frpc_heap_segment_reclaim(heap, segment, step);
+	mutex_lock(&heap->lock);
+	segment->run = heap->run;
+	list_add(&segment->entry, &heap->segments);
+	heap->nr_away--;
+out:
+	mutex_unlock(&heap->lock);
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The DSP's remoteproc: see remoteproc.h.
+ *
+ * A subdevice of ours hears of the end: the core calls its unprepare op after the stop op,
+ * on a stop and on a crash, while the domain is still attached.  The list of subdevices has
+ * no lock but the remoteproc's, which the core holds for seconds while firmware loads.
+ */
+#include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/iommu.h>
+#include <linux/property.h>
+#ifdef CONFIG_ARM64
+#include <asm/virt.h>
+#endif
+
+#include "remoteproc.h"
+
+/*
+ * A kernel that began at EL2 and went down to EL1 (a CPU without VHE) counts as one above a
+ * hypervisor: no symbol for modules tells the two apart.
+ */
+static bool is_at_el2(void)
+{
+#ifdef CONFIG_ARM64
+	return is_kernel_in_hyp_mode();
+#else
+	return false;
+#endif
+}
+
+/**
+ * frpc_rproc_stream_kind() - what the DSP's own accesses pass through
+ * @rproc: of a channel that is attached
+ *
+ * What is attached decides, and the exception level: qcom,vmids and /firmware/scm are in
+ * the device tree with and without a hypervisor.
+ */
+enum frpc_stream_kind frpc_rproc_stream_kind(const struct rproc *rproc)
+{
+	struct iommu_domain *domain;
+
+	if (rproc->has_iommu)
+		return FRPC_STREAM_OWN;
+	domain = iommu_get_domain_for_dev(rproc->dev.parent);
+	if (domain)
+		return domain->type == IOMMU_DOMAIN_IDENTITY ? FRPC_STREAM_FREE : FRPC_STREAM_DMA;
+	return is_at_el2() ? FRPC_STREAM_FREE : FRPC_STREAM_VM;
+}
+
+static void watch_crashed(struct rproc_subdev *subdev, bool is_crash)
+{
+	struct frpc_rproc_watch *watch = container_of(subdev, struct frpc_rproc_watch, subdev);
+
+	if (is_crash)
+		watch->crashed(watch);
+}
+
+static void watch_off(struct rproc_subdev *subdev)
+{
+	struct frpc_rproc_watch *watch = container_of(subdev, struct frpc_rproc_watch, subdev);
+
+	watch->off(watch);
+}
+
+static int watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,
+		       struct frpc_stream *stream)
+{
+	lockdep_assert_held(&rproc->lock);
+	if (rproc->state != RPROC_RUNNING && rproc->state != RPROC_ATTACHED)
+		return -EPIPE;
+	/* after a detach the DSP runs on, and the core calls us as after a stop */
+	if (rproc->ops->detach)
+		return -EOPNOTSUPP;
+	stream->kind = frpc_rproc_stream_kind(rproc);
+	stream->domain = stream->kind == FRPC_STREAM_OWN ? rproc->domain : NULL;
+	stream->is_coherent = device_get_dma_attr(rproc->dev.parent) == DEV_DMA_COHERENT;
+	stream->was_attached = rproc->state == RPROC_ATTACHED;
+	if (watch->rproc)
+		return 0;
+	get_device(&rproc->dev);
+	watch->rproc = rproc;
+	watch->subdev.stop = watch_crashed;
+	watch->subdev.unprepare = watch_off;
+	rproc_add_subdev(rproc, &watch->subdev);
+	return 0;
+}
+
+/**
+ * frpc_rproc_watch() - hear of the end of the DSP's run, from now on
+ * @watch: its calls are set; one that watches @rproc already goes on doing so
+ * @rproc: reference held
+ * @stream: result
+ *
+ * Sleeps; waits killably for the remoteproc's lock.
+ *
+ * Return: 0; -EINTR: killed; -EPIPE: the DSP does not run; -EOPNOTSUPP: the remoteproc can
+ * be detached.
+ */
+int frpc_rproc_watch(struct frpc_rproc_watch *watch, struct rproc *rproc,
+		     struct frpc_stream *stream)
+{
+	int ret;
+
+	if (watch->rproc != rproc)
+		frpc_rproc_unwatch(watch);
+	if (mutex_lock_killable(&rproc->lock))
+		return -EINTR;
+	ret = watch_start(watch, rproc, stream);
+	mutex_unlock(&rproc->lock);
+	return ret;
+}
+
+/* Hears no more; none of its calls runs when this returns.  Sleeps. */
+void frpc_rproc_unwatch(struct frpc_rproc_watch *watch)
+{
+	struct rproc *rproc = watch->rproc;
+
+	if (!rproc)
+		return;
+	mutex_lock(&rproc->lock);
+	rproc_remove_subdev(rproc, &watch->subdev);
+	mutex_unlock(&rproc->lock);
+	watch->rproc = NULL;
+	put_device(&rproc->dev);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the driver has to know of the DSP's remoteproc.  remoteproc.c is the only file that
+ * looks into one.  The remoteproc core exports no such calls to drivers below a remoteproc;
+ * a driver in the kernel tree would ask its maintainers for them.
+ */
+#ifndef FRPC_REMOTEPROC_H
+#define FRPC_REMOTEPROC_H
+
+#include <linux/remoteproc.h>
+#include <linux/types.h>
+
+/* What stands between a DSP and memory that it names by physical address. */
+enum frpc_stream_kind {
+	FRPC_STREAM_OWN,	/* an IOMMU domain of the remoteproc core, Linux maps in it */
+	FRPC_STREAM_DMA,	/* an IOMMU domain of the DMA API, with nothing mapped in it */
+	FRPC_STREAM_FREE,	/* nothing: no IOMMU translates, and Linux runs at EL2 */
+	FRPC_STREAM_VM,		/* a hypervisor, as far as Linux can see */
+};
+
+struct frpc_stream {
+	enum frpc_stream_kind kind;
+	struct iommu_domain *domain;	/* FRPC_STREAM_OWN: valid until the DSP's run ends */
+	bool is_coherent;		/* the DSP's accesses snoop the caches of the CPUs */
+	bool was_attached;		/* Linux found the DSP running, and did not start it */
+};
+
+/* Hears of the end of a DSP.  The two calls come under the remoteproc's lock. */
+struct frpc_rproc_watch {
+	struct rproc_subdev subdev;
+	struct rproc *rproc;		/* watched, reference held; the owner serialises */
+	void (*crashed)(struct frpc_rproc_watch *watch);	/* it is not halted yet */
+	void (*off)(struct frpc_rproc_watch *watch);	/* halted, its domain is still there */
+};
+
+enum frpc_stream_kind frpc_rproc_stream_kind(const struct rproc *rproc);
+int frpc_rproc_watch(struct frpc_rproc_watch *watch, struct rproc *rproc,
+		     struct frpc_stream *stream);
+void frpc_rproc_unwatch(struct frpc_rproc_watch *watch);
+
+#endif /* FRPC_REMOTEPROC_H */
