@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A model of what really happens to the heap's memory, to hold the states against. */
+/* A model of what really happens to a segment's memory, to hold the rule against. */
 #ifndef TESTS_HEAP_WORLD_H
 #define TESTS_HEAP_WORLD_H
 
@@ -10,85 +10,94 @@
 
 /* What is so, whatever the driver calls it. */
 struct world {
-	bool open_to_dsp;	/* mapped or assigned, as far as anybody knows */
-	bool pd_knows;		/* the address was sent to the PD that runs now */
-	bool dsp_knows;		/* ... or to one before it, since the DSP started */
-	bool dsp_knew;		/* ... before the last offer */
-	bool ours;		/* taken from whoever had it */
-	bool lost;		/* cannot be had back, before the DSP is off at least */
+	bool is_open;		/* mapped or assigned, as far as Linux can know */
+	bool pd_knows;		/* the PD that runs has the address, or is being sent it */
+	bool dsp_knows;		/* that PD or an earlier one in this run of the DSP has */
+	bool dsp_knew;		/* as dsp_knows before the last offer */
+	bool is_sending;	/* the message of an offer has neither left nor failed */
+	bool is_lost;		/* a try to reclaim it has failed */
 };
 
-static inline void happen(struct world *w, enum frpc_heap_event event)
+/*
+ * Can the driver come to this step at all?  A message ends once, as sent or as not sent;
+ * the driver waits for that end before it believes that the PD is gone, and asks for a
+ * segment's return only afterwards.  Every other step may be tried at any time.
+ */
+static inline bool can_happen(const struct world *w, enum frpc_heap_step step)
 {
-	switch (event) {
-	case FRPC_HEAP_CLAIM:
-		CHECK(!w->ours);
-		w->ours = true;
-		break;
-	case FRPC_HEAP_UNCLAIM:		/* I1: back to an allocator only when closed */
-		CHECK(w->ours && !w->open_to_dsp && !w->dsp_knows && !w->lost);
-		CHECK(!w->pd_knows);
-		w->ours = false;
-		break;
-	case FRPC_HEAP_GRANT:
-		CHECK(w->ours && !w->open_to_dsp);
-		w->open_to_dsp = true;
-		break;
-	case FRPC_HEAP_GRANT_FAILED:
-		CHECK(!w->dsp_knows);
-		w->open_to_dsp = false;
-		break;
-	case FRPC_HEAP_OFFER:		/* I2: once a PD; I4: opened before */
-		CHECK(w->open_to_dsp && !w->pd_knows && !w->lost);
-		w->dsp_knew = w->dsp_knows;
-		w->pd_knows = true;
-		w->dsp_knows = true;
-		break;
+	switch (step) {
+	case FRPC_HEAP_SENT:
 	case FRPC_HEAP_UNSENT:
-		w->pd_knows = false;
-		w->dsp_knows = w->dsp_knew;
-		break;
-	case FRPC_HEAP_WITHDRAW:
-		CHECK(!w->dsp_knows);
-		break;
+		return w->is_sending;
 	case FRPC_HEAP_PD_GONE:
-		w->pd_knows = false;
-		break;
-	case FRPC_HEAP_DSP_OFF:
-		w->lost = false;
-		w->pd_knows = false;
-		w->dsp_knows = false;
-		break;
-	case FRPC_HEAP_RETURNED:
-		w->pd_knows = false;
-		w->dsp_knows = false;
-		break;
-	case FRPC_HEAP_DSP_LOST:
-	case FRPC_HEAP_REVOKE_FAILED:
-		w->lost = true;
-		break;
-	case FRPC_HEAP_REVOKE_DONE:	/* I5: only when nobody can be using it */
-		CHECK(w->open_to_dsp && !w->dsp_knows && !w->lost);
-		w->open_to_dsp = false;
-		break;
+	case FRPC_HEAP_RETURN:
+		return !w->is_sending;
 	default:
-		break;
+		return true;
 	}
 }
 
-static inline bool cpu_may_touch(enum frpc_heap_state state)
+/* The rule has allowed @step; I1 to I5 are those of docs/remote-heap.md. */
+static inline void happen(struct world *w, enum frpc_heap_step step)
 {
-	return state == FRPC_HEAP_UNOWNED || state == FRPC_HEAP_CLAIMED;
+	switch (step) {
+	case FRPC_HEAP_LEND:
+		CHECK(!w->is_open && !w->dsp_knows && !w->is_lost);
+		w->is_open = true;
+		break;
+	case FRPC_HEAP_OFFER:		/* I2: once a PD; I4: opened before */
+		CHECK(w->is_open && !w->pd_knows && !w->is_lost);
+		w->dsp_knew = w->dsp_knows;
+		w->pd_knows = true;
+		w->dsp_knows = true;
+		w->is_sending = true;
+		break;
+	case FRPC_HEAP_SENT:
+		CHECK(w->is_sending);
+		w->is_sending = false;
+		break;
+	case FRPC_HEAP_UNSENT:		/* I3: only the message's own failure takes it back */
+		CHECK(w->is_sending);
+		w->is_sending = false;
+		w->pd_knows = false;
+		w->dsp_knows = w->dsp_knew;
+		break;
+	case FRPC_HEAP_PD_GONE:
+		CHECK(w->pd_knows);
+		w->pd_knows = false;
+		break;
+	case FRPC_HEAP_WITHDRAW:	/* I1, I5: closed only if the DSP cannot be using it */
+		CHECK(w->is_open && !w->dsp_knows && !w->is_lost);
+		*w = (struct world){};
+		break;
+	case FRPC_HEAP_RETURN:
+		CHECK(w->is_open && w->pd_knows && !w->is_lost);
+		*w = (struct world){};
+		break;
+	case FRPC_HEAP_DSP_OFF:
+		CHECK(w->is_open);
+		*w = (struct world){};
+		break;
+	case FRPC_HEAP_LOSE:		/* what the DSP knows it may go on using */
+		CHECK(w->is_open);
+		w->is_lost = true;
+		w->is_sending = false;
+		w->pd_knows = false;
+		break;
+	default:
+		CHECK(!"a step");
+	}
 }
 
-static inline void check_state(const struct world *w, enum frpc_heap_state state)
+static inline void check_life(const struct world *w, const struct frpc_heap_life *life)
 {
-	if (w->open_to_dsp || w->dsp_knows || w->lost)
-		CHECK(!cpu_may_touch(state));
-	if (w->lost)
-		CHECK_EQ(state, FRPC_HEAP_QUARANTINED);
-	else
-		CHECK_EQ(frpc_heap_is_offered(state), w->pd_knows);
+	/* the CPU may touch it exactly while the DSP cannot */
+	CHECK_EQ(life->state == FRPC_HEAP_MINE, !w->is_open);
+	CHECK_EQ(life->state == FRPC_HEAP_LOST, w->is_lost);
+	if (w->is_lost)
+		return;
+	CHECK_EQ(life->is_told, w->pd_knows);
+	CHECK_EQ(life->was_told, w->is_sending ? w->dsp_knew : w->dsp_knows);
 }
 
 #endif /* TESTS_HEAP_WORLD_H */
