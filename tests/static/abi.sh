@@ -27,8 +27,13 @@ need()
 {
 	need tracepoint $(sed -n 's,^TRACE_EVENT(\([a-z_]*\).*,events/frpc/\1,p;
 		s/^DEFINE_EVENT([a-z_]*, \([a-z_]*\).*/events\/frpc\/\1/p' "$top/driver/trace.h")
-	need key $(sed -n '/^static void show_heap/,/^}/p' "$top/driver/remote_heap.c" |
+	need key $(sed -n '/^static bool heap_show/,/^}/p' "$top/driver/debugfs.c" |
 		grep -o '[a-z]*=%' | tr -d '=%')
-	need state $(sed -n 's/^\t\t\[FRPC_HEAP_.*"\(.*\)".*/\1/p' "$top/driver/heap_state.c")
+	need state unclaimed $(sed -n '/^const char .*frpc_heap_life_name/,/^}/p' \
+		"$top/driver/heap_state.c" | grep -o '"[a-z]*"' | tr -d '"')
+	need field $(sed -n '/^TRACE_EVENT(frpc_heap_step/,/^);/s/.*TP_printk("\(.*\)",.*/\1/p' \
+		"$top/driver/trace.h" | grep -o '[a-z]*=' | tr -d '=')
+	need word $(sed -n '/^TRACE_EVENT(frpc_heap_step/,/^);/p' "$top/driver/trace.h" |
+		sed -n 's/.*{ FRPC_HEAP_.*"\(.*\)".*/\1/p')
 }
 exit $wrong

@@ -24,13 +24,13 @@ forbid 'a version test outside of driver/compat and dsp_compat.h' \
 forbid 'the driver knows nothing of board and tests' \
 	'#include.*(board/|tests/|dsp_control|dsp_wire|harness)' 'driver/*.[ch]'
 forbid 'the board decodes the wire format by itself' \
-	'#include.*["/<](private|wire|message|remote_heap|heap_[a-z]*|vmperm|pd_watch|trace)\.h' \
+	'#include.*["/<](private|wire|message|remote_heap|heap_[a-z]*|vmperm|trace)\.h' \
 	'board/*.[ch]'
 forbid 'tests on the board know the user interface only' \
-	'#include.*["/<](private|wire|message|remote_heap|heap_internal|heap_access|heap_state|vmperm|pd_watch)\.h' \
+	'#include.*["/<](private|wire|message|remote_heap|heap_[a-z]*|vmperm)\.h' \
 	'tests/api/*' 'tests/fail/*' 'tests/lifecycle/*' 'tests/userspace/*' 'tests/lib/*' 'tests/bench/*' \
 	'tests/cli/*'
 forbid 'the tools know the user interface and the C library only' \
-	'#include.*(driver/|board/|tests/|dsp_|harness|["/<](private|wire|message|remote_heap|heap_internal|heap_access|heap_state|vmperm|pd_watch|trace)\.h)' \
+	'#include.*(driver/|board/|tests/|dsp_|harness|["/<](private|wire|message|remote_heap|heap_[a-z]*|vmperm|trace)\.h)' \
 	'tools/*'
 exit "$status"
