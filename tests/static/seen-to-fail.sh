@@ -16,7 +16,7 @@ wrong=0
 
 # The programs in which each case has to have been seen red.
 heap_programs='create_static growth growth_odd heap_account unsent silent_dsp no_heap
- large_pages passthrough shared_region crash_recover stop_start start_stop_races defer
+ large_pages passthrough shared_region crash_recover stop_start start_stop_races late_domain
  hibernate pd_restart pd_restart_told reload unbind withdrawn quarantine two_adsps
  reboot_begun detach attach_recovery sdsp heap_pressure restarts fail_heap fail_life'
 
