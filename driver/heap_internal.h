@@ -52,7 +52,7 @@ struct frpc_heap_segment {
 	struct frpc_heap_life life;	/* under heap->lock while it is on the list */
 	u64 run;			/* of the DSP, when it was lent */
 	u64 dsp_addr;			/* the DSP's name of growth; 0: it told none */
-	bool is_dsp_addr_ambiguous;	/* other growth has, or had, that name too */
+	bool is_for_good;		/* LOST, and not to be asked for again */
 };
 
 enum frpc_pd_state {
@@ -78,10 +78,8 @@ struct frpc_heap {
 	struct frpc_heap_segment *current_segment;	/* this request's */
 	u64 current_run;
 	u64 watched_run;		/* the run in which the stream was read */
-	const char *said;		/* the last complaint in the log */
+	char said[128];			/* the last complaint in the log */
 	struct ratelimit_state said_limit;
-
-	struct mutex lend_lock;		/* from the decision to lend until it is lent */
 
 	/*
 	 * Protects what follows.  The remoteproc's lock may be held.  It is held over
@@ -93,7 +91,7 @@ struct frpc_heap {
 	struct rproc *rproc;		/* the channel's, reference held */
 	char rproc_name[24];
 	struct list_head segments;
-	unsigned int nr_away;		/* not on the list, because they are being reclaimed */
+	unsigned int nr_away;		/* not on the list while SCM is asked to return them */
 	struct frpc_heap_segment *region;	/* NULL: unclaimed */
 	size_t growth_len;		/* bytes of all growth */
 	u64 run;			/* how often the DSP was halted */
@@ -115,6 +113,7 @@ bool frpc_heaps_find(bool (*match)(struct frpc_heap *heap, void *data), void *da
 struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap,
 						 const struct frpc_heap_access *access);
 struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t len);
+bool frpc_heap_is_memory(const struct frpc_heap_segment *segment);
 int frpc_heap_zero(const struct frpc_heap_segment *segment);
 void frpc_heap_free(struct frpc_heap_segment *segment);
 void frpc_heap_pool_destroy(struct platform_device *pool);
@@ -147,7 +146,8 @@ static inline void frpc_heap_pdr_drain(void) {}
 /* heap_pm.c */
 int frpc_heap_pm_init(void);
 void frpc_heap_pm_fini(void);
-int frpc_heap_may_lend(const struct frpc_heap_segment *segment);
+int frpc_heap_lend_begin(const struct frpc_heap_segment *segment);
+void frpc_heap_lend_end(void);
 
 /* debugfs.c */
 void frpc_debugfs_init(void);

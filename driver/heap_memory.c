@@ -54,7 +54,7 @@ static struct device_node *find_other_user(const struct device_node *node)
 	int i;
 
 	for_each_node_with_property(user, "memory-region") {
-		if (of_node_name_eq(user, "fastrpc"))
+		if (of_node_name_eq(user, "fastrpc") || !of_device_is_available(user))
 			continue;
 		for (i = 0; (named = of_parse_phandle(user, "memory-region", i)); i++) {
 			of_node_put(named);
@@ -85,18 +85,27 @@ static int add_len(struct resource *resource, void *sum)
 	return 0;
 }
 
-/* What is wrong with a region that is used as it is; NULL: nothing. */
-static const char *carve_out_fault(const struct frpc_heap_segment *segment)
+/**
+ * frpc_heap_is_memory() - is there memory behind a carve-out?
+ * @segment: as the device tree has it
+ *
+ * All memory that the kernel was told of is among its resources, no-map or not.  Firmware
+ * may have kept a carve-out for the DSP to itself; then Linux cannot know.
+ */
+bool frpc_heap_is_memory(const struct frpc_heap_segment *segment)
 {
 	u64 sum = 0;
 
-	if (is_efi_runtime(segment))
-		return "overlaps EFI runtime memory";
-	/* all memory that the kernel was told of is among its resources, no-map or not */
 	walk_iomem_res_desc(IORES_DESC_NONE, IORESOURCE_MEM, segment->phys, segment->last, &sum,
 			    add_len);
-	if (sum != segment->len)
-		return "has no memory behind it";
+	return sum == segment->len;
+}
+
+/* What is wrong with a region that is used as it is; NULL: nothing. */
+static const char *carve_out_fault(const struct frpc_heap_segment *segment)
+{
+	if (is_efi_runtime(segment))
+		return "overlaps EFI runtime memory";
 	if (region_intersects(segment->phys, segment->len, IORESOURCE_SYSTEM_RAM,
 			      IORES_DESC_NONE) != REGION_DISJOINT)
 		return "is mapped by the kernel, it needs no-map or reusable";
@@ -286,9 +295,14 @@ struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap,
  */
 struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t len)
 {
-	struct frpc_heap_segment *segment, *region = heap->region;
+	struct frpc_heap_segment *segment, *region;
+	bool is_told;
 
-	if (!region || !region->life.is_told)
+	mutex_lock(&heap->lock);
+	region = heap->region;
+	is_told = region && region->life.is_told;
+	mutex_unlock(&heap->lock);
+	if (!is_told)
 		return NULL;
 	len = ALIGN(len, region->access.page);
 	if (heap->growth_len + len > FRPC_HEAP_GROWTH_MAX)

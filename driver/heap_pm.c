@@ -4,12 +4,10 @@
  * this one has lent; and around hibernation, because an image contains the kernel's memory,
  * and a DSP may be storing there.  The kernel has no way to leave pages out of an image at
  * run time, so there is no hibernation while a DSP has memory of the kernel's.
- *
- * A notifier sets its flag and then takes each lend_lock once: a request that decided before
- * has finished lending when the notifier goes on.
  */
 #include <linux/notifier.h>
 #include <linux/reboot.h>
+#include <linux/rwsem.h>
 #include <linux/suspend.h>
 
 #include "heap_internal.h"
@@ -17,31 +15,46 @@
 static bool is_rebooting;
 static bool is_hibernating;
 
+/* Read side: from the decision to lend until it is done.  Write side: the two above. */
+static DECLARE_RWSEM(lend_sem);
+
 /**
- * frpc_heap_may_lend() - may a segment be lent now?
+ * frpc_heap_lend_begin() - may a segment be lent now?
  * @segment: whether it is the kernel's memory counts
  *
- * The heap's lend_lock is held until it is lent.
- * Return: 0; -ESHUTDOWN: a reboot has begun; -EBUSY: the system hibernates.
+ * Return: 0, then frpc_heap_lend_end() has to follow; -ESHUTDOWN: a reboot has begun;
+ * -EBUSY: the system hibernates.
  */
-int frpc_heap_may_lend(const struct frpc_heap_segment *segment)
+int frpc_heap_lend_begin(const struct frpc_heap_segment *segment)
 {
-	if (READ_ONCE(is_rebooting))
-		return -ESHUTDOWN;
-	return segment->pool && READ_ONCE(is_hibernating) ? -EBUSY : 0;
+	int ret = 0;
+
+	down_read(&lend_sem);
+	if (is_rebooting)
+		ret = -ESHUTDOWN;
+	else if (segment->pool && is_hibernating)
+		ret = -EBUSY;
+	if (ret)
+		up_read(&lend_sem);
+	return ret;
 }
 
-static bool heap_wait(struct frpc_heap *heap, void *data)
+void frpc_heap_lend_end(void)
 {
-	mutex_lock(&heap->lend_lock);
-	mutex_unlock(&heap->lend_lock);
-	return false;
+	up_read(&lend_sem);
+}
+
+/* A request that decided before has finished lending when this returns. */
+static void forbid(bool *what, bool is_forbidden)
+{
+	down_write(&lend_sem);
+	*what = is_forbidden;
+	up_write(&lend_sem);
 }
 
 static int on_reboot(struct notifier_block *block, unsigned long action, void *data)
 {
-	WRITE_ONCE(is_rebooting, true);
-	frpc_heaps_find(heap_wait, NULL);
+	forbid(&is_rebooting, true);
 	return NOTIFY_DONE;
 }
 
@@ -50,7 +63,6 @@ static bool heap_forbids_image(struct frpc_heap *heap, void *data)
 	const struct frpc_heap_segment *segment;
 	bool is_away;
 
-	heap_wait(heap, data);
 	mutex_lock(&heap->lock);
 	is_away = heap->nr_away;
 	list_for_each_entry(segment, &heap->segments, entry)
@@ -69,10 +81,10 @@ static int on_sleep(struct notifier_block *block, unsigned long action, void *da
 
 	if (!begins && action != PM_POST_HIBERNATION && action != PM_POST_RESTORE)
 		return NOTIFY_DONE;
-	WRITE_ONCE(is_hibernating, begins);
+	forbid(&is_hibernating, begins);
 	if (!begins || !frpc_heaps_find(heap_forbids_image, NULL))
 		return NOTIFY_DONE;
-	WRITE_ONCE(is_hibernating, false);
+	forbid(&is_hibernating, false);
 	return notifier_from_errno(-EBUSY);
 }
 

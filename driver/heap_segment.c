@@ -6,6 +6,7 @@
  * heap_state.c and leaves a trace.  The module is held from just before a segment is lent
  * until it is reclaimed; so a segment that is lost holds it for good.
  */
+#include <linux/iommu.h>
 #include <linux/module.h>
 
 #include "heap_internal.h"
@@ -29,12 +30,12 @@ void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_st
  */
 static bool may_zero(const struct frpc_heap *heap, const struct frpc_heap_segment *segment)
 {
-	if (segment->bytes || heap->stream.was_attached)
+	if (segment->bytes || heap->stream.was_attached || !frpc_heap_is_memory(segment))
 		return false;
-	if (segment->access.way == FRPC_HEAP_AS_IS)
-		return !heap->is_implicit;
-	return segment->access.way == FRPC_HEAP_MAP ||
-	       frpc_vmperm_is_ours(segment->phys, segment->len);
+	if (segment->access.way == FRPC_HEAP_ASSIGN)
+		return frpc_vmperm_is_ours(segment->phys, segment->len);
+	return !heap->is_implicit || (segment->access.domain &&
+		!iommu_iova_to_phys(segment->access.domain, segment->phys));
 }
 
 static int segment_let_in(struct frpc_heap *heap, struct frpc_heap_segment *segment)
@@ -76,11 +77,11 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 	/* fails only for a work item while the module goes: a file holds the module */
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	mutex_lock(&heap->lend_lock);
-	ret = frpc_heap_may_lend(segment);
-	if (!ret)
+	ret = frpc_heap_lend_begin(segment);
+	if (!ret) {
 		ret = segment_let_in(heap, segment);
-	mutex_unlock(&heap->lend_lock);
+		frpc_heap_lend_end();
+	}
 	if (ret)
 		module_put(THIS_MODULE);
 	return ret;
@@ -103,13 +104,14 @@ void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment 
 	bool is_assigned = segment->access.way == FRPC_HEAP_ASSIGN;
 	int ret;
 
-	if (!frpc_heap_may(&segment->life, step) || (was_lost && !is_assigned))
+	if (!frpc_heap_may(&segment->life, step) || segment->is_for_good)
 		return;
 	ret = frpc_heap_keep_out(segment);
 	if (ret && was_lost)
 		return;
 	frpc_heap_segment_step(segment, ret ? FRPC_HEAP_LOSE : step);
 	if (ret) {
+		segment->is_for_good = !is_assigned;
 		atomic_inc(&heap->lost);
 		pr_err("fastrpc: %pOF: remote heap [mem %pa-%pa] cannot be reclaimed (%d), it is not used again %s\n",
 		       heap->node, &segment->phys, &segment->last, ret,

@@ -21,9 +21,10 @@ bool frpc_heap_may(const struct frpc_heap_life *life, enum frpc_heap_step step)
 		return is_lent && !life->is_told;
 	case FRPC_HEAP_SENT:
 	case FRPC_HEAP_UNSENT:
+		return is_lent && life->is_told;
 	case FRPC_HEAP_PD_GONE:
 	case FRPC_HEAP_RETURN:
-		return is_lent && life->is_told;
+		return is_lent && life->is_told && life->was_told;
 	case FRPC_HEAP_WITHDRAW:
 		return is_lent && !life->is_told && !life->was_told;
 	case FRPC_HEAP_DSP_OFF:

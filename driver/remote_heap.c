@@ -8,7 +8,7 @@
  * the claim with it.  The end of a channel takes back nothing: it comes before that of the
  * DSP.  The sensor DSP is not told of its region: the work item of the channel does the same.
  *
- * Locks, in this order: request_lock, the remoteproc's lock, heaps_lock, lend_lock,
+ * Locks, in this order: request_lock, the remoteproc's lock, heaps_lock, lend_sem,
  * heap->lock.  The remoteproc core calls us under its lock, and probe and remove may be
  * called under it: they take heap->lock and heaps_lock only.
  */
@@ -62,29 +62,17 @@ static void heap_offer_ends(struct frpc_heap *heap)
 static void heap_off(struct frpc_rproc_watch *watch)
 {
 	struct frpc_heap *heap = container_of(watch, struct frpc_heap, watch);
-	struct frpc_heap_segment *segment, *next;
-	LIST_HEAD(lent);
+	struct frpc_heap_segment *segment;
 
 	mutex_lock(&heap->lock);
 	heap->run++;
 	heap->is_unanswered = false;
 	heap_offer_ends(heap);
 	frpc_heap_pdr_end(heap, true);
-	list_for_each_entry_safe(segment, next, &heap->segments, entry)
-		if (segment->life.state != FRPC_HEAP_MINE)
-			list_move(&segment->entry, &lent);
-	heap->nr_away++;
-	mutex_unlock(&heap->lock);
-
-	/* no request touches a segment of an earlier run */
-	list_for_each_entry(segment, &lent, entry)
+	list_for_each_entry(segment, &heap->segments, entry) {
 		frpc_heap_segment_reclaim(heap, segment, FRPC_HEAP_DSP_OFF);
-
-	mutex_lock(&heap->lock);
-	list_for_each_entry(segment, &lent, entry)
 		segment->run = heap->run;
-	list_splice(&lent, &heap->segments);
-	heap->nr_away--;
+	}
 	mutex_unlock(&heap->lock);
 	queue_work(frpc_heap_wq, &heap->off_work);
 }
@@ -119,7 +107,7 @@ static void heap_off_work(struct work_struct *work)
 
 	mutex_lock(&heap->request_lock);
 	heap_free_mine(heap);
-	heap->said = NULL;
+	heap->said[0] = '\0';
 	mutex_lock(&heap->lock);
 	is_idle = list_empty(&heap->segments) && !heap->channel && !heap->lookup;
 	mutex_unlock(&heap->lock);
@@ -133,22 +121,22 @@ static void heap_off_work(struct work_struct *work)
 /**
  * frpc_heap_complain() - say why there is no heap, and what helps
  * @heap: its request_lock is held
- * @format: a literal
+ * @format: of the cause
  *
  * Once in a run of the DSP, until there is another cause or the region has been lent.
  */
 void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 {
-	struct va_format text = { .fmt = format };
+	char text[sizeof(heap->said)];
 	va_list args;
 
-	if (heap->said == format || !__ratelimit(&heap->said_limit))
-		return;
-	heap->said = format;
 	va_start(args, format);
-	text.va = &args;
-	pr_warn("fastrpc: %pOF: no remote heap: %pV\n", heap->node, &text);
+	vscnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (!strcmp(heap->said, text) || !__ratelimit(&heap->said_limit))
+		return;
+	strscpy(heap->said, text, sizeof(heap->said));
+	pr_warn("fastrpc: %pOF: no remote heap: %s\n", heap->node, text);
 }
 
 /* The remoteproc of the channel, with a reference, if it is not watched yet in this run. */
@@ -170,6 +158,25 @@ static int request_find_rproc(struct frpc_heap *heap, const struct frpc_channel 
 	return ret;
 }
 
+/* Another remoteproc has come.  What the DSP of the last one still has is lost. */
+static void heap_forget_rproc(struct frpc_heap *heap)
+{
+	struct frpc_heap_segment *segment;
+
+	frpc_rproc_unwatch(&heap->watch);
+	mutex_lock(&heap->lock);
+	list_for_each_entry(segment, &heap->segments, entry) {
+		if (segment->life.state != FRPC_HEAP_LENT)
+			continue;
+		frpc_heap_segment_step(segment, FRPC_HEAP_LOSE);
+		segment->is_for_good = true;
+		atomic_inc(&heap->lost);
+		pr_err("fastrpc: %pOF: remote heap [mem %pa-%pa]: the DSP was never halted, it is not used again until reboot\n",
+		       heap->node, &segment->phys, &segment->last);
+	}
+	mutex_unlock(&heap->lock);
+}
+
 /* From here on the end of the DSP is heard of. */
 static int request_watch(struct frpc_heap *heap, const struct frpc_channel *channel)
 {
@@ -179,6 +186,8 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 	ret = request_find_rproc(heap, channel, &rproc);
 	if (ret || !rproc)
 		return ret;
+	if (heap->watch.rproc != rproc)
+		heap_forget_rproc(heap);
 	ret = frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
 	put_device(&rproc->dev);
 	if (ret == -EOPNOTSUPP) {
@@ -238,7 +247,7 @@ static int region_lend(struct frpc_heap *heap)
 		return -ENOMEM;
 	ret = frpc_heap_segment_lend(heap, region);
 	if (!ret) {
-		heap->said = NULL;
+		heap->said[0] = '\0';
 		pr_info("fastrpc: %pOF: remote heap [mem %pa-%pa] %s\n", heap->node,
 			&region->phys, &region->last, frpc_heap_way_name(region->access.way));
 		return 0;
@@ -358,25 +367,6 @@ int frpc_heap_offer_growth(struct frpc_channel *channel, size_t len, struct frpc
 	return ret;
 }
 
-/*
- * A name that several segments have is none: the DSP may be done with the one while another
- * is freed.  All of them stay until it is halted.
- */
-static void growth_name(struct frpc_heap *heap, struct frpc_heap_segment *segment, u64 dsp_addr)
-{
-	struct frpc_heap_segment *other;
-
-	segment->dsp_addr = dsp_addr;
-	list_for_each_entry(other, &heap->segments, entry) {
-		/* one that is lost is no longer in the DSP's books */
-		if (other == segment || !other->is_growth || other->dsp_addr != dsp_addr ||
-		    other->life.state != FRPC_HEAP_LENT)
-			continue;
-		other->is_dsp_addr_ambiguous = true;
-		segment->is_dsp_addr_ambiguous = true;
-	}
-}
-
 /**
  * frpc_heap_offered() - the message with the offer in it has ended
  * @channel: as at its begin
@@ -396,10 +386,9 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 		frpc_heap_segment_step(segment, is_unsent ? FRPC_HEAP_UNSENT : FRPC_HEAP_SENT);
 		if (is_unsent)
 			atomic_dec(&heap->offers);
-		else if (segment->is_growth)
-			growth_name(heap, segment, dsp_addr);
-		else if (outcome == FRPC_UNANSWERED)
+		else if (!segment->is_growth && outcome == FRPC_UNANSWERED)
 			heap->is_unanswered = true;
+		segment->dsp_addr = dsp_addr;
 	}
 	heap_offer_ends(heap);
 	mutex_unlock(&heap->lock);
@@ -422,23 +411,26 @@ int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len
 			  struct frpc_page *page)
 {
 	struct frpc_heap *heap = channel->heap;
-	struct frpc_heap_segment *segment;
-	int ret;
+	struct frpc_heap_segment *segment, *found = NULL;
+	int ret, namesakes = 0;
 
 	ret = request_begin(heap, channel);
 	if (ret)
 		return ret;
-	ret = -EINVAL;
 	mutex_lock(&heap->lock);
 	list_for_each_entry(segment, &heap->segments, entry) {
-		if (!segment->is_growth || !segment->life.is_told || !dsp_addr ||
-		    segment->dsp_addr != dsp_addr || segment->is_dsp_addr_ambiguous ||
-		    segment->len != ALIGN(len, segment->access.page))
+		if (!segment->is_growth || !segment->life.was_told ||
+		    segment->dsp_addr != dsp_addr)
 			continue;
-		heap->current_segment = segment;
-		*page = (struct frpc_page){ .addr = segment->phys, .len = segment->len };
-		ret = 0;
-		break;
+		found = segment;
+		namesakes++;
+	}
+	/* of several with one name the DSP may be done with another: they stay until it is off */
+	if (dsp_addr && namesakes == 1 && found->len == ALIGN(len, found->access.page)) {
+		heap->current_segment = found;
+		*page = (struct frpc_page){ .addr = found->phys, .len = found->len };
+	} else {
+		ret = -EINVAL;
 	}
 	mutex_unlock(&heap->lock);
 	if (ret)
@@ -512,7 +504,6 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	heap->is_implicit = is_implicit;
 	heap->address_bits = min(channel->soc->sid_shift, HEAP_ADDRESS_BITS);
 	mutex_init(&heap->request_lock);
-	mutex_init(&heap->lend_lock);
 	mutex_init(&heap->lock);
 	heap->watch.crashed = heap_crashed;
 	heap->watch.off = heap_off;
@@ -562,7 +553,7 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	heap->tries_left = TRIES_MAX;
 	mutex_unlock(&heap->lock);
 	channel->heap = heap;
-	queue_delayed_work(frpc_heap_wq, &heap->attach_work, 0);
+	mod_delayed_work(frpc_heap_wq, &heap->attach_work, 0);
 }
 
 /* No request is sent on the channel any more.  The DSP keeps what it has. */

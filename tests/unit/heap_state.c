@@ -33,7 +33,7 @@ static const enum row rule[ROWS][FRPC_HEAP_STEPS] = {
 	/*	 LEND OFFER SENT UNSENT PD_GONE WITHDRAW RETURN DSP_OFF LOSE */
 	[MI] = { LE,  NO,   NO,  NO,    NO,     NO,      NO,    NO,     NO },
 	[LE] = { NO,  OF,   NO,  NO,    NO,     MI,      NO,    MI,     LO },
-	[OF] = { NO,  NO,   TO,  LE,    LE,     NO,      MI,    MI,     LO },
+	[OF] = { NO,  NO,   TO,  LE,    NO,     NO,      NO,    MI,     LO },
 	[OR] = { NO,  TO,   NO,  NO,    NO,     NO,      NO,    MI,     LO },
 	[TO] = { NO,  NO,   TO,  OR,    OR,     NO,      MI,    MI,     LO },
 	[LO] = { NO,  NO,   NO,  NO,    NO,     NO,      NO,    MI,     LO },
