@@ -154,12 +154,23 @@ struct dsp_audio {
 	bool told_taken;
 };
 
+/* What was mapped in it, and how: IOMMU_... */
+struct dsp_mapping {
+	u64 iova;
+	u64 len;
+	int prot;
+};
+
+#define DSP_MAPPINGS	32
+
 /*
  * struct dsp_domain - what is odd about the remoteproc's IOMMU domain
  * @ops: the domain's while it is attached; all under rproc->lock but that these
  *	are called by whoever maps
  * @hidden: the domain, while rproc->domain is NULL on request
  * @keep: from here to @keep_end nothing is unmapped
+ * @mapping: the last of them, as a ring; @mappings: how many there were, since it was attached
+ * @is_coherent: the DSP sees the caches of CPUs
  */
 struct dsp_domain {
 	struct iommu_domain_ops ops;
@@ -169,6 +180,9 @@ struct dsp_domain {
 	struct iommu_domain *hidden;
 	u64 keep;
 	u64 keep_end;
+	struct dsp_mapping mapping[DSP_MAPPINGS];
+	unsigned int mappings;
+	bool is_coherent;
 };
 
 /* Who attached; @audio: to the audio PD. */
@@ -330,6 +344,8 @@ struct dsp {
 	unsigned long holds;		/* enum dsp_hold_point */
 	atomic_t at_hold;
 	u64 maskless;			/* sessions whose banks take no DMA mask */
+	const void *vmids;		/* of the tree that was booted with; NULL: not read yet */
+	int vmids_len;
 
 	bool running;
 	u64 boot_epoch;
@@ -475,6 +491,14 @@ bool dsp_domain_is_known(struct dsp *dsp, const struct iommu_domain *domain);
 void dsp_domain_detach(struct dsp *dsp, struct iommu_domain *domain);
 void dsp_domain_show(struct dsp *dsp);
 int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order);
+u64 dsp_domain_wrong_pages(struct dsp *dsp, u64 base, u64 size);
+
+/* dsp_tree.c */
+int dsp_tree_init(void);
+void dsp_tree_exit(void);
+int dsp_tree_order(struct dsp *dsp, struct dsp_control_tree *order);
+int dsp_tree_leave(const struct dsp_control_left *left);
+int dsp_tree_pin(struct dsp *dsp, bool on);
 
 /* dsp_monitor.c: firmware below Linux, and what it enforces on boards at EL1 */
 int dsp_monitor_init(void);
@@ -492,6 +516,7 @@ u64 dsp_monitor_vms(const struct device *dev, u32 *first);
 u64 dsp_monitor_pas_state(u32 pas_id, u64 *boots);
 int dsp_monitor_pas_watch(u32 pas_id, u32 interrupt, u32 vm, bool runs);
 int dsp_monitor_pas_halted(u32 pas_id);
+int dsp_monitor_give(u64 addr, u64 len, u64 vms);
 
 /* dsp_hold.c */
 int dsp_hold_init(void);

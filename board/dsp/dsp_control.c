@@ -394,6 +394,23 @@ static long control_servreg(struct dsp *dsp, void *arg)
 	return dsp->soc ? soc_servreg_order(dsp->soc, arg) : -EOPNOTSUPP;
 }
 
+static long control_tree(struct dsp *dsp, void *arg)
+{
+	return dsp_tree_order(dsp, arg);
+}
+
+static long control_left(struct dsp *dsp, void *arg)
+{
+	return dsp_tree_leave(arg);
+}
+
+static long control_pin(struct dsp *dsp, void *arg)
+{
+	const struct dsp_control_pin *order = arg;
+
+	return dsp_tree_pin(dsp, order->on);
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -421,6 +438,9 @@ static const struct {
 	{ DSP_CONTROL_MONITOR, control_monitor },
 	{ DSP_CONTROL_IMPORT, control_import },
 	{ DSP_CONTROL_METER, control_meter },
+	{ DSP_CONTROL_TREE, control_tree },
+	{ DSP_CONTROL_LEFT, control_left },
+	{ DSP_CONTROL_PIN, control_pin },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */
@@ -472,9 +492,9 @@ static void control_show_one(struct seq_file *m, const struct dsp_control_status
 		seq_printf(m, " last stream %#x %s iova %#llx event %#x",
 			   st->last_fault.stream_id, st->last_fault.is_read ? "read" : "write",
 			   st->last_fault.iova, st->last_fault.event);
-	seq_printf(m, "\nviolations: offered_before_grant %llu offered_twice %llu taken_while_running %llu corrupted %llu bad_request %llu cpu_touched %llu\n",
+	seq_printf(m, "\nviolations: offered_before_grant %llu offered_twice %llu taken_while_running %llu corrupted %llu bad_request %llu wrong_attributes %llu cpu_touched %llu\n",
 		   v->offered_before_grant, v->offered_twice, v->taken_while_running,
-		   v->corrupted, v->bad_request, v->cpu_touched);
+		   v->corrupted, v->bad_request, v->wrong_attributes, v->cpu_touched);
 }
 
 static int control_show(struct seq_file *m, void *unused)

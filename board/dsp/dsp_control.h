@@ -70,6 +70,10 @@ struct dsp_control_violations {
 	__u64 taken_while_running;	/* offered pages unreachable before the stop op */
 	__u64 corrupted;		/* heap pages whose content somebody else changed */
 	__u64 bad_request;		/* requests that break the wire format or its rules */
+	__u64 wrong_attributes;		/* offered pages mapped in another way than for loads,
+					 * stores and instructions, or with caches that the
+					 * DSP does not see, or without those that it does
+					 */
 	/* EL1 boards: accesses of CPUs to pages that are not HLOS's, of the whole board */
 	__u64 cpu_touched;
 	__u64 cpu_touched_at;		/* address of the first of them */
@@ -431,11 +435,14 @@ struct dsp_control_monitor {
 	__u32 action;		/* enum dsp_monitor_action */
 	__u32 function;		/* REFUSE: service << 8 | command of the SCM call; 0: assign */
 	__u64 addr;		/* of a page */
+	__u64 len;		/* in: bytes from there on; out: those that are as that page is */
 	__u64 n;		/* REFUSE; 0: none any more */
 	__u64 count;
 	__s64 status;		/* REFUSE: x0 and x1 of the answer */
 	__s64 result;
 	__u64 owners;		/* out: VMs whose page it is, a bit each */
+	__u64 writers;		/* out: and which of them may write, and execute */
+	__u64 executors;
 	__u64 assigned;		/* out: assignments that were made since the board booted */
 	__u64 refused;		/* out: and those that were refused */
 };
@@ -560,6 +567,30 @@ struct dsp_control_servreg {
 	__u8 data[DSP_SERVREG_BYTES];
 };
 
+/*
+ * The channel's node of the device tree gets another memory-region, from the next probe
+ * of its driver on: one of those that board,regions of the DSP's node lists.
+ */
+#define DSP_TREE_NO_REGION	0xffffffffu
+
+struct dsp_control_tree {
+	char label[DSP_LABEL_LEN];
+	__u32 region;		/* index in board,regions, or DSP_TREE_NO_REGION */
+	__u32 has_vmids;	/* qcom,vmids as booted with; without it, the DSP is HLOS */
+	__u64 base;		/* out: of the region, by the kernel */
+	__u64 size;
+};
+
+/* Memory, in whole pages, as a system before this one left it. */
+struct dsp_control_left {
+	char label[DSP_LABEL_LEN];
+	__u64 addr;
+	__u64 len;
+	__u32 byte;		/* it is full of these; 0: as it is */
+	__u32 pad;
+	__u64 owners;		/* VMs, a bit each; 0: as it is.  ENXIO without firmware */
+};
+
 #define DSP_CONTROL_STATUS	 _IOWR('d', 1, struct dsp_control_status)
 #define DSP_CONTROL_BEHAVE	 _IOW('d', 2, struct dsp_control_behave)
 #define DSP_CONTROL_INJECT	 _IOW('d', 3, struct dsp_control_inject)
@@ -604,5 +635,20 @@ struct dsp_control_servreg {
 /* Both: EOPNOTSUPP where the board has no stack of the kernel's below its driver. */
 #define DSP_CONTROL_SOC		 _IOWR('d', 22, struct dsp_control_soc)
 #define DSP_CONTROL_SERVREG	 _IOWR('d', 23, struct dsp_control_servreg)
+
+/*
+ * A page of the pool that the channel's node names is another device's, from now on or
+ * no more.  ENOMEM: the pool has none.
+ */
+struct dsp_control_pin {
+	char label[DSP_LABEL_LEN];
+	__u32 on;
+	__u32 pad;
+};
+
+/* ENOENT: no such region, or no qcom,vmids in the tree that was booted with. */
+#define DSP_CONTROL_TREE	 _IOWR('d', 24, struct dsp_control_tree)
+#define DSP_CONTROL_LEFT	 _IOW('d', 25, struct dsp_control_left)
+#define DSP_CONTROL_PIN		 _IOW('d', 26, struct dsp_control_pin)
 
 #endif

@@ -144,6 +144,24 @@ static const struct rproc_ops core_attachable_ops = {
 	.detach = core_detach,
 };
 
+/* With board,no-detach besides: it was there before Linux, and ends with it. */
+static const struct rproc_ops core_undetachable_ops = {
+	.prepare = core_prepare,
+	.unprepare = core_unprepare,
+	.load = core_load,
+	.start = core_start,
+	.stop = core_stop,
+	.attach = core_attach,
+};
+
+static const struct rproc_ops *core_ops_of(const struct device_node *node)
+{
+	if (!of_property_read_bool(node, "board,attachable"))
+		return &core_ops;
+	return of_property_read_bool(node, "board,no-detach") ? &core_undetachable_ops :
+								&core_attachable_ops;
+}
+
 static void core_remove(void *data)
 {
 	struct dsp *dsp = data;
@@ -162,14 +180,11 @@ static int core_probe(struct platform_device *pdev)
 	struct device *dev = &pdev->dev;
 	const char *label = "adsp";
 	struct rproc *rproc;
-	const struct rproc_ops *ops = &core_ops;
 	struct dsp *dsp;
 	int ret;
 
 	of_property_read_string(dev->of_node, "label", &label);
-	if (of_property_read_bool(dev->of_node, "board,attachable"))
-		ops = &core_attachable_ops;
-	rproc = devm_rproc_alloc(dev, label, ops, DSP_FIRMWARE, sizeof(*dsp));
+	rproc = devm_rproc_alloc(dev, label, core_ops_of(dev->of_node), DSP_FIRMWARE, sizeof(*dsp));
 	if (!rproc)
 		return -ENOMEM;
 	if (of_property_read_bool(dev->of_node, "board,attach-on-recovery"))

@@ -6,9 +6,11 @@
  * copy, so that it can do what real ones do and this SMMU's does not:
  *  - have a larger smallest page (property board,page-size);
  *  - not give back what was mapped: unmapping comes short (DSP_DOMAIN_KEEP).
+ * And it tells how what is offered to the audio PD was mapped.
  * And the remoteproc can be without its domain for a while, as if that were not
  * there yet (DSP_DOMAIN_HIDE).  The stream is translated by it all the same.
  */
+#include <linux/dma-map-ops.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
 
@@ -32,11 +34,57 @@ static size_t domain_split(struct dsp_domain *d, size_t *page)
 	return parts;
 }
 
+/* What was asked for, under the lock of the domains: they are mapped from anywhere. */
+static DEFINE_SPINLOCK(mappings_lock);
+
+static void domain_note(struct dsp_domain *d, u64 iova, u64 len, int prot)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&mappings_lock, flags);
+	d->mapping[d->mappings++ % DSP_MAPPINGS] = (struct dsp_mapping){ iova, len, prot };
+	spin_unlock_irqrestore(&mappings_lock, flags);
+}
+
+/* The newest mapping that has the page; false: it was mapped before anybody looked. */
+static bool domain_find(struct dsp_domain *d, u64 addr, struct dsp_mapping *found)
+{
+	unsigned int last = d->mappings, i;
+	unsigned long flags;
+
+	spin_lock_irqsave(&mappings_lock, flags);
+	for (i = 1; i <= min(last, DSP_MAPPINGS); i++) {
+		*found = d->mapping[(last - i) % DSP_MAPPINGS];
+		if (addr >= found->iova && addr - found->iova < found->len)
+			break;
+	}
+	spin_unlock_irqrestore(&mappings_lock, flags);
+	return i <= min(last, DSP_MAPPINGS);
+}
+
+/*
+ * How many of these pages were mapped in another way than a PD needs, which loads,
+ * stores and executes there.  Whether caches are snooped is the DSP's nature.
+ */
+u64 dsp_domain_wrong_pages(struct dsp *dsp, u64 base, u64 size)
+{
+	struct dsp_domain *d = &dsp->domain;
+	int want = IOMMU_READ | IOMMU_WRITE | (d->is_coherent ? IOMMU_CACHE : 0);
+	struct dsp_mapping found;
+	u64 addr, wrong = 0;
+
+	for (addr = base; dsp->attached && addr < base + size; addr += PAGE_SIZE)
+		if (domain_find(d, addr, &found) && found.prot != want)
+			wrong++;
+	return wrong;
+}
+
 static int domain_map_pages(struct iommu_domain *domain, unsigned long iova, phys_addr_t phys,
 			    size_t page, size_t count, int prot, gfp_t gfp, size_t *mapped)
 {
 	struct dsp_domain *d = domain_of(domain);
 
+	domain_note(d, iova, page * count, prot);
 	count *= domain_split(d, &page);
 	return d->real->map_pages(domain, iova, phys, page, count, prot, gfp, mapped);
 }
@@ -65,6 +113,8 @@ void dsp_domain_attached(struct dsp *dsp, struct iommu_domain *domain)
 	if (!domain)
 		return;
 	of_property_read_u32(dsp->dev->of_node, "board,page-size", &page);
+	d->mappings = 0;
+	d->is_coherent = dev_is_dma_coherent(dsp->stream[0].client);
 	d->real = domain->ops;
 	d->real_page = BIT(__ffs(domain->pgsize_bitmap));
 	d->page = max_t(size_t, page, d->real_page);

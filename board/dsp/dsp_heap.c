@@ -249,7 +249,7 @@ static s32 heap_begin(struct dsp *dsp, struct dsp_range *range)
 static s32 heap_judge(struct dsp *dsp, u64 base, u64 size)
 {
 	struct dsp_audio *audio = &dsp->audio;
-	u64 pages = size / WIRE_PAGE, granted, missing, twice;
+	u64 pages = size / WIRE_PAGE, granted, missing, twice, wrong;
 
 	if (!pages || (base | size) & WIRE_PAGE_MASK || size > U64_MAX - base) {
 		dsp_fault_count(dsp, &dsp->violations.bad_request, 1);
@@ -262,6 +262,12 @@ static s32 heap_judge(struct dsp *dsp, u64 base, u64 size)
 		dev_err(dsp->dev, "audio PD: %llu heap pages from %#llx are offered a second time\n",
 			twice, base);
 		return DSP_E_BADSTATE;
+	}
+	wrong = dsp_domain_wrong_pages(dsp, base, size);
+	if (wrong) {
+		dsp_fault_count(dsp, &dsp->violations.wrong_attributes, wrong);
+		dev_err(dsp->dev, "audio PD: %llu heap pages from %#llx are not mapped as a heap has to be\n",
+			wrong, base);
 	}
 	granted = heap_count_granted(dsp, base, size, &missing);
 	if (!audio->base)

@@ -313,6 +313,7 @@ static const struct {
 	{ dsp_domain_init, dsp_domain_exit },
 	{ dsp_hold_init, dsp_hold_exit },
 	{ dsp_import_init, dsp_import_exit },
+	{ dsp_tree_init, dsp_tree_exit },
 	{ dsp_core_init, dsp_core_exit },
 	{ soc_init, soc_exit },
 };

@@ -65,29 +65,39 @@ int dsp_monitor_pas_halted(u32 pas_id)
 	return monitor_call(MONITOR_PAS_HALTED, pas_id, 0, 0, 0).a0 ? -EIO : 0;
 }
 
-/* Which VMs have the page, and which of them may write to it. */
-static u64 owners_of(phys_addr_t phys, u64 *write)
+/* Which VMs have the page, and which of them may write to it, and execute it. */
+static u64 owners_of(phys_addr_t phys, u64 *write, u64 *exec)
 {
 	struct arm_smccc_res res = monitor_call(MONITOR_OWNERS, phys, 0, 0, 0);
 
 	*write = res.a2;
+	*exec = res.a3;
 	return res.a1;
 }
 
 /* Do all of @vms have the page, for loads and stores? */
 bool dsp_monitor_allows(u64 vms, phys_addr_t phys)
 {
-	u64 write;
+	u64 write, exec;
 
-	return !has_monitor || !(vms & ~(owners_of(phys, &write) & write));
+	return !has_monitor || !(vms & ~(owners_of(phys, &write, &exec) & write));
 }
 
-/* Is it theirs, and nobody else's? */
+/* Is it theirs, with all rights, and nobody else's? */
 bool dsp_monitor_is_only(u64 vms, phys_addr_t phys)
 {
-	u64 write;
+	u64 write, exec;
 
-	return !has_monitor || owners_of(phys, &write) == vms;
+	return !has_monitor || (owners_of(phys, &write, &exec) == vms && write == vms &&
+				exec == vms);
+}
+
+/* The pages are theirs from now on, whatever was before. */
+int dsp_monitor_give(u64 addr, u64 len, u64 vms)
+{
+	if (!has_firmware)
+		return -ENXIO;
+	return monitor_call(MONITOR_GIVE, addr, len, vms, 0).a0 ? -EINVAL : 0;
 }
 
 /* One access, about to be made.  False: it must not be, and @fault says what it was. */
@@ -164,10 +174,22 @@ static void monitor_refuse(const struct dsp_control_monitor *order)
 		      order->function, 0, 0, &res);
 }
 
+/* The page that is asked for, and how many bytes from there on have the same owners. */
+static void monitor_look(struct dsp_control_monitor *order)
+{
+	u64 write, exec, at;
+
+	order->owners = owners_of(order->addr, &order->writers, &order->executors);
+	for (at = PAGE_SIZE; at < order->len; at += PAGE_SIZE)
+		if (owners_of(order->addr + at, &write, &exec) != order->owners ||
+		    write != order->writers || exec != order->executors)
+			break;
+	order->len = at;
+}
+
 int dsp_monitor_order(struct dsp_control_monitor *order)
 {
 	int ret = 0;
-	u64 write;
 
 	if (!has_firmware)
 		return -ENXIO;
@@ -189,7 +211,7 @@ int dsp_monitor_order(struct dsp_control_monitor *order)
 	default:
 		ret = -EINVAL;
 	}
-	order->owners = owners_of(order->addr, &write);
+	monitor_look(order);
 	order->assigned = monitor_count(MONITOR_COUNT_ASSIGNED);
 	order->refused = monitor_count(MONITOR_COUNT_REFUSED);
 	return ret;
@@ -210,7 +232,7 @@ static void engine_unmap(void *data)
 	struct iommu_domain *domain = iommu_get_domain_for_dev(data);
 	struct resource ram;
 
-	if (domain && !engine_ram(&ram))
+	if (domain && domain->type != IOMMU_DOMAIN_IDENTITY && !engine_ram(&ram))
 		iommu_unmap(domain, ram.start, resource_size(&ram));
 }
 
@@ -223,7 +245,7 @@ static int engine_probe(struct platform_device *pdev)
 	ret = engine_ram(&ram);
 	if (!ret && !domain)
 		ret = -EPROBE_DEFER;
-	if (!ret)
+	if (!ret && domain->type != IOMMU_DOMAIN_IDENTITY)
 		ret = dsp_iommu_map(domain, ram.start, ram.start, resource_size(&ram),
 				    IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE);
 	return ret ? ret : devm_add_action_or_reset(&pdev->dev, engine_unmap, &pdev->dev);

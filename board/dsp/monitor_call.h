@@ -24,6 +24,9 @@
 #define MONITOR_PAS_STATE	0xc3000008u
 #define MONITOR_PAS_HALTED	0xc3000009u	/* x1: PAS id: the DSP has stopped */
 
+/* x1: address, x2: bytes, x3: VMs that own these pages from now on, with all rights */
+#define MONITOR_GIVE		0xc300000au
+
 /* x1 of the answer to MONITOR_PAS_STATE */
 #define MONITOR_PAS_OFF		0
 #define MONITOR_PAS_RUNNING	1

@@ -22,6 +22,19 @@ static void tell_owners(u64 *x)
 	x[3] = owners.exec;
 }
 
+/* As an earlier system left it: nobody is asked. */
+static u64 give_owners(const u64 *x)
+{
+	struct owners owners = { .own = x[3], .write = x[3], .exec = x[3] };
+
+	if (!x[2] || (x[1] | x[2]) & (PAGE - 1) || !owner_is_ram(x[1], x[2]))
+		return REFUSED;
+	lock_take();
+	owner_set(x[1], x[2], &owners);
+	lock_release();
+	return 0;
+}
+
 static void board_call(u64 *x)
 {
 	switch ((u32)x[0]) {
@@ -44,6 +57,9 @@ static void board_call(u64 *x)
 		break;
 	case MONITOR_ON_ABORT:
 		x[0] = abort_policy(x[1]);
+		break;
+	case MONITOR_GIVE:
+		x[0] = give_owners(x);
 		break;
 	case MONITOR_PAS_WATCH:
 		x[0] = pas_watch(x);

@@ -354,6 +354,8 @@ void dsp_complaint(char *text, size_t len)
 		complain(text, len, "%s%s: heap pages changed by others: %llu", label,
 			 v->corrupted);
 		complain(text, len, "%s%s: malformed requests: %llu", label, v->bad_request);
+		complain(text, len, "%s%s: pages mapped in another way than a heap is: %llu",
+			 label, v->wrong_attributes);
 		complain(text, len, "%s%s: accesses of a CPU to memory that is not Linux': %llu",
 			 label, v->cpu_touched);
 		complain(text, len, "%s%s: the first of them was of %#llx", label,

@@ -231,6 +231,38 @@ uint64_t control_look(uint64_t addr, uint64_t len, uint64_t *nonzero)
 	return l.sum;
 }
 
+void control_tree(uint32_t region, bool has_vmids, struct heap_piece *where)
+{
+	struct dsp_control_tree tree = { .region = region, .has_vmids = has_vmids };
+
+	put_label(tree.label);
+	control_do(DSP_CONTROL_TREE, &tree, "device tree");
+	*where = (struct heap_piece){ tree.base, tree.size };
+}
+
+void control_left(uint64_t addr, uint64_t len, uint8_t byte, uint64_t owners)
+{
+	struct dsp_control_left left = {
+		.addr = addr, .len = len, .byte = byte, .owners = owners,
+	};
+
+	put_label(left.label);
+	control_do(DSP_CONTROL_LEFT, &left, "memory of before");
+}
+
+int control_try_pin(bool on)
+{
+	struct dsp_control_pin order = { .on = on };
+
+	put_label(order.label);
+	return control_ioctl(DSP_CONTROL_PIN, &order);
+}
+
+void control_pin(bool on)
+{
+	REQUIRE_EQ(control_try_pin(on), 0);
+}
+
 uint64_t control_faults(void)
 {
 	struct dsp_control_status st;
@@ -244,7 +276,8 @@ bool control_clean(const struct dsp_control_status *st)
 	const struct dsp_control_violations *v = &st->violations;
 
 	return !st->faults && !v->offered_before_grant && !v->offered_twice &&
-	       !v->taken_while_running && !v->corrupted && !v->bad_request && !v->cpu_touched;
+	       !v->taken_while_running && !v->corrupted && !v->bad_request &&
+	       !v->wrong_attributes && !v->cpu_touched;
 }
 
 bool control_map_after(uint64_t token, struct dsp_control_map *map)

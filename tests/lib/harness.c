@@ -153,6 +153,7 @@ static void judge_board(void)
 	CHECK_EQ(st.violations.taken_while_running, 0);
 	CHECK_EQ(st.violations.corrupted, 0);
 	CHECK_EQ(st.violations.bad_request, 0);
+	CHECK_EQ(st.violations.wrong_attributes, 0);
 	CHECK_EQ(st.violations.cpu_touched, 0);
 	if (!control_clean(&st))
 		control_clear();

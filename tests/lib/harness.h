@@ -224,6 +224,10 @@ bool control_map_after(uint64_t token, struct dsp_control_map *map);
 unsigned int control_maps(uint32_t kind, struct dsp_control_map *newest);
 bool control_pd(uint32_t index, struct dsp_control_pd *pd);
 
+struct heap_piece {
+	uint64_t base, size;
+};
+
 /* What a CREATE_STATIC told the DSP, read off the wire. */
 struct offer {
 	uint32_t client, namelen, pages;
@@ -247,6 +251,16 @@ void control_hold(uint32_t point, bool on);
 void control_maskless(uint64_t sessions);
 /* What the CPU sees there; *nonzero may be NULL. */
 uint64_t control_look(uint64_t addr, uint64_t len, uint64_t *nonzero);
+/*
+ * The channel's node names another region of board,regions, or DSP_TREE_NO_REGION, from
+ * the next probe of the driver on; *where is set.
+ */
+void control_tree(uint32_t region, bool has_vmids, struct heap_piece *where);
+/* A page of the pool that the channel's node names is another device's. */
+void control_pin(bool on);
+int control_try_pin(bool on);		/* 0; -ENOMEM: it has no page left */
+/* As a system before this one left it: full of @byte, and its owners'; 0: as it is. */
+void control_left(uint64_t addr, uint64_t len, uint8_t byte, uint64_t owners);
 
 /* ---- the audio PD's heap: heap.c ---- */
 
@@ -274,10 +288,6 @@ int heap_pieces(const char *what, const char *state);
 /* The account cannot be waited for, so it is read until it says so. */
 void heap_wait_pieces(const char *what, const char *state, int count);
 
-struct heap_piece {
-	uint64_t base, size;
-};
-
 /* What a MMAP told the DSP, read off the wire. */
 struct heap_piece control_growth(uint32_t age);
 
@@ -292,12 +302,14 @@ struct heap_piece control_growth(uint32_t age);
 #define DSP_VMIDS	"/proc/device-tree/remoteproc-adsp/glink-edge/fastrpc/qcom,vmids"
 
 bool board_has_monitor(void);
+/* Firmware of the board, at EL3 too, which counts what it was asked to assign. */
+bool board_has_firmware(void);
 /* Skips the case where there is none. */
 void monitor_require(void);
 uint64_t monitor_dsp(void);
 /* The VMs that own a page, a bit each. */
 uint64_t monitor_owners(uint64_t addr);
-/* Every page of [addr, addr + len) is theirs, and nobody else's. */
+/* Every page of [addr, addr + len) is theirs, with all rights, and nobody else's. */
 void monitor_check_owners(uint64_t addr, uint64_t len, uint64_t vms);
 /* Assignments made, and refused, since the board booted. */
 uint64_t monitor_assigned(void);

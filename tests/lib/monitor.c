@@ -14,6 +14,11 @@ static struct dsp_control_monitor ask(struct dsp_control_monitor order)
 	return order;
 }
 
+bool board_has_firmware(void)
+{
+	return board_has_monitor() || !access("/proc/device-tree/firmware-calls", F_OK);
+}
+
 bool board_has_monitor(void)
 {
 	return !access("/proc/device-tree/monitor", F_OK);
@@ -46,9 +51,14 @@ uint64_t monitor_owners(uint64_t addr)
 
 void monitor_check_owners(uint64_t addr, uint64_t len, uint64_t vms)
 {
-	for (uint64_t at = addr; at < addr + len; at += PAGE)
-		if (!CHECK_EQ(monitor_owners(at), vms))
-			return;
+	struct dsp_control_monitor page = ask((struct dsp_control_monitor){
+		.addr = addr, .len = len,
+	});
+
+	CHECK_EQ(page.owners, vms);
+	CHECK_EQ(page.writers, vms);
+	CHECK_EQ(page.executors, vms);
+	CHECK_EQ(page.len, len);
 }
 
 uint64_t monitor_assigned(void)
@@ -72,7 +82,7 @@ void monitor_refuse(uint64_t n, uint64_t count, long result)
 
 void monitor_allow(void)
 {
-	if (board_has_monitor())
+	if (board_has_firmware())
 		ask((struct dsp_control_monitor){ .action = DSP_MONITOR_REFUSE });
 }
 
