@@ -30,6 +30,21 @@ image_has_low_vms()
 	[ "$el" = 1 ] && [ "$kernel" = 6.1 ]
 }
 
+# The CPU of a variant that wants another: without VHE, as cortex-a57, a kernel that is
+# started at EL2 runs at EL1 itself, as one above a hypervisor does.
+image_processor()
+{
+	[ ! -e "$variant_base.cpu" ] || processor="$(sed '/^#/d' "$variant_base.cpu") ${processor#-cpu * }"
+}
+
+# Is there firmware at EL3?  PAS of the kernel's stack needs one; on the own edge some
+# variants have it, for SCM.
+image_has_el3()
+{
+	[ "$el" = 2 ] || return 1
+	[ "$edge" = stack ] || [ -e "$variant_base.el3" ]
+}
+
 # The names of the device tree's sources, first what others build on.
 image_dtsi_names()
 {
@@ -37,6 +52,7 @@ image_dtsi_names()
 	[ "$el" = 2 ] || echo "el$el.dtsi"
 	! image_has_low_vms || echo el1-low-vms.dtsi
 	[ "$edge" = own ] || echo stack.dtsi
+	! image_has_el3 || echo el3.dtsi
 	echo "$variant_base.dtsi"
 }
 
@@ -327,7 +343,7 @@ image_firmware()
 		firmware=monitor monitor=$build/arm64/monitor/monitor.img
 		run_quietly "building the monitor" \
 			make -s -C "$top/board/monitor" OUT="$build/arm64/monitor"
-	elif [ "$edge" = stack ]; then
+	elif image_has_el3; then
 		firmware=el3 el3=$build/arm64/el3/el3.bin
 		run_quietly "building the firmware for EL3" \
 			make -s -C "$top/board/el3" OUT="$build/arm64/el3"
@@ -368,6 +384,7 @@ image_make()
 	image_programs
 	image_tools
 	board_edge
+	image_processor
 	image_firmware
 	image_soc
 	image_dtb
