@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Regions that the driver must not touch, since they are not the heap's alone: nothing is
+ * stored there, the audio PD gets no heap, one sentence names both, and all else works.
+ * And regions that only look odd.
+ */
+#include "harness.h"
+
+#define LEFT	0x5a
+
+/* In the order of board,regions in board/dts/own/regions.dtsi. */
+enum { WHOLE, AROUND, NO_RAM, IMAGE, POOL_12, CMA_12 };
+
+static void restore(void)
+{
+	struct heap_piece where;
+
+	control_pin(false);
+	if (dsp_is_running())
+		dsp_stop();
+	node_wait(NODE, false);
+	driver_unload();
+	control_tree(WHOLE, true, &where);
+	driver_restore();
+}
+
+/* The channel's region is another one from now on. */
+static struct heap_piece use_region(uint32_t index)
+{
+	struct heap_piece where;
+
+	test_teardown = restore;
+	dsp_stop();
+	node_wait(NODE, false);
+	REQUIRE_EQ(driver_unload(), 0);
+	control_tree(index, true, &where);
+	REQUIRE_EQ(driver_load(), 0);
+	kernel_log_mark();
+	dsp_start();
+	node_wait(NODE, true);
+	return where;
+}
+
+/* Asked for twice, said once. */
+static void check_refused(const char *text)
+{
+	struct dsp_control_status st;
+	int fd = node_open();
+
+	CHECK_EQ(create_audio(fd), -ENOMEM);
+	CHECK_EQ(create_audio(fd), -ENOMEM);
+	CHECK_EQ(attach(fd), 0);
+	CHECK_EQ(invoke_null(fd), 0);
+	control_status(&st);
+	CHECK_EQ(st.heap_pages, 0);
+	CHECK_EQ(kernel_log_count(text), 1);
+}
+
+/* Nobody has stored anything there. */
+static void check_untouched(uint64_t addr, uint64_t len, uint64_t sum)
+{
+	CHECK_EQ(control_look(addr, len, NULL), sum);
+}
+
+TEST(overlapped_by_another_node)
+{
+	struct heap_piece where;
+	uint64_t sum;
+
+	control_left(0x61000000, 0x100000, LEFT, 0);
+	sum = control_look(0x61000000, 0x100000, NULL);
+	where = use_region(AROUND);
+	check_refused("memory-region around is in part, or also, that of /reserved-memory/inside@61080000");
+	check_untouched(where.base, where.size, sum);
+}
+
+/* A store there is an external abort. */
+TEST(without_ram_behind_it)
+{
+	use_region(NO_RAM);
+	check_refused("memory-region no-ram has no memory behind it");
+}
+
+TEST(of_the_remoteprocs_own)
+{
+	struct heap_piece where;
+	uint64_t sum;
+
+	control_left(0x61200000, 0x100000, LEFT, 0);
+	sum = control_look(0x61200000, 0x100000, NULL);
+	where = use_region(IMAGE);
+	check_refused("memory-region image is in part, or also, that of /remoteproc-" DSP);
+	check_untouched(where.base, where.size, sum);
+}
+
+static void check_given(const struct heap_piece *where)
+{
+	int fd = node_open();
+	struct offer o;
+
+	REQUIRE_EQ(create_audio(fd), 0);
+	control_offer(0, &o);
+	CHECK_EQ(o.pages, 1);
+	CHECK_EQ(o.base, where->base);
+	CHECK_EQ(o.size, where->size);
+	control_heap_in_use();
+	node_close(fd);
+}
+
+/* Twelve is no power of two. */
+TEST(pool_of_12_mib)
+{
+	struct heap_piece where = use_region(POOL_12);
+
+	check_given(&where);
+}
+
+TEST(cma_of_12_mib)
+{
+	struct heap_piece where = use_region(CMA_12);
+
+	check_given(&where);
+}
+
+/* Taken from the kernel's memory when it is asked for, and not before. */
+TEST(cma_is_lent_on_demand)
+{
+	long before, size;
+	struct heap_piece where = use_region(CMA_12);
+
+	size = where.size / 1024;
+	before = file_number("/proc/meminfo", "CmaFree");
+	CHECK(before >= size);
+	check_given(&where);
+	CHECK(before - file_number("/proc/meminfo", "CmaFree") >= size);
+}
+
+/* A page is another's for a moment: this request fails, and the next does not. */
+TEST(cma_with_a_pinned_page)
+{
+	struct heap_piece where = use_region(CMA_12);
+	int fd = node_open();
+
+	control_pin(true);
+	CHECK_EQ(create_audio(fd), -ENOMEM);
+	CHECK_EQ(create_audio(fd), -ENOMEM);
+	CHECK_EQ(invoke_null(fd), 0);
+	control_pin(false);
+	check_given(&where);
+}
