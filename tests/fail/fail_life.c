@@ -249,7 +249,7 @@ static long stop_dsp(void)
 
 static void check_all_back(void)
 {
-	CHECK_EQ(heap_account_lines("] claimed"), 1);
+	CHECK_EQ(heap_account_lines("] unclaimed"), 1);
 	CHECK_EQ(heap_account_lines("growth [mem"), 0);
 	CHECK_EQ(heap_account("growth="), 0);
 	CHECK_EQ(heap_account("lost="), 0);
