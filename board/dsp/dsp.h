@@ -404,6 +404,7 @@ struct dsp_arg {
  * @parked: nobody works on it: its work is pending, or it is held.  Whoever
  *	takes it out of that state under calls_lock owns it
  * @ran: the call itself is done, what is left is to write and answer
+ * @about: client that a request of process control names, once it is known; under calls_lock
  * @disowned: its client was released, so its memory must not be touched any
  *	more; under calls_lock
  * @listens: a "what next?" that has no call for its host yet.  Then it is parked
@@ -438,6 +439,7 @@ struct dsp_request {
 	unsigned int nfds;
 	bool parked;
 	bool ran;
+	s32 about;
 	bool disowned;
 	bool listens;
 };

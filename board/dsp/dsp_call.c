@@ -98,6 +98,16 @@ s32 dsp_call_result(struct dsp_request *req, unsigned int i)
 	return 0;
 }
 
+/* Requests of process control begin with the client that they are about. */
+static void call_learn_client(struct dsp_request *req)
+{
+	if (req->handle != HANDLE_INIT || !req->n_in || req->args[0].len < 4)
+		return;
+	spin_lock(&req->dsp->calls_lock);
+	req->about = wire_s32(req->args[0].data, 0);
+	spin_unlock(&req->dsp->calls_lock);
+}
+
 /* Is the call of this shape?  Every method has exactly one; its in-buffers are here then. */
 s32 dsp_call_shape(struct dsp_request *req, unsigned int n_in, unsigned int n_out)
 {
@@ -111,6 +121,7 @@ s32 dsp_call_shape(struct dsp_request *req, unsigned int n_in, unsigned int n_ou
 		if (ret)
 			return ret;
 	}
+	call_learn_client(req);
 	return 0;
 }
 
@@ -290,8 +301,8 @@ bool dsp_call_disowned(struct dsp_request *req)
 }
 
 /*
- * A call of the client, or one the kernel made for it: those carry no client,
- * but their metadata is in the same session as that of the release.
+ * A call of the client, or a request of process control about it.  Other requests of the
+ * kernel's own are in nobody's name: they go on.
  */
 static bool call_belongs(const struct dsp_request *req, const struct dsp_request *release,
 			 s32 client)
@@ -299,10 +310,7 @@ static bool call_belongs(const struct dsp_request *req, const struct dsp_request
 	/* Nor another release: the two would wait for each other. */
 	if (req == release || (req->handle == HANDLE_INIT && req->method == INIT_RELEASE))
 		return false;
-	if (req->client)
-		return req->client == client;
-	return wire_u64(req->msg, REQ_ADDR) >> req->dsp->session_shift ==
-	       wire_u64(release->msg, REQ_ADDR) >> req->dsp->session_shift;
+	return (req->client ? req->client : req->about) == client;
 }
 
 static bool call_none_active(struct dsp_request *release, s32 client)
