@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who has a session, as a state machine: no locks, no devices.
+ *
+ *   state        the client's file   what the DSP knows of the client
+ *   FREE         none                nothing
+ *   OWNED        open                maybe something
+ *   LEFT         closed              maybe something: the DSP has not been told, or keeps memory
+ *   RELEASING    closed              it has been sent a RELEASE; not all is answered
+ *
+ * Only a FREE session is handed out, since the next client has the same client id and
+ * the same context bank.
+ */
+#ifndef FRPC_SESSION_STATE_H
+#define FRPC_SESSION_STATE_H
+
+#include <linux/types.h>
+
+enum frpc_session_state {
+	FRPC_SESSION_FREE,
+	FRPC_SESSION_OWNED,
+	FRPC_SESSION_LEFT,
+	FRPC_SESSION_RELEASING,
+	FRPC_SESSION_STATES
+};
+
+enum frpc_session_event {
+	FRPC_SESSION_TAKE,	/* a client takes it */
+	FRPC_SESSION_DROP,	/* the client ends, and nothing was sent in its name */
+	FRPC_SESSION_LEAVE,	/* the client ends, and the DSP may know of it */
+	FRPC_SESSION_SEND,	/* a RELEASE is about to be sent */
+	FRPC_SESSION_UNSENT,	/* it did not leave after all */
+	FRPC_SESSION_REFUSED,	/* it was answered: the DSP keeps the client's memory */
+	FRPC_SESSION_ANSWERED,	/* it was answered, and so was all else in the client's name */
+	FRPC_SESSION_END,	/* the client has ended, and so has the context bank or the DSP */
+	FRPC_SESSION_EVENTS
+};
+
+/**
+ * frpc_session_step() - apply an event
+ * @state: changed if the event is allowed in it
+ * @event: what happens or is about to
+ *
+ * Return: whether the event was allowed.
+ */
+bool frpc_session_step(enum frpc_session_state *state, enum frpc_session_event event);
+
+#endif /* FRPC_SESSION_STATE_H */
