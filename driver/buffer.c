@@ -272,12 +272,6 @@ bool frpc_buffer_put(struct frpc_buffer *buffer)
 	return keep;
 }
 
-/* The same where nothing may be freed.  Ignores the pool's bound. */
-void frpc_buffer_put_atomic(struct frpc_buffer *buffer)
-{
-	pool_add(buffer);
-}
-
 /*
  * What the CPU wrote becomes visible to the DSP.  Inside channel->srcu, with the
  * session seen alive.  Costs nothing where the context bank is coherent.

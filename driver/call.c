@@ -6,10 +6,13 @@
  *  - A response ends it: whoever finds the call in its slot, under the slot's
  *    lock, takes it out.  A second response finds nothing.
  *  - A caller who gives up parks the call instead: index, cookie and buffer
- *    stay the DSP's until it answers, or releases the client, or goes.  Then the
- *    receive path puts call and buffer on the session's free lists; it needs
- *    neither sleep nor worker for that.  A call whose result is wanted all the
- *    same (resume.c) only loses its index then.
+ *    stay the DSP's until it answers, or releases the client, or goes.  Then
+ *    session->end_work disposes of it (release.c).  A call whose result is wanted
+ *    all the same (resume.c) only loses its index then.
+ *
+ * No client can take the table from others.  A session has FRPC_CALLS_EACH places for sure,
+ * and FRPC_CALLS_MAX at most: those above the first come out of FRPC_CALLS_COMMON, which all
+ * sessions share.  The last places of the table are for the RELEASE of each session.
  *
  * Indices are found with atomic bit operations and each slot has a lock of its
  * own, so calls of different callers share no lock.
@@ -80,14 +83,15 @@ static struct frpc_call *pool_take(struct frpc_session *session)
 
 /**
  * frpc_call_get() - an idle call with room for the arguments of @sc
- * @session: owned by the caller's client
+ * @session: owned by the caller's client, or any for a question
+ * @kind: in whose name it is
  * @sc: scalars
  *
  * The arguments are the caller's to fill in; there is no buffer yet.  May sleep.
  *
  * Return: the call, to be put or parked; NULL: no memory.
  */
-struct frpc_call *frpc_call_get(struct frpc_session *session, u32 sc)
+struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kind kind, u32 sc)
 {
 	struct frpc_call *call = pool_take(session);
 
@@ -103,6 +107,7 @@ struct frpc_call *frpc_call_get(struct frpc_session *session, u32 sc)
 		call_destroy(call);
 		return NULL;
 	}
+	call->kind = kind;
 	call->is_parked = false;
 	call->is_kept = false;
 	call->is_gone = false;
@@ -178,24 +183,24 @@ void frpc_call_put(struct frpc_call *call)
 		frpc_buffer_free(buffer);
 }
 
-/* Nobody waits for a parked call: give its parts back to the session, or keep its result. */
-static void end_parked(struct frpc_call *call)
+/* No caller waits for a parked call: its result is kept, or it is disposed of. */
+static bool end_parked(struct frpc_call *call)
 {
 	struct frpc_session *session = call->session;
 	unsigned long flags;
+	bool is_kept;
 
 	spin_lock_irqsave(&session->lock, flags);
-	session->nr_parked--;
-	if (call->is_kept) {
-		call->index = 0;
+	if (call->kind != FRPC_CALL_QUESTION)
+		session->nr_parked--;
+	call->index = 0;
+	is_kept = call->is_kept;
+	if (is_kept)
 		complete(&call->done);
-	} else {
-		frpc_buffer_put_atomic(call->buffer);
-		call->buffer = NULL;
-		put_maps(call);
-		list_add(&call->entry, &session->free_calls);
-	}
+	else
+		list_add_tail(&call->entry, &session->answered);
 	spin_unlock_irqrestore(&session->lock, flags);
+	return is_kept;
 }
 
 /* Frees all idle calls of a session. */
@@ -214,23 +219,67 @@ void frpc_calls_drain(struct frpc_session *session)
 
 static u32 next_free_index(struct frpc_call_table *table)
 {
-	const u32 end = FRPC_INDEX_MAX + 1;
-	u32 start = (u32)atomic_inc_return(&table->next) % FRPC_INDEX_MAX + FRPC_INDEX_MIN;
+	const u32 end = FRPC_INDEX_SHARED_MAX + 1;
+	u32 start = (u32)atomic_inc_return(&table->next) % FRPC_INDEX_SHARED_MAX + FRPC_INDEX_MIN;
 	u32 index = find_next_zero_bit(table->used, end, start);
 
 	return index < end ? index : find_next_zero_bit(table->used, end, FRPC_INDEX_MIN);
 }
 
-static int take_index(struct frpc_call_table *table)
+static void put_share(struct frpc_call *call)
 {
+	struct frpc_session *session = call->session;
+	struct frpc_call_table *table = &session->channel->table;
+
+	if (call->kind == FRPC_CALL_QUESTION ||
+	    atomic_dec_return(&session->nr_calls) >= FRPC_CALLS_EACH)
+		atomic_dec(&table->nr_common);
+}
+
+/* May the session have another place? */
+static bool take_share(struct frpc_call *call)
+{
+	struct frpc_session *session = call->session;
+	struct frpc_call_table *table = &session->channel->table;
+	int nr_calls = 0;
+
+	if (call->kind != FRPC_CALL_QUESTION) {
+		nr_calls = atomic_inc_return(&session->nr_calls);
+		if (nr_calls <= FRPC_CALLS_EACH)
+			return true;
+	}
+	if (atomic_inc_return(&table->nr_common) <= FRPC_CALLS_COMMON &&
+	    nr_calls <= FRPC_CALLS_MAX)
+		return true;
+	put_share(call);
+	return false;
+}
+
+static int take_index(struct frpc_call *call)
+{
+	struct frpc_call_table *table = &call->session->channel->table;
 	u32 index;
 
+	if (call->kind == FRPC_CALL_RELEASE)
+		return FRPC_INDEX_SHARED_MAX + frpc_session_client_id(call->session);
+	if (!take_share(call))
+		return -ENOSPC;
 	do {
 		index = next_free_index(table);
-		if (index > FRPC_INDEX_MAX)
+		if (index > FRPC_INDEX_SHARED_MAX) {
+			put_share(call);
 			return -ENOSPC;
+		}
 	} while (test_and_set_bit_lock(index, table->used));
 	return index;
+}
+
+static void put_index(struct frpc_call *call, u32 index)
+{
+	if (call->kind == FRPC_CALL_RELEASE)
+		return;
+	clear_bit_unlock(index, call->session->channel->table.used);
+	put_share(call);
 }
 
 /**
@@ -239,7 +288,7 @@ static int take_index(struct frpc_call_table *table)
  * @pd: protection domain the request is for
  * @cookie: result, to be sent
  *
- * Return: 0; -ENOSPC if as many calls are in flight as the wire can tell apart.
+ * Return: 0; -ENOSPC if the session has as many calls with the DSP as it may have.
  */
 int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie)
 {
@@ -247,7 +296,7 @@ int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie)
 	struct frpc_call_slot *slot;
 	int index;
 
-	index = take_index(table);
+	index = take_index(call);
 	if (index < 0)
 		return index;
 
@@ -275,7 +324,8 @@ void frpc_call_unregister(struct frpc_call *call)
 	spin_lock_irq(&slot->lock);
 	slot->call = NULL;
 	spin_unlock_irq(&slot->lock);
-	clear_bit_unlock(call->index, table->used);
+	put_index(call, call->index);
+	call->index = 0;
 }
 
 /**
@@ -297,7 +347,8 @@ bool frpc_call_park(struct frpc_call *call, bool is_kept)
 	if (is_pending) {
 		call->is_parked = true;
 		spin_lock(&session->lock);
-		session->nr_parked++;
+		if (call->kind != FRPC_CALL_QUESTION)
+			session->nr_parked++;
 		call->is_kept = is_kept;
 		if (is_kept) {
 			list_add_tail(&call->entry, &session->interrupted);
@@ -314,8 +365,8 @@ bool frpc_call_park(struct frpc_call *call, bool is_kept)
  * @call: kept, and taken off session->interrupted
  * @is_resumed: the caller goes on with it, whatever is returned; else it is given up
  *
- * Return: true: it has not been answered yet; if it is given up, the receive path
- * disposes of it.  false: it was answered, and is the caller's.
+ * Return: true: it has not been answered yet; if it is given up, it is disposed of
+ * when it is.  false: it was answered, and is the caller's.
  */
 bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
 {
@@ -342,16 +393,23 @@ bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
 static void end_call(struct frpc_call_table *table, struct frpc_call_slot *slot)
 {
 	struct frpc_call *call = slot->call;
+	struct frpc_session *session = call->session;
+	bool is_kept;
 
 	lockdep_assert_held(&slot->lock);
 
 	slot->call = NULL;
 	if (!call->is_parked) {
 		complete(&call->done);
+		if (call->kind == FRPC_CALL_RELEASE)
+			frpc_release_queue(session);
 		return;
 	}
-	end_parked(call);
-	clear_bit_unlock(slot - table->slots, table->used);
+	/* of a call that is kept, the thread that wants it may be done with it after this */
+	put_index(call, slot - table->slots);
+	is_kept = end_parked(call);
+	if (!is_kept)
+		frpc_release_queue(session);
 }
 
 /**
@@ -376,8 +434,14 @@ void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *
 	spin_unlock_irqrestore(&slot->lock, flags);
 }
 
+/* The DSP has let go of it when it has released the client. */
+static bool is_of_released(const struct frpc_call *call)
+{
+	return call->is_parked && call->kind != FRPC_CALL_QUESTION;
+}
+
 static void end_calls(struct frpc_channel *channel, struct frpc_session *session,
-		      bool only_parked)
+		      bool only_released)
 {
 	struct frpc_call_table *table = &channel->table;
 	u32 i;
@@ -389,7 +453,7 @@ static void end_calls(struct frpc_channel *channel, struct frpc_session *session
 		spin_lock_irq(&slot->lock);
 		call = slot->call;
 		if (call && (!session || call->session == session) &&
-		    (!only_parked || call->is_parked)) {
+		    (!only_released || is_of_released(call))) {
 			call->is_gone = true;
 			end_call(table, slot);
 		}
@@ -403,7 +467,7 @@ void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session)
 	end_calls(channel, session, false);
 }
 
-/* The DSP has released the client of @session: what is parked is ours again. */
+/* The DSP has released the client of @session: what is parked in its name is ours again. */
 void frpc_calls_reclaim(struct frpc_session *session)
 {
 	end_calls(session->channel, session, true);

@@ -10,12 +10,16 @@
 static long query_dsp(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
+	struct frpc_session *session = READ_ONCE(client->session);
 	__le32 words[DSP_ATTRIBUTES - 1] = {};
 	struct frpc_reply reply;
 	u32 i;
 
-	reply = frpc_request_get_info(client->session, READ_ONCE(client->pd), words,
-				      ARRAY_SIZE(words));
+	if (!session)
+		session = frpc_session_any(channel);
+	if (!session)
+		return -EBUSY;
+	reply = frpc_request_get_info(session, READ_ONCE(client->pd), words, ARRAY_SIZE(words));
 	if (reply.outcome != FRPC_DONE)
 		return reply.error;
 

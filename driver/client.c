@@ -37,6 +37,7 @@ union ioctl_arg {
  * struct ioctl_entry - one ioctl
  * @cmd: full command; its size is what is copied in
  * @handler: gets the private copy of the argument
+ * @needs_session: the file takes a session first, if it has none yet
  * @copy_out: on success the argument goes back to the caller
  * @finish: may be NULL; after @handler succeeded: the argument went back, or it
  *	    could not, and what was done for it is to be undone
@@ -44,6 +45,7 @@ union ioctl_arg {
 struct ioctl_entry {
 	unsigned int cmd;
 	long (*handler)(struct frpc_client *client, union ioctl_arg *arg);
+	bool needs_session;
 	bool copy_out;
 	void (*finish)(struct frpc_client *client, union ioctl_arg *arg, bool arrived);
 };
@@ -51,11 +53,16 @@ struct ioctl_entry {
 /* The file descriptor is only a number until the caller knows it. */
 static long ioctl_alloc(struct frpc_client *client, union ioctl_arg *arg)
 {
+	struct frpc_session *session = READ_ONCE(client->session);
 	struct alloc_arg *alloc = &arg->alloc;
 	struct dma_buf *buf;
 	int fd;
 
-	buf = frpc_dmabuf_export(client->session, alloc->user.size);
+	if (!session)
+		session = frpc_session_any(client->channel);
+	if (!session)
+		return -EBUSY;
+	buf = frpc_dmabuf_export(session, alloc->user.size);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	/* not O_CLOEXEC: programs have always had it this way */
@@ -167,11 +174,12 @@ static long ioctl_set_option(struct frpc_client *client, union ioctl_arg *arg)
 
 static const struct ioctl_entry ioctl_table[] = {
 	{ FASTRPC_IOCTL_ALLOC_DMA_BUFF, ioctl_alloc, .copy_out = true, .finish = finish_alloc },
-	{ FASTRPC_IOCTL_INVOKE, ioctl_invoke },
-	{ FASTRPC_IOCTL_INIT_ATTACH, ioctl_attach },
-	{ FASTRPC_IOCTL_INIT_ATTACH_SNS, ioctl_attach_sensors },
-	{ FASTRPC_IOCTL_INIT_CREATE, ioctl_create },
-	{ FASTRPC_IOCTL_INIT_CREATE_STATIC, ioctl_create_static },
+	{ FASTRPC_IOCTL_INVOKE, ioctl_invoke, .needs_session = true },
+	{ FASTRPC_IOCTL_INIT_ATTACH, ioctl_attach, .needs_session = true },
+	{ FASTRPC_IOCTL_INIT_ATTACH_SNS, ioctl_attach_sensors, .needs_session = true },
+	{ FASTRPC_IOCTL_INIT_CREATE, ioctl_create, .needs_session = true },
+	{ FASTRPC_IOCTL_INIT_CREATE_STATIC, ioctl_create_static, .needs_session = true },
+	/* memory is for clients that have joined a protection domain: they have a session */
 	{ FASTRPC_IOCTL_MMAP, ioctl_mmap, .copy_out = true, .finish = finish_mmap },
 	{ FASTRPC_IOCTL_MUNMAP, ioctl_munmap },
 	{ FASTRPC_IOCTL_MEM_MAP, ioctl_mem_map, .copy_out = true, .finish = finish_mem_map },
@@ -190,6 +198,24 @@ static const struct ioctl_entry *find_ioctl(unsigned int cmd)
 	return NULL;
 }
 
+/* A session is taken when the file first needs one, and kept until it is closed. */
+static int take_session(struct frpc_client *client)
+{
+	struct frpc_session *session;
+
+	if (smp_load_acquire(&client->session))
+		return 0;
+	if (mutex_lock_killable(&client->session_lock))
+		return -EINTR;
+	session = client->session;
+	if (!session)
+		session = frpc_session_get(client);
+	if (!IS_ERR(session))
+		smp_store_release(&client->session, session);
+	mutex_unlock(&client->session_lock);
+	return PTR_ERR_OR_ZERO(session);
+}
+
 static long client_ioctl(struct file *file, unsigned int cmd, unsigned long address)
 {
 	const struct ioctl_entry *entry = find_ioctl(cmd);
@@ -204,6 +230,9 @@ static long client_ioctl(struct file *file, unsigned int cmd, unsigned long addr
 		return -EPIPE;
 	if (copy_from_user(&arg, user_arg, _IOC_SIZE(cmd)))
 		return -EFAULT;
+	ret = entry->needs_session ? take_session(client) : 0;
+	if (ret)
+		return ret;
 
 	ret = entry->handler(client, &arg);
 	if (ret || !entry->copy_out)
@@ -224,11 +253,7 @@ static int client_open(struct inode *inode, struct file *file)
 	client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
 	if (!client)
 		return -ENOMEM;
-	client->session = frpc_session_get(channel);
-	if (!client->session) {
-		kfree(client);
-		return -EBUSY;
-	}
+	mutex_init(&client->session_lock);
 	/* the node is registered, so the channel is there */
 	frpc_channel_get(channel);
 	client->channel = channel;
@@ -243,8 +268,7 @@ static int client_release(struct inode *inode, struct file *file)
 {
 	struct frpc_client *client = file->private_data;
 
-	frpc_process_release(client);
-	frpc_session_put(client->session);
+	frpc_release_client(client);
 	frpc_channel_put(client->channel);
 	kfree(client);
 	return 0;

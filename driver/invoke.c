@@ -123,7 +123,7 @@ static void *arg_bytes(const struct frpc_call *call, u32 i)
 static int prepare(struct frpc_call *call)
 {
 	struct frpc_message *msg = &call->msg;
-	struct frpc_buffer *buffer;
+	struct frpc_buffer *buffer = call->buffer;
 	int ret;
 	u32 i;
 
@@ -132,7 +132,9 @@ static int prepare(struct frpc_call *call)
 		ret = map_args(call);
 	if (ret)
 		return ret;
-	buffer = frpc_buffer_get(call->session, PAGE_ALIGN(msg->len));
+	/* that of a RELEASE is there */
+	if (!buffer)
+		buffer = frpc_buffer_get(call->session, PAGE_ALIGN(msg->len));
 	if (IS_ERR(buffer))
 		return PTR_ERR(buffer);
 	call->buffer = buffer;
@@ -254,12 +256,17 @@ static void unlend_handles(struct frpc_client *client, struct frpc_call *call, u
 			frpc_loan_return_handle(client, call->msg.args[i].fd, call->maps[i]);
 }
 
-/* From now on they are the DSP's, until it says otherwise. */
+/*
+ * From now on they are the DSP's, until it says otherwise.  A client that is in no protection
+ * domain has no process that could keep them.
+ */
 static int lend_handles(struct frpc_client *client, struct frpc_call *call)
 {
 	int ret = 0;
 	u32 i;
 
+	if (!READ_ONCE(client->has_joined))
+		return 0;
 	for (i = call->msg.nr_bufs; call->has_maps && i < call->msg.nr_args; i++) {
 		if (call->maps[i])
 			ret = frpc_loan_handle(client, call->msg.args[i].fd, call->maps[i]);
@@ -295,6 +302,23 @@ static long finish_user(struct frpc_client *client, struct frpc_call *call)
 	ret = copy_user_outputs(call);
 	return_handles(client, call);
 	return ret ? ret : frpc_result(call->retval);
+}
+
+/**
+ * frpc_invoke_dispose() - the end of a call that was given up
+ * @client: whose it was; NULL: the client has ended
+ * @call: parked, and ended since: the caller's
+ *
+ * What the answer gives back is taken back.  May sleep.
+ */
+void frpc_invoke_dispose(struct frpc_client *client, struct frpc_call *call)
+{
+	if (client && call->kind == FRPC_CALL_USER && !call->is_gone) {
+		sync_buffer_for_cpu(call, call->msg.metadata_len);
+		dma_rmb();
+		return_handles(client, call);
+	}
+	frpc_call_put(call);
 }
 
 /* One look at the poll word. */
@@ -340,11 +364,12 @@ static int send_user(struct frpc_client *client, struct frpc_call *call, u32 han
 	ret = lend_handles(client, call);
 	if (ret)
 		return ret;
-	WRITE_ONCE(client->is_known, true);
 	ret = send(call, READ_ONCE(client->pd), frpc_session_client_id(client->session), handle,
 		   FRPC_UNTIL_SIGNAL);
 	if (ret)
 		unlend_handles(client, call, call->msg.nr_args);
+	else
+		WRITE_ONCE(client->is_known, true);
 	return ret;
 }
 
@@ -358,13 +383,13 @@ static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke 
 	if (invoke->handle == DSP_HANDLE_INIT)
 		return -EPERM;
 
-	call = frpc_call_get(session, invoke->sc);
+	call = frpc_call_get(session, FRPC_CALL_USER, invoke->sc);
 	if (!call)
 		return -ENOMEM;
 	ret = fetch_user_args(call, invoke->args);
 	if (ret)
 		goto out_put_call;
-	first_try = frpc_resume_find(session, invoke, call->msg.args);
+	first_try = frpc_resume_find(client, invoke, call->msg.args);
 	if (first_try) {
 		frpc_call_put(call);
 		call = first_try;
@@ -378,7 +403,7 @@ static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke 
 	}
 
 	if (!has_ended && wait_for_completion_interruptible(&call->done) &&
-	    frpc_resume_park(call, invoke))
+	    frpc_resume_park(client, call, invoke))
 		return -ERESTARTSYS;
 	ret = finish_user(client, call);
 
@@ -445,8 +470,13 @@ static int wait_for_dsp(struct frpc_call *call, bool may_be_killed)
 	return left ? 0 : -ETIMEDOUT;
 }
 
-/* The DSP has answered, or has gone. */
-static struct frpc_reply finish_kernel(struct frpc_call *call)
+/**
+ * frpc_invoke_end() - what came of a request that was sent
+ * @call: done: the DSP has answered, or has gone
+ *
+ * The call stays the caller's, to be put.  Return: see &struct frpc_reply.
+ */
+struct frpc_reply frpc_invoke_end(struct frpc_call *call)
 {
 	int ret;
 
@@ -458,7 +488,14 @@ static struct frpc_reply finish_kernel(struct frpc_call *call)
 				    frpc_result(call->retval) };
 }
 
-static int send_kernel(struct frpc_call *call, const struct frpc_kernel_call *request)
+/**
+ * frpc_invoke_begin() - send a request of the kernel's own, and do not wait
+ * @call: idle, with room for the arguments; it may have a buffer
+ * @request: what
+ *
+ * Sleeps.  Return: 0 it was sent; -ENOSPC, -ENOMEM or an error of frpc_send(): it was not.
+ */
+int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *request)
 {
 	int ret;
 
@@ -474,19 +511,21 @@ static int send_kernel(struct frpc_call *call, const struct frpc_kernel_call *re
 static struct frpc_reply invoke_kernel(struct frpc_session *session,
 				       const struct frpc_kernel_call *request)
 {
+	enum frpc_call_kind kind = request->handle == DSP_HANDLE_INIT ? FRPC_CALL_CONTROL :
+									FRPC_CALL_QUESTION;
 	struct frpc_reply reply = { FRPC_NOT_SENT, -ENOMEM };
 	struct frpc_call *call;
 	int ret;
 
-	call = frpc_call_get(session, request->sc);
+	call = frpc_call_get(session, kind, request->sc);
 	if (!call)
 		return reply;
-	reply.error = send_kernel(call, request);
+	reply.error = frpc_invoke_begin(call, request);
 	if (!reply.error) {
 		ret = wait_for_dsp(call, request->may_be_killed);
 		if (ret && frpc_call_park(call, false))
 			return (struct frpc_reply){ FRPC_UNANSWERED, ret };
-		reply = finish_kernel(call);
+		reply = frpc_invoke_end(call);
 	}
 	frpc_call_put(call);
 	return reply;

@@ -10,13 +10,6 @@
 
 #include "private.h"
 
-/* Where the client's process is.  From now on the DSP must hear of the client's end. */
-static u32 process_of(struct frpc_client *client)
-{
-	WRITE_ONCE(client->is_known, true);
-	return READ_ONCE(client->pd);
-}
-
 /**
  * frpc_lend_pages() - more memory for the heap of a client's process
  * @client: whose
@@ -31,13 +24,15 @@ long frpc_lend_pages(struct frpc_client *client, struct fastrpc_req_mmap *reques
 	struct frpc_loan *loan;
 	struct frpc_page page;
 
+	if (!smp_load_acquire(&client->has_joined))
+		return -EPERM;
 	if (request->size > SIZE_MAX - PAGE_SIZE)
 		return -ENOMEM;
 	loan = frpc_loan_buffer(client, FRPC_LOAN_PAGES, PAGE_ALIGN(request->size));
 	if (IS_ERR(loan))
 		return PTR_ERR(loan);
 	page = frpc_loan_page(client, loan);
-	reply = frpc_request_mmap(client->session, process_of(client), DSP_MAP_ADD_PAGES, &page,
+	reply = frpc_request_mmap(client->session, READ_ONCE(client->pd), DSP_MAP_ADD_PAGES, &page,
 				  &request->vaddrout);
 	frpc_loan_settle(client, loan, reply.outcome, request->vaddrout);
 	return reply.error;
@@ -62,7 +57,7 @@ long frpc_return_pages(struct frpc_client *client, const struct fastrpc_req_munm
 	if (!loan)
 		return -EINVAL;
 	if (loan->len == PAGE_ALIGN(request->size))
-		reply = frpc_request_munmap(client->session, process_of(client),
+		reply = frpc_request_munmap(client->session, READ_ONCE(client->pd),
 					    loan->dsp_addr, loan->len);
 	frpc_loan_settle_return(client, loan, reply.outcome);
 	return reply.error;
@@ -94,6 +89,8 @@ long frpc_mem_map(struct frpc_client *client, struct fastrpc_mem_map *request)
 		return -EINVAL;
 	if (request->fd < 0)
 		return -EBADF;
+	if (!smp_load_acquire(&client->has_joined))
+		return -EPERM;
 	loan = frpc_loan_map(client, request->fd, request->length);
 	if (IS_ERR(loan))
 		return PTR_ERR(loan);
@@ -102,7 +99,7 @@ long frpc_mem_map(struct frpc_client *client, struct fastrpc_mem_map *request)
 		return -EINVAL;
 	}
 	page = frpc_loan_page(client, loan);
-	reply = frpc_request_mem_map(client->session, process_of(client), request, &page,
+	reply = frpc_request_mem_map(client->session, READ_ONCE(client->pd), request, &page,
 				     &request->vaddrout);
 	frpc_loan_settle(client, loan, reply.outcome, request->vaddrout);
 	return reply.error;
@@ -116,7 +113,7 @@ static long unmap_handle(struct frpc_client *client, const struct fastrpc_mem_un
 
 	if (!len)
 		return -EINVAL;
-	reply = frpc_request_mem_unmap(client->session, process_of(client), request->fd, 0, len);
+	reply = frpc_request_mem_unmap(client->session, READ_ONCE(client->pd), request->fd, 0, len);
 	if (reply.outcome == FRPC_DONE)
 		frpc_loan_return_handle(client, request->fd, NULL);
 	return reply.error;
@@ -138,7 +135,7 @@ long frpc_mem_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *
 	loan = frpc_loan_take(client, FRPC_LOAN_MAP, request->fd, request->vaddr);
 	if (!loan)
 		return unmap_handle(client, request);
-	reply = frpc_request_mem_unmap(client->session, process_of(client), loan->fd,
+	reply = frpc_request_mem_unmap(client->session, READ_ONCE(client->pd), loan->fd,
 				       loan->dsp_addr, loan->len);
 	frpc_loan_settle_return(client, loan, reply.outcome);
 	return reply.error;

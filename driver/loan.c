@@ -5,8 +5,10 @@
  * A loan begins before the DSP is told of the memory, and ends when the DSP has
  * said that it is done with it: in its answer to a request of the client's, or in
  * its answer to the client's release.  A DSP that never says so keeps the memory;
- * then it is left with the session, which goes to nobody else, until the context
+ * then it is left with the session, which no other client gets, until the context
  * bank goes and the DSP has no way to the memory any more.
+ *
+ * Only a client that a protection domain has taken in lends anything.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -352,25 +354,17 @@ static void free_list(struct list_head *loans)
 		loan_free(loan);
 }
 
-/**
- * frpc_loans_close() - a client ends
- * @client: nobody else uses it
- * @is_returned: the DSP has said that it is done with all of the client's memory
- */
-void frpc_loans_close(struct frpc_client *client, bool is_returned)
+/* A client ends, and nothing else uses it: what it has lent is the session's to settle. */
+void frpc_loans_leave(struct frpc_client *client)
 {
 	struct frpc_session *session = client->session;
-	LIST_HEAD(loans);
 
-	list_splice_init(&client->loans, &loans);
 	spin_lock_irq(&session->lock);
-	if (!is_returned && session->is_alive)
-		list_splice_tail_init(&loans, &session->left_loans);
+	list_splice_tail_init(&client->loans, &session->left_loans);
 	spin_unlock_irq(&session->lock);
-	free_list(&loans);
 }
 
-/* The context bank has gone, and with it the DSP's way to what was left with it. */
+/* The DSP has let go of what a client left, or has no way to it any more.  May sleep. */
 void frpc_loans_reclaim(struct frpc_session *session)
 {
 	LIST_HEAD(loans);

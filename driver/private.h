@@ -4,14 +4,14 @@
  *
  * Vocabulary: a channel is the rpmsg link to one DSP and all that hangs off it;
  * a session is one compute context bank (SMMU context) of it; a client is one
- * open file and owns one session; a call is one request in flight.
+ * open file and owns one session at most; a call is one request in flight.
  *
  * Lifetimes: a channel lives until its rpmsg device is gone and its last client
  * is closed; sessions are part of it.  A client may outlive the DSP: whatever
  * touches the rpmsg device or a context bank's device does so inside
  * channel->srcu, after it has seen that the channel (session) is alive.
  *
- * Lock order: channel->static_lock, session->maps_lock, session->buffers_lock, then the
+ * Lock order: channel->static_lock, session->end_lock, session->maps_lock, session->buffers_lock, then the
  * spinlocks, of which none is taken inside another but call_slot.lock -> session->lock.
  * The remote heap has its own, see remote_heap.c.
  */
@@ -32,10 +32,12 @@
 #include <linux/spinlock.h>
 #include <linux/srcu.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "message.h"
 #include "request.h"
+#include "session_state.h"
 #include "vmperm.h"
 #include "uapi/misc/fastrpc.h"
 
@@ -56,6 +58,15 @@ struct frpc_heap;
 
 /* How long the DSP may take over a request of the kernel's own. */
 #define FRPC_TIMEOUT_MS		10000
+
+/*
+ * The call table has a place for the RELEASE of each session.  Of the others each session
+ * has some to itself, and may have more while the DSP has few calls.
+ */
+#define FRPC_INDEX_SHARED_MAX	(FRPC_INDEX_MAX - FRPC_SESSIONS_MAX)
+#define FRPC_CALLS_EACH		8
+#define FRPC_CALLS_MAX		128
+#define FRPC_CALLS_COMMON	(FRPC_INDEX_SHARED_MAX - FRPC_SESSIONS_MAX * FRPC_CALLS_EACH)
 
 /**
  * struct frpc_buffer - memory for one message, mapped for one session
@@ -135,11 +146,22 @@ struct frpc_map {
  * @nr_maps: how many
  * @reap_work: undoes maps that are not needed any more
  * @reaps_all: the next time all that are unused
+ * @end_lock: held while something of a client's end is done; protects the next six
+ * @client: its owner, who is told of late answers; NULL: none
+ * @release: call for the RELEASE of its client, while it has one
+ * @left_pd: where the client that left it was
+ * @has_left_pd: the DSP may have taken it in there
+ * @is_released: the RELEASE was answered
+ * @is_kept: with an error, and the DSP has memory of the client's
+ * @end_work: answers that came late, and a RELEASE that could not be sent
+ * @end_wait: for the session to be free
+ * @nr_calls: places in the call table that it has, but for the one of a RELEASE
  * @lock: protects what follows; taken with interrupts off
- * @in_use: a client owns it
- * @nr_parked: calls that were given up before the DSP answered; it may still
- *	       write to their buffers, so the session goes to nobody else
- * @left_loans: memory that the DSP did not give back; the same holds for it
+ * @state: who has it
+ * @nr_ends: how often it became free
+ * @nr_parked: calls in its client's name that were given up before the DSP answered
+ * @answered: calls that were given up, and that the DSP has answered since
+ * @left_loans: memory of a client that left the session
  * @interrupted: calls that their threads may come back for
  * @nr_interrupted: how many
  * @free_calls: idle call structures
@@ -160,9 +182,21 @@ struct frpc_session {
 	u32 nr_maps;
 	struct delayed_work reap_work;
 	bool reaps_all;
+	struct mutex end_lock;
+	struct frpc_client *client;
+	struct frpc_call *release;
+	u32 left_pd;
+	bool has_left_pd;
+	bool is_released;
+	bool is_kept;
+	struct delayed_work end_work;
+	wait_queue_head_t end_wait;
+	atomic_t nr_calls;
 	spinlock_t lock;
-	bool in_use;
+	enum frpc_session_state state;
+	u32 nr_ends;
 	u32 nr_parked;
+	struct list_head answered;
 	struct list_head left_loans;
 	struct list_head interrupted;
 	u32 nr_interrupted;
@@ -172,9 +206,16 @@ struct frpc_session {
 	DECLARE_HASHTABLE(map_hash, 6);
 };
 
+enum frpc_call_kind {
+	FRPC_CALL_USER,		/* a client's */
+	FRPC_CALL_CONTROL,	/* the kernel's own, about a client */
+	FRPC_CALL_RELEASE,	/* the last of those, with a place of its own in the table */
+	FRPC_CALL_QUESTION,	/* the kernel's own, about no client: a RELEASE does not end it */
+};
+
 /**
  * struct frpc_call - one call
- * @entry: on session->free_calls or session->interrupted, or unused
+ * @entry: on session->free_calls, ->interrupted or ->answered, or unused
  * @session: its context bank
  * @buffer: its message
  * @msg: its arguments, the driver's private copy
@@ -182,7 +223,8 @@ struct frpc_session {
  * @has_maps: some argument is mapped
  * @capacity: arguments there is room for
  * @index: place in the call table while registered; 0: answered while parked
- * @is_parked: left by its caller; the receive path disposes of it.  Under
+ * @kind: in whose name it is
+ * @is_parked: left by its caller; session->end_work disposes of it.  Under
  *	       the slot's lock
  * @is_kept: parked, but its result is wanted; under session->lock
  * @thread: who may come back for it, reference held; else NULL
@@ -201,6 +243,7 @@ struct frpc_call {
 	bool has_maps;
 	u32 capacity;
 	u32 index;
+	enum frpc_call_kind kind;
 	bool is_parked;
 	bool is_kept;
 	struct pid *thread;
@@ -228,12 +271,15 @@ struct frpc_call_slot {
  * @used: indices taken; atomic bit operations
  * @next: where the search for a free index starts, so that reuse is late
  * @sequence: number of the newest call; begins at random
+ * @nr_common: places taken by sessions that have more than FRPC_CALLS_EACH, and by the
+ *	       kernel itself
  * @slots: by index
  */
 struct frpc_call_table {
 	DECLARE_BITMAP(used, FRPC_INDEX_MAX + 1);
 	atomic_t next;
 	atomic64_t sequence;
+	atomic_t nr_common;
 	struct frpc_call_slot slots[FRPC_INDEX_MAX + 1];
 };
 
@@ -320,9 +366,11 @@ struct frpc_channel {
 /**
  * struct frpc_client - one open file
  * @channel: reference held
- * @session: its own until release
+ * @session_lock: one thread at a time takes the session
+ * @session: its own until release; NULL: it has needed none yet
  * @pd: protection domain its calls go to, DSP_PD_*
  * @is_known: something was sent in its name, the DSP must hear of its end
+ * @has_joined: a protection domain has taken it in, or may have
  * @has_audio_pd: the audio PD has taken it for its daemon
  * @is_privileged: opened through the secure node
  * @is_polling: calls look for their end in memory before they sleep
@@ -335,9 +383,11 @@ struct frpc_channel {
  */
 struct frpc_client {
 	struct frpc_channel *channel;
+	struct mutex session_lock;
 	struct frpc_session *session;
 	u32 pd;
 	bool is_known;
+	bool has_joined;
 	bool has_audio_pd;
 	bool is_privileged;
 	bool is_polling;
@@ -384,6 +434,22 @@ struct frpc_loan {
 	u32 times;
 };
 
+/*
+ * As wait_event_timeout(), for an answer of the DSP and in a state of the caller's choice;
+ * FRPC_TIMEOUT_MS at most.
+ */
+#define frpc_wait_for_answer(wq_head, condition, state)				\
+({										\
+	long __ret = msecs_to_jiffies(FRPC_TIMEOUT_MS);				\
+										\
+	if (!___wait_cond_timeout(condition))					\
+		__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition),	\
+				      (state), 0,				\
+				      msecs_to_jiffies(FRPC_TIMEOUT_MS),	\
+				      __ret = schedule_timeout(__ret));		\
+	__ret;									\
+})
+
 /* channel.c */
 int frpc_channel_init(void);
 void frpc_channel_fini(void);
@@ -395,8 +461,16 @@ int frpc_session_init(void);
 void frpc_session_fini(void);
 void frpc_sessions_setup(struct frpc_channel *channel);
 void frpc_sessions_teardown(struct frpc_channel *channel);
-struct frpc_session *frpc_session_get(struct frpc_channel *channel);
-void frpc_session_put(struct frpc_session *session);
+struct frpc_session *frpc_session_get(struct frpc_client *client);
+struct frpc_session *frpc_session_any(struct frpc_channel *channel);
+void frpc_session_drain(struct frpc_session *session);
+
+/* release.c */
+void frpc_release_setup(struct frpc_session *session);
+int frpc_release_prepare(struct frpc_session *session);
+void frpc_release_client(struct frpc_client *client);
+void frpc_release_end(struct frpc_session *session);
+void frpc_release_queue(struct frpc_session *session);
 u32 frpc_session_client_id(const struct frpc_session *session);
 u64 frpc_session_bits(const struct frpc_session *session);
 
@@ -406,7 +480,6 @@ struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len);
 struct frpc_buffer *frpc_buffer_alloc(struct frpc_session *session, size_t len);
 void frpc_buffer_free(struct frpc_buffer *buffer);
 bool frpc_buffer_put(struct frpc_buffer *buffer);
-void frpc_buffer_put_atomic(struct frpc_buffer *buffer);
 void frpc_buffer_sync_for_dsp(const struct frpc_buffer *buffer, size_t len);
 void frpc_buffer_sync_for_cpu(const struct frpc_buffer *buffer, size_t len);
 void frpc_buffers_unmap(struct frpc_session *session);
@@ -461,7 +534,7 @@ struct frpc_loan *frpc_loan_take(struct frpc_client *client, enum frpc_loan_kind
 int frpc_loan_handle(struct frpc_client *client, int fd, struct frpc_map *map);
 void frpc_loan_return_handle(struct frpc_client *client, int fd, const struct frpc_map *map);
 size_t frpc_loan_handle_len(struct frpc_client *client, int fd);
-void frpc_loans_close(struct frpc_client *client, bool is_returned);
+void frpc_loans_leave(struct frpc_client *client);
 void frpc_loans_reclaim(struct frpc_session *session);
 
 /* lend.c */
@@ -472,7 +545,7 @@ long frpc_mem_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *
 
 /* call.c */
 void frpc_call_table_setup(struct frpc_call_table *table);
-struct frpc_call *frpc_call_get(struct frpc_session *session, u32 sc);
+struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kind kind, u32 sc);
 void frpc_call_put(struct frpc_call *call);
 int frpc_call_map(struct frpc_call *call, u32 i);
 int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie);
@@ -485,11 +558,12 @@ void frpc_calls_reclaim(struct frpc_session *session);
 void frpc_calls_drain(struct frpc_session *session);
 
 /* resume.c */
-bool frpc_resume_park(struct frpc_call *call, const struct fastrpc_invoke *invoke);
-struct frpc_call *frpc_resume_find(struct frpc_session *session,
+bool frpc_resume_park(struct frpc_client *client, struct frpc_call *call,
+		      const struct fastrpc_invoke *invoke);
+struct frpc_call *frpc_resume_find(struct frpc_client *client,
 				   const struct fastrpc_invoke *invoke,
 				   const struct frpc_arg *args);
-void frpc_resume_give_up(struct frpc_session *session);
+void frpc_resume_give_up(struct frpc_client *client);
 
 /* send.c */
 
@@ -525,6 +599,9 @@ struct frpc_kernel_call {
 long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke);
 struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
 				     const struct frpc_kernel_call *request);
+int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *request);
+struct frpc_reply frpc_invoke_end(struct frpc_call *call);
+void frpc_invoke_dispose(struct frpc_client *client, struct frpc_call *call);
 long frpc_result(s32 dsp_result);
 
 /* client.c */
@@ -538,7 +615,6 @@ long frpc_process_create_static(struct frpc_client *client,
 				const struct fastrpc_init_create_static *create);
 long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *request);
 long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_munmap *request);
-void frpc_process_release(struct frpc_client *client);
 
 /* capability.c */
 long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capability *capability);

@@ -23,11 +23,19 @@
 /* Largest shell of a process. */
 #define SHELL_BYTES_MAX		SZ_2M
 
-/* From now on the client's calls go to @pd, and the DSP must hear of the client's end. */
-static void join(struct frpc_client *client, u32 pd)
+static bool may_have_taken(enum frpc_outcome outcome)
 {
-	WRITE_ONCE(client->pd, pd);
-	WRITE_ONCE(client->is_known, true);
+	return outcome == FRPC_DONE || outcome == FRPC_UNANSWERED;
+}
+
+/* What came of a request to join: a client that may be in a domain may lend memory. */
+static void learn_of_joining(struct frpc_client *client, enum frpc_outcome outcome)
+{
+	if (outcome != FRPC_NOT_SENT)
+		WRITE_ONCE(client->is_known, true);
+	/* a thread that sees this sees the session */
+	if (may_have_taken(outcome))
+		smp_store_release(&client->has_joined, true);
 }
 
 /**
@@ -41,8 +49,12 @@ static void join(struct frpc_client *client, u32 pd)
  */
 long frpc_process_attach(struct frpc_client *client, u32 pd)
 {
-	join(client, pd);
-	return frpc_request_attach(client->session, pd).error;
+	struct frpc_reply reply;
+
+	WRITE_ONCE(client->pd, pd);
+	reply = frpc_request_attach(client->session, pd);
+	learn_of_joining(client, reply.outcome);
+	return reply.error;
 }
 
 /* Who may have what process on a DSP where that is not the same for all. */
@@ -84,11 +96,6 @@ static void put_shell(const struct frpc_arg *shell)
 		kvfree((void *)(uintptr_t)shell->ptr);
 }
 
-static bool may_have_taken(enum frpc_outcome outcome)
-{
-	return outcome == FRPC_DONE || outcome == FRPC_UNANSWERED;
-}
-
 /* Returns with the memory lent, unless the DSP is known not to have it. */
 static struct frpc_reply send_create(struct frpc_client *client,
 				     const struct fastrpc_init_create *create,
@@ -98,9 +105,10 @@ static struct frpc_reply send_create(struct frpc_client *client,
 	struct frpc_reply reply;
 	char name[TASK_COMM_LEN];
 
-	join(client, DSP_PD_USER);
+	WRITE_ONCE(client->pd, DSP_PD_USER);
 	reply = frpc_request_create(client->session, get_task_comm(name, current), create, shell,
 				    &page);
+	learn_of_joining(client, reply.outcome);
 	frpc_loan_settle(client, memory, reply.outcome, 0);
 	return reply;
 }
@@ -158,8 +166,12 @@ long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_c
 static struct frpc_reply join_static(struct frpc_client *client, const char *name, u32 namelen,
 				     const struct frpc_page *memory)
 {
-	join(client, DSP_PD_USER);
-	return frpc_request_create_static(client->session, name, namelen, memory, true);
+	struct frpc_reply reply;
+
+	WRITE_ONCE(client->pd, DSP_PD_USER);
+	reply = frpc_request_create_static(client->session, name, namelen, memory, true);
+	learn_of_joining(client, reply.outcome);
+	return reply;
 }
 
 static long create_audio_pd(struct frpc_client *client, const char *name, u32 namelen)
@@ -278,25 +290,4 @@ long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_mu
 		return -EINVAL;
 
 	return shrink_heap(client, request->vaddrout, PAGE_ALIGN(request->size));
-}
-
-/**
- * frpc_process_release() - tell the DSP that a client is gone
- * @client: being closed, nobody else uses it
- *
- * Best effort, FRPC_TIMEOUT_MS at most.  When the DSP agrees, it has let go of
- * every message of the client, also of those nobody waits for any more, and of all
- * memory that was lent to it.
- */
-void frpc_process_release(struct frpc_client *client)
-{
-	struct frpc_session *session = client->session;
-	bool is_returned;
-
-	frpc_resume_give_up(session);
-	is_returned = client->is_known &&
-		      frpc_request_release(session, client->pd).outcome == FRPC_DONE;
-	if (is_returned)
-		frpc_calls_reclaim(session);
-	frpc_loans_close(client, is_returned);
 }

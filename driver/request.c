@@ -56,12 +56,18 @@ struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd)
 	return control(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args, true);
 }
 
-struct frpc_reply frpc_request_release(struct frpc_session *session, u32 pd)
+int frpc_request_release(struct frpc_call *call, u32 pd)
 {
-	const __le32 id = client_id(session);
+	const __le32 id = client_id(call->session);
 	const struct frpc_arg args[] = { REQUEST_OBJECT(id) };
+	const struct frpc_kernel_call request = {
+		.pd = pd,
+		.handle = DSP_HANDLE_INIT,
+		.sc = call->msg.sc,
+		.args = args,
+	};
 
-	return control(session, pd, DSP_SCALARS(DSP_INIT_RELEASE, 1, 0), args, false);
+	return frpc_invoke_begin(call, &request);
 }
 
 struct frpc_reply frpc_request_create(struct frpc_session *session, const char *name,

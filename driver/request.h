@@ -17,6 +17,7 @@
 struct fastrpc_init_create;
 struct fastrpc_mem_map;
 struct frpc_arg;
+struct frpc_call;
 struct frpc_session;
 
 /* What came of a request. */
@@ -53,8 +54,16 @@ struct frpc_page {
 /* A client joins a protection domain that is always there. */
 struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd);
 
-/* A client is gone, and the DSP lets go of all that is the client's.  No signal ends the wait. */
-struct frpc_reply frpc_request_release(struct frpc_session *session, u32 pd);
+/**
+ * frpc_request_release() - say that a client is gone: the DSP is to let go of all that is its
+ * @call: of kind FRPC_CALL_RELEASE, with room for a message of a page
+ * @pd: where the client was
+ *
+ * Does not wait for the answer: frpc_invoke_end() tells what came of it, when the call is done.
+ *
+ * Return: 0 it was sent; an error of frpc_send() otherwise.
+ */
+int frpc_request_release(struct frpc_call *call, u32 pd);
 
 /**
  * frpc_request_create() - start a client's process

@@ -67,33 +67,35 @@ static struct frpc_call *take(struct frpc_session *session, const struct pid *th
 	return found;
 }
 
-/* Nobody will come back for it. */
-static void give_up(struct frpc_call *call)
+/* Its thread will not come back for it. */
+static void give_up(struct frpc_client *client, struct frpc_call *call)
 {
 	put_pid(call->thread);
 	call->thread = NULL;
 	if (!frpc_call_unpark(call, false))
-		frpc_call_put(call);
+		frpc_invoke_dispose(client, call);
 }
 
-/* All interrupted calls of a session whose client ends.  May sleep. */
-void frpc_resume_give_up(struct frpc_session *session)
+/* All interrupted calls of a client that ends.  May sleep. */
+void frpc_resume_give_up(struct frpc_client *client)
 {
 	struct frpc_call *call;
 
-	while ((call = take(session, NULL)))
-		give_up(call);
+	while ((call = take(client->session, NULL)))
+		give_up(client, call);
 }
 
 /**
  * frpc_resume_park() - a signal ends the wait for a call
+ * @client: whose
  * @call: registered and sent
  * @invoke: what the caller asked for
  *
  * Return: true: the call is no longer the caller's; false: it was answered in
  * the meantime.
  */
-bool frpc_resume_park(struct frpc_call *call, const struct fastrpc_invoke *invoke)
+bool frpc_resume_park(struct frpc_client *client, struct frpc_call *call,
+		      const struct fastrpc_invoke *invoke)
 {
 	struct frpc_session *session = call->session;
 	struct frpc_call *old;
@@ -104,7 +106,7 @@ bool frpc_resume_park(struct frpc_call *call, const struct fastrpc_invoke *invok
 	if (!old && READ_ONCE(session->nr_interrupted) >= INTERRUPTED_MAX)
 		old = take(session, NULL);
 	if (old)
-		give_up(old);
+		give_up(client, old);
 
 	call->thread = get_pid(task_pid(current));
 	call->invoke = *invoke;
@@ -125,16 +127,17 @@ static bool is_same(const struct frpc_call *call, const struct fastrpc_invoke *i
 
 /**
  * frpc_resume_find() - has this call been made already, and interrupted?
- * @session: of the caller's client
+ * @client: the caller's
  * @invoke: what the caller asks for
  * @args: its arguments, copied
  *
  * Return: that call, registered or answered, to be waited for; NULL: there is none.
  */
-struct frpc_call *frpc_resume_find(struct frpc_session *session,
+struct frpc_call *frpc_resume_find(struct frpc_client *client,
 				   const struct fastrpc_invoke *invoke,
 				   const struct frpc_arg *args)
 {
+	struct frpc_session *session = client->session;
 	struct frpc_call *call;
 	u64 hash;
 
@@ -145,7 +148,7 @@ struct frpc_call *frpc_resume_find(struct frpc_session *session,
 		return NULL;
 	if (!is_same(call, invoke, args) || !hash_inputs(call, &hash) ||
 	    hash != call->inputs_hash) {
-		give_up(call);
+		give_up(client, call);
 		return NULL;
 	}
 	put_pid(call->thread);

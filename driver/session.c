@@ -4,7 +4,8 @@
  *
  * Each qcom,fastrpc-compute-cb node is a platform device with an SMMU context
  * of its own.  It takes a place in channel->sessions[]; the place keeps its
- * client while the device comes and goes.
+ * client while the device comes and goes.  Who has a place is in session_state.h,
+ * and how it comes back in release.c.
  */
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
@@ -39,13 +40,13 @@ void frpc_sessions_setup(struct frpc_channel *channel)
 		spin_lock_init(&session->lock);
 		frpc_pool_setup(session);
 		frpc_maps_setup(session);
-		INIT_LIST_HEAD(&session->left_loans);
+		frpc_release_setup(session);
 		INIT_LIST_HEAD(&session->interrupted);
 	}
 }
 
-/* Gives up all that is kept only to be used again. */
-static void drain(struct frpc_session *session)
+/* Gives up all that is kept only to be used again.  May sleep. */
+void frpc_session_drain(struct frpc_session *session)
 {
 	frpc_calls_drain(session);
 	frpc_pool_drain(session);
@@ -60,57 +61,86 @@ void frpc_sessions_teardown(struct frpc_channel *channel)
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
 		struct frpc_session *session = &channel->sessions[i];
 
-		WARN_ON(session->in_use || session->nr_parked || session->is_alive ||
-			!list_empty(&session->left_loans));
-		drain(session);
+		WARN_ON(session->state != FRPC_SESSION_FREE || session->nr_parked ||
+			session->is_alive || !list_empty(&session->left_loans));
+		frpc_session_drain(session);
 	}
 }
 
 static bool take_if_free(struct frpc_session *session)
 {
-	bool is_free;
+	bool is_taken;
 
 	spin_lock_irq(&session->lock);
-	is_free = session->is_alive && !session->in_use && !session->nr_parked &&
-		  list_empty(&session->left_loans);
-	if (is_free)
-		session->in_use = true;
+	is_taken = session->is_alive && frpc_session_step(&session->state, FRPC_SESSION_TAKE);
 	spin_unlock_irq(&session->lock);
-	return is_free;
+	return is_taken;
+}
+
+static void untake(struct frpc_session *session)
+{
+	spin_lock_irq(&session->lock);
+	frpc_session_step(&session->state, FRPC_SESSION_DROP);
+	spin_unlock_irq(&session->lock);
 }
 
 /**
  * frpc_session_get() - hand out the first free session
- * @channel: reference held by the caller
+ * @client: which is to have it, until frpc_release_client()
  *
  * Nothing of an earlier client is left in its buffers.  May sleep.
  *
- * Return: the session, or NULL if none is free.
+ * Return: the session; ERR_PTR(): -EBUSY none is free, -ENOMEM, -EPIPE.
  */
-struct frpc_session *frpc_session_get(struct frpc_channel *channel)
+struct frpc_session *frpc_session_get(struct frpc_client *client)
 {
+	struct frpc_channel *channel = client->channel;
+	size_t i;
+
+	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
+		struct frpc_session *session = &channel->sessions[i];
+		int ret;
+
+		if (!take_if_free(session))
+			continue;
+		/* a question of the kernel's may have left something since */
+		frpc_session_drain(session);
+		ret = frpc_release_prepare(session);
+		if (ret) {
+			untake(session);
+			return ERR_PTR(ret);
+		}
+		mutex_lock(&session->end_lock);
+		session->client = client;
+		mutex_unlock(&session->end_lock);
+		return session;
+	}
+	return ERR_PTR(-EBUSY);
+}
+
+/**
+ * frpc_session_any() - a context bank for what is in no client's name
+ * @channel: reference held
+ *
+ * One that does not see the CPU's caches, if there is one: what is right for it is right
+ * for the others.
+ *
+ * Return: a session, which may be somebody's and may end at any time; NULL: there is none.
+ */
+struct frpc_session *frpc_session_any(struct frpc_channel *channel)
+{
+	struct frpc_session *found = NULL;
 	size_t i;
 
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
 		struct frpc_session *session = &channel->sessions[i];
 
-		if (!take_if_free(session))
+		if (!READ_ONCE(session->is_alive))
 			continue;
-		/* late answers to an earlier client may have come back since */
-		drain(session);
-		return session;
+		if (!found || !session->is_coherent)
+			found = session;
 	}
-	return NULL;
-}
-
-/* Gives a session back, and its idle memory with it.  May sleep. */
-void frpc_session_put(struct frpc_session *session)
-{
-	drain(session);
-
-	spin_lock_irq(&session->lock);
-	session->in_use = false;
-	spin_unlock_irq(&session->lock);
+	return found;
 }
 
 /* Takes the context bank away from a session: its device is about to go. */
@@ -128,7 +158,7 @@ static void session_end(void *data)
 	frpc_calls_end(channel, session);
 	frpc_buffers_unmap(session);
 	frpc_maps_undo(session);
-	frpc_loans_reclaim(session);
+	frpc_release_end(session);
 
 	mutex_lock(&channel->sessions_lock);
 	session->dev = NULL;
@@ -140,7 +170,7 @@ static bool place_is_empty(struct frpc_session *session)
 	bool is_empty;
 
 	spin_lock_irq(&session->lock);
-	is_empty = !session->dev && !session->in_use && !session->nr_parked;
+	is_empty = !session->dev && session->state == FRPC_SESSION_FREE && !session->nr_parked;
 	spin_unlock_irq(&session->lock);
 	return is_empty;
 }

@@ -26,7 +26,7 @@ static uint64_t sessions_there(void)
 
 	node_wait(NODE, true);
 	test_allow("No session available");
-	while ((fd = node_try_open(NODE)) >= 0) {
+	while ((fd = node_try_session(NODE)) >= 0) {
 		uint64_t session = session_of(fd);
 
 		REQUIRE(session < MAX_SESSIONS);

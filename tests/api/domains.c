@@ -125,8 +125,9 @@ TEST(a_session_for_each_bank)
 		int n = 0;
 
 		fds[n++] = domain_open(d);
+		REQUIRE_EQ(node_take(fds[0]), 0);
 		while (n < 16) {
-			fds[n] = node_try_open(node_of(d, d->both ? n % 2 : is_secure(d)));
+			fds[n] = node_try_session(node_of(d, d->both ? n % 2 : is_secure(d)));
 			if (fds[n] < 0)
 				break;
 			n++;

@@ -4,7 +4,9 @@
  * that are none.  Whatever it says, memory that was mapped for good stays with
  * the DSP, which goes on using it: else there is a fault.
  */
+#include <signal.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "harness.h"
 
@@ -108,6 +110,56 @@ static void answer_with(const uint64_t list[LIST])
 	control_patch(DSP_TEST_HANDLE, DSP_TEST_HASH, DSP_PATCH_FDS, list, LIST * sizeof(*list));
 	CHECK_EQ(send_hash(false), 0);
 	control_normal();
+	check_still_mapped();
+}
+
+static pthread_t caller;
+
+static void ignore_signal(int sig)
+{
+	(void)sig;
+}
+
+static void *interrupt_when_held(void *arg)
+{
+	(void)arg;
+	if (!control_try_wait(DSP_COUNT_HELD, 1, WAIT_MS))
+		pthread_kill(caller, SIGUSR1);
+	return NULL;
+}
+
+/* The caller has got EINTR; what the DSP gives back in its answer is given back all the same. */
+TEST(named_in_the_answer_of_an_interrupted_call)
+{
+	struct sigaction sa = { .sa_handler = ignore_signal };
+	struct dsp_control_status st;
+	pthread_t by;
+
+	REQUIRE_EQ(sigaction(SIGUSR1, &sa, NULL), 0);
+	caller = pthread_self();
+	for (int round = 0; round < 2; round++) {
+		time_t end = time(NULL) + WAIT_MS / 1000;
+		long ret;
+
+		test_context("the thread %s", round ? "calls anew before the answer" : "does not");
+		REQUIRE_EQ(keep_handle(), 0);
+		control_behave(DSP_TEST_HANDLE, DSP_TEST_HANDLE_DROP, DSP_ANSWER_HOLD, 1, 0);
+		REQUIRE_EQ(pthread_create(&by, NULL, interrupt_when_held, NULL), 0);
+		CHECK_EQ(drop_handle(), -EINTR);
+		pthread_join(by, NULL);
+		if (round)
+			CHECK_EQ(invoke_null(fd), 0);
+		control_status(&st);
+		control_release(DSP_ANY, false);
+		control_wait(DSP_COUNT_ANSWERS, st.answers + 1);
+		if (!round)
+			CHECK_EQ(invoke_null(fd), 0);
+		/* nothing is left to ask the DSP for */
+		do
+			ret = mem_unmap(fd, dmabuf, 0, SIZE);
+		while (ret != -EINVAL && time(NULL) <= end);
+		CHECK_EQ(ret, -EINVAL);
+	}
 	check_still_mapped();
 }
 

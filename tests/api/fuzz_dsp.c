@@ -69,9 +69,9 @@ static int open_again(void)
 {
 	int fd;
 
-	while ((fd = open(NODE, O_RDWR | O_CLOEXEC)) < 0 && errno == EBUSY)
+	fd = open(NODE, O_RDWR | O_CLOEXEC);
+	while (attach(fd) == -EBUSY)
 		sched_yield();
-	attach(fd);
 	return fd;
 }
 

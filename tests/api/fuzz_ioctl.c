@@ -392,7 +392,6 @@ static long do_reopen(struct worker *w)
 
 	pthread_mutex_lock(&shared.lock);
 	close(shared.nodes[i]);
-	/* EBUSY while a call of the old one is under way */
 	fd = open(NODE, O_RDWR | O_CLOEXEC);
 	__atomic_store_n(&shared.nodes[i], fd, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&shared.lock);

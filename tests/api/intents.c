@@ -378,7 +378,7 @@ TEST(too_small)
 
 /* ---- the other direction ---- */
 
-#define MOST	255
+#define MOST	128	/* calls of one client */
 #define FOR_ANSWERS	5	/* of 1 KiB: GLINK's default */
 
 struct job {
@@ -398,7 +398,7 @@ static void job_start(struct job *j, uint32_t seed)
 }
 
 /*
- * 255 answers at once, and Linux has five intents for them.  The DSP does not hear of
+ * 128 answers at once, and Linux has five intents for them.  The DSP does not hear of
  * those that are free again until all others wait.
  */
 static void answers_wait(bool newest_first)

@@ -72,17 +72,6 @@ static long map(int fd, const struct shared *s, uint64_t *addr)
 	return mem_map(fd, s->fd, MAP_FD, s->size, addr);
 }
 
-static int count_sessions(void)
-{
-	int fds[32], n = 0;
-
-	while (n < 32 && (fds[n] = node_try_open(NODE)) >= 0)
-		n++;
-	for (int i = 0; i < n; i++)
-		node_close(fds[i]);
-	return n;
-}
-
 static uint64_t requests(void)
 {
 	struct dsp_control_status st;
@@ -191,7 +180,7 @@ TEST(killed_while_a_process_starts)
 	control_release(DSP_ANY, false);
 	control_wait(DSP_COUNT_ANSWERS, st.answers + 2);
 	waitpid(pid, NULL, 0);
-	CHECK_EQ(count_sessions(), node_sessions());
+	CHECK_EQ(sessions_free(), node_sessions());
 }
 
 /* ---- dsp that keeps what it has ---- */
@@ -235,9 +224,9 @@ TEST(kept_when_release_is_refused)
 	shared_free(&s);
 	control_status(&st);
 	control_wait(DSP_COUNT_PD_STORES, st.memory.stores + 50);
-	CHECK_EQ(count_sessions(), node_sessions() - 1);
+	CHECK_EQ(sessions_free(), node_sessions() - 1);
 	dsp_restart();
-	CHECK_EQ(count_sessions(), node_sessions());
+	CHECK_EQ(sessions_free(), node_sessions());
 }
 
 TEST(refused_memory_is_freed)
@@ -295,7 +284,7 @@ TEST(killed_while_lending)
 		node_close(fd);
 		CHECK_EQ(control_maps(DSP_MAP_INIT, NULL), 0);
 	}
-	CHECK_EQ(count_sessions(), node_sessions());
+	CHECK_EQ(sessions_free(), node_sessions());
 }
 
 /* Without an address the caller could never give it back: it is given back for it. */
@@ -337,7 +326,7 @@ TEST(dsp_stops_with_loans)
 	s.data[5] = 5;
 	dsp_start();
 	node_wait(NODE, true);
-	CHECK_EQ(count_sessions(), node_sessions());
+	CHECK_EQ(sessions_free(), node_sessions());
 	node_close(fd);
 	CHECK_EQ(s.data[5], 5);
 	shared_free(&s);
@@ -457,6 +446,26 @@ static long drop(int fd, int32_t which)
 }
 
 /* Given twice and named once, it is still the DSP's. */
+/* There is no process of the client's that could keep it. */
+TEST(handles_of_a_client_that_joined_nothing)
+{
+	for (int i = 0; i <= node_sessions(); i++) {
+		int fd = node_open();
+		struct shared s = shared_make(fd, PAGE);
+		struct call c;
+		uint64_t addr;
+
+		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_NULL);
+		call_handle(&c, s.fd, 0, s.size);
+		CHECK_EQ(call_send(fd, &c), 0);
+		CHECK_EQ(map(fd, &s, &addr), -EPERM);
+		CHECK_EQ(add_pages(fd, PAGE, &addr), -EPERM);
+		node_close(fd);
+		shared_free(&s);
+	}
+	CHECK_EQ(sessions_free(), node_sessions());
+}
+
 TEST(handle_given_twice)
 {
 	int fd = open_pd();

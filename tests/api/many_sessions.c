@@ -28,7 +28,7 @@ TEST(as_many_as_there_are_client_ids)
 			CHECK(!is_used[client]);
 			is_used[client] = true;
 		}
-		CHECK_EQ(node_try_open(NODE), -EBUSY);
+		CHECK_EQ(node_try_session(NODE), -EBUSY);
 		for (int i = 0; i < SESSIONS; i++)
 			node_close(fds[i]);
 	}
@@ -53,7 +53,7 @@ TEST(banks_and_driver_come_and_go)
 		node_wait(NODE, true);
 		for (int j = 0; j < SESSIONS; j++)
 			CHECK_EQ(invoke_null(node_open()), 0);
-		CHECK_EQ(node_try_open(NODE), -EBUSY);
+		CHECK_EQ(node_try_session(NODE), -EBUSY);
 		node_close_all();
 	}
 }

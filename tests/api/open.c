@@ -34,7 +34,7 @@ static int open_all(int *fds, int max)
 	int n = 0;
 
 	while (n < max) {
-		int fd = node_try_open(NODE);
+		int fd = node_try_session(NODE);
 
 		if (fd < 0) {
 			CHECK_EQ(fd, -EBUSY);
@@ -58,7 +58,7 @@ TEST(as_many_sessions_as_banks)
 		test_context("round %d", round);
 		REQUIRE_EQ(n, want);
 		for (int i = 0; i < 3; i++)
-			CHECK_EQ(node_try_open(NODE), -EBUSY);
+			CHECK_EQ(node_try_session(NODE), -EBUSY);
 		while (n)
 			node_close(fds[--n]);
 	}
@@ -75,10 +75,37 @@ TEST(close_gives_one_session_back)
 	for (int i = 0; i < n; i++) {
 		test_context("session %d", i);
 		node_close(fds[i]);
-		fds[i] = node_open();
+		fds[i] = node_session();
 		CHECK_EQ(invoke_null(fds[i]), 0);
-		CHECK_EQ(node_try_open(NODE), -EBUSY);
+		CHECK_EQ(node_try_session(NODE), -EBUSY);
 	}
+}
+
+/* As adsprpcd does, which opens a second file only to allocate. */
+TEST(session_is_taken_when_it_is_needed)
+{
+	int fds[32], more[20], n, buf;
+	uint32_t value;
+
+	node_wait(NODE, true);
+	dsp_restart();
+	n = open_all(fds, ARRAY_SIZE(fds));
+	REQUIRE_EQ(n, node_sessions());
+	for (size_t i = 0; i < ARRAY_SIZE(more); i++)
+		more[i] = node_open();
+	for (size_t i = 0; i < ARRAY_SIZE(more); i++) {
+		buf = dmabuf_alloc(more[i], PAGE);
+		CHECK(buf >= 0);
+		close(buf);
+		CHECK_EQ(get_dsp_info(more[i], 6, &value), 0);
+		CHECK_EQ(attach(more[i]), -EBUSY);
+		CHECK_EQ(invoke_null(more[i]), -EBUSY);
+	}
+	node_close(fds[0]);
+	CHECK_EQ(attach(more[7]), 0);
+	CHECK_EQ(attach(more[8]), -EBUSY);
+	node_close(more[7]);
+	CHECK_EQ(attach(more[8]), 0);
 }
 
 /* A duplicate is the same client: the session lives until the last one goes. */
@@ -91,10 +118,10 @@ TEST(session_lives_until_the_last_duplicate)
 	copy = dup(fds[0]);
 	REQUIRE(copy >= 0);
 	node_close(fds[0]);
-	CHECK_EQ(node_try_open(NODE), -EBUSY);
+	CHECK_EQ(node_try_session(NODE), -EBUSY);
 	CHECK_EQ(invoke_null(copy), 0);
 	close(copy);
-	fds[0] = node_try_open(NODE);
+	fds[0] = node_try_session(NODE);
 	CHECK(fds[0] >= 0);
 	CHECK(n > 0);
 }

@@ -11,7 +11,7 @@
 
 #include "harness.h"
 
-#define MOST	255
+#define MOST	128	/* calls of one client that the DSP may have */
 
 static volatile int signals;
 
@@ -136,7 +136,7 @@ static long invoke_number(int fd, uint32_t number)
 	return invoke_word(fd, DSP_TEST_NULL, number);
 }
 
-/* Slots of interrupted calls are the DSP's too: 255 of them fill the channel. */
+/* Slots of interrupted calls are the DSP's too: they count for the client. */
 TEST(interrupted_calls_keep_their_slots)
 {
 	int fd = node_open();
@@ -498,17 +498,6 @@ static void kill_caller(pid_t pid)
 	CHECK(WIFSIGNALED(status));
 }
 
-static int count_sessions(void)
-{
-	int fds[32], n = 0;
-
-	while (n < 32 && (fds[n] = node_try_open(NODE)) >= 0)
-		n++;
-	for (int i = 0; i < n; i++)
-		node_close(fds[i]);
-	return n;
-}
-
 /*
  * An attached client that dies is released, and a DSP that has released it has
  * let go of its calls: the session is free at once, the late answers are stale.
@@ -528,22 +517,12 @@ TEST(killed_with_calls_in_flight)
 		control_wait(DSP_COUNT_HELD, 20);
 		kill_caller(pid);
 		control_normal();
-		CHECK_EQ(count_sessions(), want);
+		CHECK_EQ(sessions_free(), want);
 		control_release(DSP_ANY, false);
 		fd = node_open();
 		CHECK_EQ(invoke_null(fd), 0);
 		node_close(fd);
 	}
-}
-
-/* An answer is on its way to the driver for a while, and no counter tells when it is there. */
-static void wait_sessions(int want)
-{
-	time_t end = time(NULL) + WAIT_MS / 1000;
-
-	while (count_sessions() != want && time(NULL) <= end)
-		sched_yield();
-	CHECK_EQ(count_sessions(), want);
 }
 
 /*
@@ -556,15 +535,116 @@ TEST(killed_without_having_attached)
 	pid_t pid;
 
 	node_wait(NODE, true);
-	CHECK_EQ(count_sessions(), want);
+	CHECK_EQ(sessions_free(), want);
 	hold(DSP_TEST_FILL, 0);
 	pid = fork_caller(20, false);
 	control_wait(DSP_COUNT_HELD, 20);
 	kill_caller(pid);
 	control_normal();
-	CHECK_EQ(count_sessions(), want - 1);
+	CHECK_EQ(sessions_free(), want - 1);
 	release_all();
-	wait_sessions(want);
+	sessions_wait(want);
+}
+
+/* The child's end of a pipe: it says when it has all the calls with the DSP that it may have. */
+static pid_t fork_greedy(int told[2])
+{
+	struct itimerval fast = { { 0, 5000 }, { 0, 5000 } }, off = { { 0, 0 }, { 0, 0 } };
+	uint32_t i = 0;
+	pid_t pid;
+	int fd;
+
+	REQUIRE_EQ(pipe(told), 0);
+	pid = fork();
+	if (pid)
+		return pid;
+	fd = node_open();
+	on_signal(SIGALRM, 0);
+	if (attach(fd))
+		_exit(1);
+	setitimer(ITIMER_REAL, &fast, NULL);
+	while (invoke_number(fd, i++) == -EINTR)
+		;
+	setitimer(ITIMER_REAL, &off, NULL);
+	if (write(told[1], "", 1) == 1)
+		pause();
+	_exit(2);
+}
+
+/*
+ * One thread and a timer, and a DSP that answers none of its calls.  Others do not notice,
+ * and its RELEASE leaves although it has no place left.
+ */
+TEST(greedy_client)
+{
+	struct dsp_control_status before;
+	int other = node_open(), told[2];
+	char byte;
+	pid_t pid;
+
+	REQUIRE_EQ(attach(other), 0);
+	hold(DSP_TEST_NULL, 0);
+	pid = fork_greedy(told);
+	REQUIRE(pid > 0);
+	REQUIRE_EQ(read(told[0], &byte, 1), 1);
+	CHECK_EQ(invoke_echo(other, 1, 1000), 0);
+	CHECK_EQ(attach(node_open()), 0);
+	control_status(&before);
+	CHECK(before.held >= MOST);
+	kill_caller(pid);
+	control_wait(DSP_COUNT_RELEASES, before.releases + 1);
+	control_normal();
+	node_close_all();
+	CHECK_EQ(sessions_free(), node_sessions());
+	close(told[0]);
+	close(told[1]);
+}
+
+static long free_mib(void)
+{
+	char text[256];
+	long kib = 0;
+
+	REQUIRE(file_read("/proc/meminfo", text, sizeof(text)) > 0);
+	REQUIRE_EQ(sscanf(strstr(text, "MemFree:"), "MemFree: %ld", &kib), 1);
+	return kib >> 10;
+}
+
+/* What the DSP could write to comes back with its answer, not with the next client. */
+TEST(memory_comes_back_with_the_answer)
+{
+	enum { CALLS = 4, EACH_MIB = 12 };
+	time_t end;
+	long with;
+	pid_t pid;
+
+	node_wait(NODE, true);
+	hold(DSP_TEST_NULL, 0);
+	pid = fork();
+	if (!pid) {
+		static struct async_call async[CALLS];
+		static struct call calls[CALLS];
+		int fd = node_open();
+
+		for (int i = 0; i < CALLS; i++) {
+			call_init(&calls[i], DSP_TEST_HANDLE, DSP_TEST_NULL);
+			call_out(&calls[i], pages_alloc(EACH_MIB << 20), EACH_MIB << 20);
+			async_start(&async[i], fd, &calls[i]);
+		}
+		async_join(&async[0]);
+		_exit(2);
+	}
+	control_wait(DSP_COUNT_HELD, CALLS);
+	kill_caller(pid);
+	control_normal();
+	with = free_mib();
+	release_all();
+	end = time(NULL) + WAIT_MS / 1000;
+	while (free_mib() < with + CALLS * EACH_MIB * 3 / 4 && time(NULL) <= end)
+		sched_yield();
+	test_context("%ld MiB free before, %ld after", with, free_mib());
+	CHECK(free_mib() >= with + CALLS * EACH_MIB * 3 / 4);
+	CHECK_EQ(sessions_free(), node_sessions());
 }
 
 /* One thread closes the file that another is calling through. */
@@ -592,5 +672,5 @@ TEST(close_during_a_call)
 	CHECK_EQ(async_join(&async), 0);
 	CHECK_MEM(out, in, sizeof(in));
 	control_wait(DSP_COUNT_RELEASES, before.releases + 1);
-	CHECK_EQ(count_sessions(), node_sessions());
+	CHECK_EQ(sessions_free(), node_sessions());
 }

@@ -73,6 +73,22 @@ TEST(attach_and_release)
 	CHECK_EQ(attach(node_open()), 0);
 }
 
+/* The DSP knows the client until a RELEASE has reached it, so that is tried again. */
+TEST(release_is_sent_after_all)
+{
+	struct dsp_control_status before;
+	int fd = node_open();
+
+	CHECK_EQ(attach(fd), 0);
+	control_status(&before);
+	refuse(METHOD_RELEASE, 2, EPIPE);
+	node_close(fd);
+	CHECK_EQ(sessions_free(), node_sessions() - 1);
+	control_wait(DSP_COUNT_RELEASES, before.releases + 1);
+	control_wait(DSP_COUNT_ANSWERS, before.answers + 1);
+	sessions_wait(node_sessions());
+}
+
 TEST(capabilities)
 {
 	uint32_t value;

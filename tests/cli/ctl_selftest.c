@@ -67,9 +67,9 @@ TEST(sees_what_is_wrong)
 TEST(with_little_left)
 {
 	for (int i = node_sessions(); i > 1; i--)
-		node_open();
+		node_session();
 	CHECK_EQ(fastrpcctl("selftest", NULL), 0);
-	node_open();
+	node_session();
 	CHECK_EQ(fastrpcctl("selftest", NULL), 3);
 	ctl_complains("in use");
 }

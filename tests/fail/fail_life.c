@@ -59,7 +59,7 @@ static bool is_whole(void)
 	int fds[8] = { -1 }, n = 0, sessions = node_sessions();
 	bool whole;
 
-	while (n < sessions && (fds[n] = node_try_open(NODE)) >= 0)
+	while (n < sessions && (fds[n] = node_try_session(NODE)) >= 0)
 		n++;
 	whole = n == sessions && !create_audio(fds[0]);
 	while (n)

@@ -129,7 +129,7 @@ static void check_sessions(void)
 {
 	int fds[16], n = 0, sessions = node_sessions();
 
-	while (n < 16 && (fds[n] = node_try_open(NODE)) >= 0)
+	while (n < 16 && (fds[n] = node_try_session(NODE)) >= 0)
 		n++;
 	CHECK_EQ(n, sessions);
 	while (n)

@@ -98,6 +98,15 @@ extern void (*test_teardown)(void);
 int node_open(void);
 /* One attempt: a file descriptor or -errno. */
 int node_try_open(const char *path);
+/* Has the file take a session, without a word to the DSP: 0 or -errno (EBUSY: none is free). */
+long node_take(int fd);
+/* Both: a file with a session, or -errno. */
+int node_try_session(const char *path);
+int node_session(void);			/* aborts the case if there is none */
+/* How many sessions are free. */
+int sessions_free(void);
+/* An answer is on its way to the driver for a while, and no counter tells when it is there. */
+void sessions_wait(int want);
 void node_close(int fd);
 void node_close_all(void);
 void node_wait(const char *path, bool present);

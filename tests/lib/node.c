@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #include "harness.h"
 
@@ -23,6 +25,53 @@ int node_try_open(const char *path)
 	if (nr_nodes < MAX_NODES)
 		nodes[nr_nodes++] = fd;
 	return fd;
+}
+
+/* A call whose arguments cannot be read: it is not sent. */
+long node_take(int fd)
+{
+	struct fastrpc_invoke unreadable = { .handle = DSP_TEST_HANDLE, .sc = 1 << 16 };
+	long ret = node_ioctl(fd, FASTRPC_IOCTL_INVOKE, &unreadable);
+
+	return ret == -EFAULT ? 0 : ret;
+}
+
+int node_try_session(const char *path)
+{
+	int fd = node_try_open(path);
+	long ret = fd < 0 ? fd : node_take(fd);
+
+	if (fd >= 0 && ret)
+		node_close(fd);
+	return ret ? ret : fd;
+}
+
+int node_session(void)
+{
+	int fd = node_open();
+
+	REQUIRE_EQ(node_take(fd), 0);
+	return fd;
+}
+
+int sessions_free(void)
+{
+	int fds[MAX_NODES], n = 0;
+
+	while (n < MAX_NODES && (fds[n] = node_try_session(NODE)) >= 0)
+		n++;
+	for (int i = 0; i < n; i++)
+		node_close(fds[i]);
+	return n;
+}
+
+void sessions_wait(int want)
+{
+	time_t end = time(NULL) + WAIT_MS / 1000;
+
+	while (sessions_free() != want && time(NULL) <= end)
+		sched_yield();
+	CHECK_EQ(sessions_free(), want);
 }
 
 void node_close(int fd)
@@ -202,7 +251,7 @@ void sessions_check(void)
 {
 	for (int i = 0; i < node_sessions(); i++)
 		CHECK_EQ(invoke_echo(node_open(), i, 3000), 0);
-	CHECK_EQ(node_try_open(NODE), -EBUSY);
+	CHECK_EQ(node_try_session(NODE), -EBUSY);
 	node_close_all();
 }
 

@@ -100,19 +100,23 @@ static int some_file_for(bool process)
 
 static void do_open(void)
 {
+	long ret;
 	int fd;
 
 	if (!free_place(world.files, FILES, -1))
 		return;
 	fd = open(NODE, O_RDWR | O_CLOEXEC);
-	if (fd >= 0) {
+	ret = fd < 0 ? -errno : node_take(fd);
+	if (!ret) {
 		CHECK(is_up());
 		keep_file(fd, world.channel, below(2));
 		world.did = true;
 		return;
 	}
 	/* all sessions are in use, or the node is not there */
-	CHECK_EQ(errno, is_up() ? EBUSY : ENOENT);
+	CHECK_EQ(ret, is_up() ? -EBUSY : -ENOENT);
+	if (fd >= 0)
+		close(fd);
 }
 
 static void do_close(void)

@@ -168,7 +168,7 @@ TEST(banks_are_unbound)
 
 	test_teardown = restore;
 	dsp_restart();
-	while (n < 8 && (fds[n] = node_try_open(NODE)) >= 0)
+	while (n < 8 && (fds[n] = node_try_session(NODE)) >= 0)
 		n++;
 	REQUIRE_EQ(n, node_sessions());
 	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_HOLD, 1, 0);
@@ -186,7 +186,7 @@ TEST(banks_are_unbound)
 	CHECK_EQ(buf < 0 ? buf : close(buf), node_is_noncoherent() ? -EPIPE : 0);
 	for (int i = 0; i < n; i++)
 		node_close(fds[i]);
-	CHECK_EQ(node_try_open(NODE), -EBUSY);
+	CHECK_EQ(node_try_session(NODE), -EBUSY);
 	dsp_restart();
 	CHECK_EQ(invoke_null(node_open()), 0);
 }

@@ -199,3 +199,22 @@ TEST(pd_restarts_and_is_told_of)
 		CHECK(daemon_runs(pid));
 	}
 }
+
+/* What Debian starts on every ADSP, with three context banks, and a program beside them. */
+TEST(beside_the_daemon_of_the_root_pd_and_an_application)
+{
+	pid_t root, audio;
+	int fd;
+
+	REQUIRE_EQ(node_sessions(), 3);
+	root = daemon_start(ADSPRPCD, NULL);
+	audio = start();
+	daemon_wait_listening(2);
+	fd = node_open();
+	CHECK_EQ(attach(fd), 0);
+	CHECK_EQ(invoke_echo(fd, 1, 3000), 0);
+	check_dsp_reads(DSP_PROCESS_ROOT, 1000);
+	check_audio_pd();
+	CHECK(daemon_runs(root));
+	CHECK(daemon_runs(audio));
+}

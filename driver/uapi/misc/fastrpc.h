@@ -79,8 +79,9 @@ struct fastrpc_invoke_args {
  * thread, with the same arguments and inputs, an interrupted call is not executed a
  * second time: the caller waits for the first.
  * errno: EPERM handle 1; EINVAL a length that wraps or cannot be passed, an fd that
- * names no dma-buf, or bytes beyond its end; EFAULT; ENOMEM; ENOSPC 255 calls are in
- * flight on this DSP; EINTR; EPIPE the DSP is gone, before or during the call;
+ * names no dma-buf, or bytes beyond its end; EFAULT; ENOMEM; EBUSY the file has no session
+ * yet, and none is free; ENOSPC the DSP has as many calls of this file as it may have (128,
+ * or 8 while other files have many), interrupted ones included; EINTR; EPIPE the DSP is gone, before or during the call;
  * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP without a hypervisor that knows the DSP; with it
  * also EINVAL for a buffer that is not physically contiguous, EIO if it is refused, as
  * for one that is mapped so through another file.
@@ -163,7 +164,8 @@ struct fastrpc_ioctl_capability {
  * @vaddrout: out: the DSP's address of it
  *
  * The memory of the audio PD's heap belongs to it, not to the file.
- * errno: EINVAL; EPERM the audio PD's heap, and the file is not attached to it; ENOMEM,
+ * errno: EINVAL; EPERM the file has joined no protection domain, or it is the audio PD's
+ * heap and the file is not attached to that one; ENOMEM,
  * also: 64 MiB were added already, or 256 MiB to the file's process; ENOTCONN the audio
  * PD is down; EBUSY the system hibernates; ESHUTDOWN it goes down; ETIMEDOUT; EPIPE.
  */
@@ -210,8 +212,8 @@ struct fastrpc_req_munmap {
  *
  * It stays mapped until FASTRPC_IOCTL_MEM_UNMAP, or until the file is closed, also
  * when the descriptor is closed before.
- * errno: EBADF; EINVAL no dma-buf, @offset + @length are not inside of it, @flags,
- * or it is not contiguous for the DSP; ENOMEM, also: 4096 maps; EFAULT, then it is not
+ * errno: EBADF; EPERM the file has joined no protection domain; EINVAL no dma-buf,
+ * @offset + @length are not inside of it, @flags, or it is not contiguous for the DSP; ENOMEM, also: 4096 maps; EFAULT, then it is not
  * mapped; ETIMEDOUT; EINTR killed; EPIPE.
  */
 struct fastrpc_mem_map {

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Release: how a session comes back after its client's file was closed.
+ *
+ * The DSP is told once (RELEASE), and the session is free when the DSP has answered
+ * that, however late.  A second RELEASE is not sent while the first is on its way: it could
+ * be carried out when the next client has the client id.  One that could not be sent
+ * is tried again from a work item, until the context bank or the DSP ends.  The call for
+ * it, its message and its place in the call table are there from the time when the client
+ * took the session, so that no other client can be in the way.
+ *
+ * What the DSP's answer says of the client's memory:
+ *  - success: all of it comes back, also that of calls in the client's name without an answer;
+ *  - an error, and no protection domain had taken the client in: the DSP has nothing of the
+ *    client's but calls, which it will answer;
+ *  - an error otherwise: what the client has lent stays the DSP's, and the session goes to no
+ *    other client, until the context bank or the DSP ends.
+ *
+ * session->end_work also disposes of calls that were given up, when the DSP has answered:
+ * the receive path may neither free nor look for what an answer gives back.
+ */
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+
+#include "private.h"
+
+/* Between two tries to send a RELEASE. */
+#define RELEASE_REST	HZ
+
+static void release_step(struct frpc_session *session, enum frpc_session_event event)
+{
+	bool is_free;
+
+	spin_lock_irq(&session->lock);
+	WARN_ON(!frpc_session_step(&session->state, event));
+	is_free = session->state == FRPC_SESSION_FREE;
+	if (is_free)
+		session->nr_ends++;
+	spin_unlock_irq(&session->lock);
+	if (is_free)
+		wake_up_all(&session->end_wait);
+}
+
+/* The calls that were given up and answered since; session->end_lock is held. */
+static void release_dispose(struct frpc_session *session)
+{
+	struct frpc_call *call, *next;
+	LIST_HEAD(answered);
+
+	lockdep_assert_held(&session->end_lock);
+
+	spin_lock_irq(&session->lock);
+	list_splice_init(&session->answered, &answered);
+	spin_unlock_irq(&session->lock);
+	list_for_each_entry_safe(call, next, &answered, entry)
+		frpc_invoke_dispose(session->client, call);
+}
+
+/* Nothing is left of the client: the session is free by @event. */
+static void release_finish(struct frpc_session *session, enum frpc_session_event event)
+{
+	/* what the last answers give back is nothing of the next client's */
+	release_dispose(session);
+	frpc_loans_reclaim(session);
+	frpc_call_put(session->release);
+	session->release = NULL;
+	frpc_session_drain(session);
+	release_step(session, event);
+}
+
+static void release_send(struct frpc_session *session)
+{
+	int ret;
+
+	release_step(session, FRPC_SESSION_SEND);
+	ret = frpc_request_release(session->release, session->left_pd);
+	if (!ret)
+		return;
+	release_step(session, FRPC_SESSION_UNSENT);
+	wake_up_all(&session->end_wait);
+	if (READ_ONCE(session->is_alive))
+		mod_delayed_work(system_freezable_wq, &session->end_work, RELEASE_REST);
+}
+
+/* What the DSP has said of the RELEASE.  An end of the DSP is none: session_end() follows. */
+static void release_learn(struct frpc_session *session)
+{
+	enum frpc_outcome outcome = frpc_invoke_end(session->release).outcome;
+
+	if (outcome != FRPC_DONE && outcome != FRPC_REFUSED)
+		return;
+	if (outcome == FRPC_DONE) {
+		frpc_calls_reclaim(session);
+		release_dispose(session);
+	} else if (session->has_left_pd && !list_empty(&session->left_loans)) {
+		session->is_kept = true;
+		release_step(session, FRPC_SESSION_REFUSED);
+	}
+	WRITE_ONCE(session->is_released, true);
+	wake_up_all(&session->end_wait);
+}
+
+/* Does what can be done now for the client that left; session->end_lock is held. */
+static void release_advance(struct frpc_session *session)
+{
+	lockdep_assert_held(&session->end_lock);
+
+	if (session->state == FRPC_SESSION_LEFT && !session->is_kept)
+		release_send(session);
+	if (session->state == FRPC_SESSION_RELEASING && !session->is_released &&
+	    completion_done(&session->release->done))
+		release_learn(session);
+	if (session->state == FRPC_SESSION_RELEASING && session->is_released &&
+	    !READ_ONCE(session->nr_parked))
+		release_finish(session, FRPC_SESSION_ANSWERED);
+}
+
+static void release_work(struct work_struct *work)
+{
+	struct frpc_session *session = container_of(to_delayed_work(work), struct frpc_session,
+						    end_work);
+
+	mutex_lock(&session->end_lock);
+	release_dispose(session);
+	release_advance(session);
+	mutex_unlock(&session->end_lock);
+}
+
+void frpc_release_setup(struct frpc_session *session)
+{
+	mutex_init(&session->end_lock);
+	INIT_DELAYED_WORK(&session->end_work, release_work);
+	init_waitqueue_head(&session->end_wait);
+	INIT_LIST_HEAD(&session->answered);
+	INIT_LIST_HEAD(&session->left_loans);
+}
+
+/**
+ * frpc_release_prepare() - make ready for the end of a client that is to come
+ * @session: has just been taken
+ *
+ * May sleep.
+ *
+ * Return: 0; -ENOMEM; -EPIPE the context bank is gone.
+ */
+int frpc_release_prepare(struct frpc_session *session)
+{
+	struct frpc_call *call = frpc_call_get(session, FRPC_CALL_RELEASE,
+					       DSP_SCALARS(DSP_INIT_RELEASE, 1, 0));
+	struct frpc_buffer *buffer;
+
+	if (!call)
+		return -ENOMEM;
+	buffer = frpc_buffer_get(session, PAGE_SIZE);
+	if (IS_ERR(buffer)) {
+		frpc_call_put(call);
+		return PTR_ERR(buffer);
+	}
+	call->buffer = buffer;
+	session->release = call;
+	session->is_released = false;
+	session->is_kept = false;
+	return 0;
+}
+
+/* What the client leaves behind, and where the session goes. */
+static void release_leave(struct frpc_client *client)
+{
+	struct frpc_session *session = client->session;
+	enum frpc_session_event event = FRPC_SESSION_LEAVE;
+
+	session->client = NULL;
+	session->left_pd = client->pd;
+	session->has_left_pd = client->has_joined;
+	frpc_loans_leave(client);
+	if (!client->is_known)
+		event = FRPC_SESSION_DROP;
+	else if (!READ_ONCE(session->is_alive))
+		event = FRPC_SESSION_END;
+	if (event == FRPC_SESSION_LEAVE)
+		release_step(session, event);
+	else
+		release_finish(session, event);
+}
+
+/* Is the session free, or would only a late answer make it so? */
+static bool release_is_over(struct frpc_session *session, u32 nr_ends)
+{
+	bool is_over;
+
+	spin_lock_irq(&session->lock);
+	is_over = session->nr_ends != nr_ends || session->state != FRPC_SESSION_RELEASING ||
+		  (READ_ONCE(session->is_released) && session->nr_parked);
+	spin_unlock_irq(&session->lock);
+	return is_over;
+}
+
+/**
+ * frpc_release_client() - a client ends
+ * @client: nothing else uses it; it may have no session
+ *
+ * Waits for the DSP, FRPC_TIMEOUT_MS at most.  What is not settled then is settled when
+ * the DSP answers or ends, without the client.
+ */
+void frpc_release_client(struct frpc_client *client)
+{
+	struct frpc_session *session = client->session;
+	u32 nr_ends;
+
+	if (!session)
+		return;
+	frpc_resume_give_up(client);
+	mutex_lock(&session->end_lock);
+	nr_ends = session->nr_ends;
+	release_leave(client);
+	release_advance(session);
+	mutex_unlock(&session->end_lock);
+	frpc_wait_for_answer(session->end_wait, release_is_over(session, nr_ends),
+			     TASK_UNINTERRUPTIBLE | TASK_FREEZABLE);
+}
+
+/**
+ * frpc_release_end() - the context bank goes, and with it the DSP's way to its memory
+ * @session: its calls have ended, and nothing of it is mapped
+ *
+ * Sleeps.  A client that has the session keeps it, for what that is worth.
+ */
+void frpc_release_end(struct frpc_session *session)
+{
+	mutex_lock(&session->end_lock);
+	release_dispose(session);
+	if (session->state == FRPC_SESSION_LEFT || session->state == FRPC_SESSION_RELEASING)
+		release_finish(session, FRPC_SESSION_END);
+	mutex_unlock(&session->end_lock);
+	cancel_delayed_work_sync(&session->end_work);
+}
+
+/* There is something for session->end_work to do.  Any context. */
+void frpc_release_queue(struct frpc_session *session)
+{
+	mod_delayed_work(system_freezable_wq, &session->end_work, 0);
+}
