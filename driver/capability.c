@@ -3,14 +3,22 @@
  * Capabilities: what the DSP says it can do, asked once and kept per channel.
  */
 #include <linux/err.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "private.h"
 
-/* Fills channel->attributes; attribute 0 is not the DSP's to tell. */
+void frpc_capability_setup(struct frpc_channel *channel)
+{
+	spin_lock_init(&channel->attributes_lock);
+	init_waitqueue_head(&channel->attributes_wait);
+}
+
+/* Fills channel->attributes, by one thread at a time; attribute 0 is not the DSP's to tell. */
 static long query_dsp(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
-	struct frpc_session *session = READ_ONCE(client->session);
+	struct frpc_session *session = smp_load_acquire(&client->session);
 	__le32 words[DSP_ATTRIBUTES - 1] = {};
 	struct frpc_reply reply;
 	u32 i;
@@ -25,8 +33,60 @@ static long query_dsp(struct frpc_client *client)
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		channel->attributes[i + 1] = le32_to_cpu(words[i]);
-	channel->has_attributes = true;
+	smp_store_release(&channel->has_attributes, true);
 	return 0;
+}
+
+/* May the caller ask?  Else another thread does: the @nr_asked-th time. */
+static bool begin_to_ask(struct frpc_channel *channel, u32 *nr_asked)
+{
+	bool may_ask;
+
+	spin_lock(&channel->attributes_lock);
+	may_ask = !channel->is_asking;
+	channel->is_asking = true;
+	*nr_asked = channel->nr_asked;
+	spin_unlock(&channel->attributes_lock);
+	return may_ask;
+}
+
+static void end_to_ask(struct frpc_channel *channel, long error)
+{
+	spin_lock(&channel->attributes_lock);
+	channel->is_asking = false;
+	channel->nr_asked++;
+	channel->ask_error = error;
+	spin_unlock(&channel->attributes_lock);
+	wake_up_all(&channel->attributes_wait);
+}
+
+static bool has_ended(struct frpc_channel *channel, u32 nr_asked, long *error)
+{
+	bool is_over;
+
+	spin_lock(&channel->attributes_lock);
+	is_over = channel->nr_asked != nr_asked;
+	*error = channel->ask_error;
+	spin_unlock(&channel->attributes_lock);
+	return is_over;
+}
+
+/* Asks the DSP, or waits with those who do: a silent DSP costs all of them one wait. */
+static long learn_attributes(struct frpc_client *client)
+{
+	struct frpc_channel *channel = client->channel;
+	u32 nr_asked;
+	long error;
+
+	if (begin_to_ask(channel, &nr_asked)) {
+		error = smp_load_acquire(&channel->has_attributes) ? 0 : query_dsp(client);
+		end_to_ask(channel, error);
+		return error;
+	}
+	if (wait_event_state(channel->attributes_wait, has_ended(channel, nr_asked, &error),
+			     (TASK_KILLABLE | TASK_FREEZABLE)))
+		return -EINTR;
+	return error;
 }
 
 /**
@@ -40,16 +100,15 @@ static long query_dsp(struct frpc_client *client)
 long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capability *capability)
 {
 	struct frpc_channel *channel = client->channel;
-	long ret = 0;
+	long ret;
 
 	if (capability->attribute_id >= DSP_ATTRIBUTES)
 		return -EOVERFLOW;
-	if (mutex_lock_killable(&channel->attributes_lock))
-		return -EINTR;
-	if (!channel->has_attributes)
-		ret = query_dsp(client);
+	/* once more if the thread that asked was killed, and this one was not */
+	do {
+		ret = smp_load_acquire(&channel->has_attributes) ? 0 : learn_attributes(client);
+	} while (ret == -ERESTARTSYS && !fatal_signal_pending(current));
 	if (!ret)
 		capability->capability = channel->attributes[capability->attribute_id];
-	mutex_unlock(&channel->attributes_lock);
 	return ret;
 }

@@ -95,7 +95,7 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	}
 	kref_init(&channel->refs);
 	mutex_init(&channel->sessions_lock);
-	mutex_init(&channel->attributes_lock);
+	frpc_capability_setup(channel);
 	frpc_send_setup(channel);
 	frpc_call_table_setup(&channel->table);
 	frpc_sessions_setup(channel);

@@ -18,6 +18,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
+#include <linux/swait.h>
 #include <linux/uaccess.h>
 
 #include "private.h"
@@ -455,16 +456,15 @@ static void copy_kernel_outputs(struct frpc_call *call)
 			       msg->args[i].len);
 }
 
-/* 0, -ETIMEDOUT, or -ERESTARTSYS after a fatal signal. */
-static int wait_for_dsp(struct frpc_call *call, bool may_be_killed)
+/* 0, -ETIMEDOUT, or -ERESTARTSYS after a signal that ends a wait in @state. */
+static int wait_for_dsp(struct frpc_call *call, unsigned int state)
 {
 	unsigned long timeout = msecs_to_jiffies(FRPC_TIMEOUT_MS);
 	long left;
 
-	if (may_be_killed)
-		left = wait_for_completion_killable_timeout(&call->done, timeout);
-	else
-		left = wait_for_completion_timeout(&call->done, timeout);
+	/* completions have no wait with a time limit in which a task can be frozen */
+	left = ___swait_event(call->done.wait, ___wait_cond_timeout(completion_done(&call->done)),
+			      (state), timeout, __ret = schedule_timeout(__ret));
 	if (left < 0)
 		return left;
 	return left ? 0 : -ETIMEDOUT;
@@ -505,7 +505,7 @@ int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *req
 		return ret;
 	copy_kernel_inputs(call);
 	return send(call, request->pd, 0, request->handle,
-		    request->may_be_killed ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
+		    request->state & TASK_WAKEKILL ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
 }
 
 static struct frpc_reply invoke_kernel(struct frpc_session *session,
@@ -522,7 +522,7 @@ static struct frpc_reply invoke_kernel(struct frpc_session *session,
 		return reply;
 	reply.error = frpc_invoke_begin(call, request);
 	if (!reply.error) {
-		ret = wait_for_dsp(call, request->may_be_killed);
+		ret = wait_for_dsp(call, request->state);
 		if (ret && frpc_call_park(call, false))
 			return (struct frpc_reply){ FRPC_UNANSWERED, ret };
 		reply = frpc_invoke_end(call);

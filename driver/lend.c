@@ -58,7 +58,7 @@ long frpc_return_pages(struct frpc_client *client, const struct fastrpc_req_munm
 		return -EINVAL;
 	if (loan->len == PAGE_ALIGN(request->size))
 		reply = frpc_request_munmap(client->session, READ_ONCE(client->pd),
-					    loan->dsp_addr, loan->len);
+					    DSP_MAP_ADD_PAGES, loan->dsp_addr, loan->len);
 	frpc_loan_settle_return(client, loan, reply.outcome);
 	return reply.error;
 }

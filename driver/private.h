@@ -327,7 +327,11 @@ struct frpc_soc {
  * @nodes: device nodes, plain and secure
  * @sessions_lock: protects which places of @sessions have a device
  * @sessions: context banks; index + 1 is the client id on the wire
- * @attributes_lock: protects the two below
+ * @attributes_lock: protects the next three
+ * @is_asking: a thread asks the DSP for its attributes
+ * @nr_asked: how often that ended
+ * @ask_error: with what, the last time
+ * @attributes_wait: for that
  * @has_attributes: @attributes hold the DSP's answer
  * @attributes: what the DSP says it can do
  * @send_lock: held by the sender that waits for room; protects the two below
@@ -352,7 +356,11 @@ struct frpc_channel {
 	struct frpc_node nodes[2];
 	struct mutex sessions_lock;
 	struct frpc_session sessions[FRPC_SESSIONS_MAX];
-	struct mutex attributes_lock;
+	spinlock_t attributes_lock;
+	bool is_asking;
+	u32 nr_asked;
+	long ask_error;
+	wait_queue_head_t attributes_wait;
 	bool has_attributes;
 	u32 attributes[DSP_ATTRIBUTES];
 	struct mutex send_lock;	/* see above */
@@ -586,14 +594,15 @@ int frpc_send(struct frpc_call *call, const struct dsp_request *request,
  * @handle: DSP_HANDLE_INIT or DSP_HANDLE_UTILITIES
  * @sc: scalars
  * @args: kernel addresses and lengths, as many as @sc counts
- * @may_be_killed: a fatal signal ends the wait
+ * @state: of the task that waits: TASK_KILLABLE, or TASK_UNINTERRUPTIBLE; with TASK_FREEZABLE
+ *	   where the caller holds no lock
  */
 struct frpc_kernel_call {
 	u32 pd;
 	u32 handle;
 	u32 sc;
 	const struct frpc_arg *args;
-	bool may_be_killed;
+	unsigned int state;
 };
 
 long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke);
@@ -617,6 +626,7 @@ long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *requ
 long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_munmap *request);
 
 /* capability.c */
+void frpc_capability_setup(struct frpc_channel *channel);
 long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capability *capability);
 
 #endif /* FRPC_PRIVATE_H */

@@ -266,7 +266,8 @@ static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
 	ret = frpc_heap_find_growth(client->channel, dsp_addr, len, &page);
 	if (ret)
 		return ret;
-	reply = frpc_request_munmap(client->session, DSP_PD_USER, dsp_addr, page.len);
+	reply = frpc_request_munmap(client->session, DSP_PD_USER, DSP_MAP_REMOTE_HEAP, dsp_addr,
+				    page.len);
 	frpc_heap_returned(client->channel, reply.outcome);
 	return reply.error;
 }

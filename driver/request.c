@@ -4,6 +4,7 @@
  * utilities read them (wire.h).
  */
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "private.h"
@@ -35,14 +36,14 @@ static u64 name_given(const struct frpc_reply *reply, __le64 dsp_addr)
 
 /* To process control. */
 static struct frpc_reply control(struct frpc_session *session, u32 pd, u32 sc,
-				 const struct frpc_arg *args, bool may_be_killed)
+				 const struct frpc_arg *args, unsigned int state)
 {
 	const struct frpc_kernel_call call = {
 		.pd = pd,
 		.handle = DSP_HANDLE_INIT,
 		.sc = sc,
 		.args = args,
-		.may_be_killed = may_be_killed,
+		.state = state,
 	};
 
 	return frpc_invoke_kernel(session, &call);
@@ -53,7 +54,8 @@ struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd)
 	const __le32 id = client_id(session);
 	const struct frpc_arg args[] = { REQUEST_OBJECT(id) };
 
-	return control(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args, true);
+	return control(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args,
+		       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
 int frpc_request_release(struct frpc_call *call, u32 pd)
@@ -90,7 +92,8 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
 		REQUEST_OBJECT(head), REQUEST_BYTES(name, namelen), *shell, REQUEST_OBJECT(page),
 	};
 
-	return control(session, DSP_PD_USER, DSP_SCALARS(method, 4, 0), args, true);
+	return control(session, DSP_PD_USER, DSP_SCALARS(method, 4, 0), args,
+		       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
 struct frpc_reply frpc_request_create_static(struct frpc_session *session, const char *name,
@@ -108,7 +111,13 @@ struct frpc_reply frpc_request_create_static(struct frpc_session *session, const
 	};
 
 	return control(session, DSP_PD_USER, DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0), args,
-		       may_be_killed);
+		       may_be_killed ? TASK_KILLABLE : TASK_UNINTERRUPTIBLE);
+}
+
+/* What is about the remote heap is asked for with channel->static_lock held. */
+static unsigned int wait_state(u32 flags)
+{
+	return flags == DSP_MAP_REMOTE_HEAP ? TASK_KILLABLE : TASK_KILLABLE | TASK_FREEZABLE;
 }
 
 struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 flags,
@@ -126,12 +135,13 @@ struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 fl
 	};
 	struct frpc_reply reply;
 
-	reply = control(session, pd, DSP_SCALARS(DSP_INIT_MMAP, 2, 1), args, true);
+	reply = control(session, pd, DSP_SCALARS(DSP_INIT_MMAP, 2, 1), args, wait_state(flags));
 	*dsp_addr = name_given(&reply, answer);
 	return reply;
 }
 
-struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u64 dsp_addr, u64 len)
+struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u32 flags,
+				      u64 dsp_addr, u64 len)
 {
 	const struct dsp_munmap head = {
 		.client_id = client_id(session),
@@ -140,7 +150,8 @@ struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u64 
 	};
 	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
 
-	return control(session, pd, DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0), args, true);
+	return control(session, pd, DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0), args,
+		       wait_state(flags));
 }
 
 struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
@@ -163,7 +174,8 @@ struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 	};
 	struct frpc_reply reply;
 
-	reply = control(session, pd, DSP_SCALARS(DSP_INIT_MEM_MAP, 3, 1), args, true);
+	reply = control(session, pd, DSP_SCALARS(DSP_INIT_MEM_MAP, 3, 1), args,
+			TASK_KILLABLE | TASK_FREEZABLE);
 	*dsp_addr = name_given(&reply, answer);
 	return reply;
 }
@@ -179,7 +191,8 @@ struct frpc_reply frpc_request_mem_unmap(struct frpc_session *session, u32 pd, i
 	};
 	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
 
-	return control(session, pd, DSP_SCALARS(DSP_INIT_MEM_UNMAP, 1, 0), args, true);
+	return control(session, pd, DSP_SCALARS(DSP_INIT_MEM_UNMAP, 1, 0), args,
+		       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
 struct frpc_reply frpc_request_get_info(struct frpc_session *session, u32 pd, __le32 *words,
@@ -194,7 +207,7 @@ struct frpc_reply frpc_request_get_info(struct frpc_session *session, u32 pd, __
 		.handle = DSP_HANDLE_UTILITIES,
 		.sc = DSP_SCALARS(DSP_UTILITIES_GET_INFO, 1, 1),
 		.args = args,
-		.may_be_killed = true,
+		.state = TASK_KILLABLE | TASK_FREEZABLE,
 	};
 	struct frpc_reply reply;
 

@@ -4,7 +4,8 @@
  * control and utilities that the driver uses.
  *
  * A function puts the arguments together, sends the request and waits for the answer,
- * for 10 s at most.  A fatal signal ends the wait as well, where nothing else is said.
+ * for 10 s at most.  A fatal signal ends the wait as well, where nothing else is said, and
+ * the task may be frozen, but for requests about a static protection domain.
  * Each takes the session whose client id goes into the request, and the protection
  * domain (DSP_PD_*) that the request is for.  What the outcome means for memory is the
  * callers' to decide.
@@ -108,7 +109,8 @@ struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 fl
 				    const struct frpc_page *memory, u64 *dsp_addr);
 
 /* Undoes frpc_request_mmap(): @len bytes that the DSP calls @dsp_addr. */
-struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u64 dsp_addr, u64 len);
+struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u32 flags,
+				      u64 dsp_addr, u64 len);
 
 /**
  * frpc_request_mem_map() - map a dma-buf in a client's process

@@ -3,6 +3,10 @@
  * GET_DSP_INFO: attributes 1 to 255 come from the DSP in one call, which is
  * made once per channel.  To see the first call again the DSP is restarted.
  */
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
 #include "harness.h"
 
 #define GETINFO_SC	0x00010100
@@ -165,4 +169,88 @@ TEST(first_question_by_many)
 		CHECK_EQ(askers[i].result, 0);
 		CHECK_EQ(askers[i].value, askers[0].value);
 	}
+}
+
+/* A RELEASE ends what is in the client's name; this question is in no client's. */
+TEST(question_outlives_its_client)
+{
+	struct dsp_control_status before;
+	uint32_t value;
+	pid_t pid;
+
+	dsp_restart();
+	control_status(&before);
+	control_behave(2, 0, DSP_ANSWER_HOLD, 1, 0);
+	pid = fork();
+	if (!pid) {
+		int fd = node_open();
+
+		if (!attach(fd))
+			get_dsp_info(fd, 6, &value);
+		_exit(1);
+	}
+	control_wait(DSP_COUNT_HELD, 1);
+	REQUIRE_EQ(kill(pid, SIGKILL), 0);
+	REQUIRE_EQ(waitpid(pid, NULL, 0), pid);
+	control_wait(DSP_COUNT_RELEASES, before.releases + 1);
+	/* another client has the session meanwhile */
+	sessions_check();
+	control_status(&before);
+	control_release(DSP_ANY, false);
+	control_wait(DSP_COUNT_ANSWERS, before.answers + 1);
+	CHECK_EQ(control_faults(), 0);
+	CHECK_EQ(get_dsp_info(node_open(), 6, &value), 0);
+}
+
+/* Five wait for one answer that does not come, and do so at the same time. */
+TEST(silence_costs_all_one_wait)
+{
+	struct timespec start, end;
+	struct asker askers[5];
+	uint32_t value;
+	int fd;
+
+	dsp_restart();
+	fd = node_open();
+	control_behave(2, 0, DSP_ANSWER_NEVER, 0, 0);
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	for (size_t i = 0; i < ARRAY_SIZE(askers); i++) {
+		askers[i].fd = fd;
+		REQUIRE_EQ(pthread_create(&askers[i].thread, NULL, ask, &askers[i]), 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(askers); i++) {
+		pthread_join(askers[i].thread, NULL);
+		CHECK_EQ(askers[i].result, -ETIMEDOUT);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	CHECK(end.tv_sec - start.tv_sec < 19);
+	control_normal();
+	CHECK_EQ(get_dsp_info(fd, 6, &value), 0);
+	/* the messages that the DSP forgot are its own until it ends */
+	node_close(fd);
+	dsp_restart();
+}
+
+/* A machine can be suspended while a program waits for a DSP that does not answer. */
+TEST(waits_do_not_stop_suspend)
+{
+	struct asker asker;
+	long ret;
+
+	if (access("/sys/power/pm_test", F_OK))
+		test_skip("the kernel cannot try to suspend");
+	dsp_restart();
+	asker.fd = node_open();
+	REQUIRE_EQ(file_write("/sys/power/pm_freeze_timeout", "2000"), 0);
+	REQUIRE_EQ(file_write("/sys/power/pm_test", "freezer"), 0);
+	control_behave(2, 0, DSP_ANSWER_HOLD, 1, 0);
+	REQUIRE_EQ(pthread_create(&asker.thread, NULL, ask, &asker), 0);
+	control_wait(DSP_COUNT_HELD, 1);
+	ret = file_write("/sys/power/state", "freeze");
+	control_release(DSP_ANY, false);
+	pthread_join(asker.thread, NULL);
+	file_write("/sys/power/pm_test", "none");
+	file_write("/sys/power/pm_freeze_timeout", "20000");
+	CHECK_EQ(ret, 0);
+	CHECK_EQ(asker.result, 0);
 }
