@@ -263,6 +263,11 @@ static void *hammer(void *arg)
 				(*bad)++;
 			continue;
 		}
+		/* all sessions may be in use */
+		if (node_take(fd) == -EBUSY) {
+			close(fd);
+			continue;
+		}
 		ret = attach(fd);
 		if (ret && ret != -EPIPE)
 			(*bad)++;
