@@ -10,8 +10,16 @@ machine=virt,iommu=smmuv3,gic-version=3,virtualization=on
 # Where a program that a boot is told to run may be.
 program_rooms='tests/api tests/lifecycle tests/userspace tests/cli tests/fail tests/bench board/run'
 # The rest of the hardware the device tree depends on.
-processor='-cpu cortex-a57 -smp 2 -m 1G'
-processor_single='-cpu cortex-a57 -smp 1 -m 1G'
+processor='-cpu cortex-a57 -smp 2'
+processor_single='-cpu cortex-a57 -smp 1'
+
+# How much memory: what BOARD_MEMORY says, or what the variant has, or 1 GiB.
+memory=${BOARD_MEMORY:-1G}
+image_memory()
+{
+	[ "${BOARD_MEMORY:-}" ] || [ ! -e "$variant_base.memory" ] ||
+		memory=$(sed '/^#/d' "$variant_base.memory")
+}
 
 # run_quietly WHAT COMMAND...: its output matters only if it fails.
 run_quietly()
@@ -72,7 +80,7 @@ image_qemu_tree()
 {
 	# shellcheck disable=SC2086
 	run_quietly "dumping QEMU's device tree" \
-		$qemu -M "$(image_machine),dumpdtb=$1.qemu" $processor \
+		$qemu -M "$(image_machine),dumpdtb=$1.qemu" $processor -m "$memory" \
 			${el3:+-bios "$el3"} -nodefaults -display none
 	run_quietly "reading QEMU's device tree" \
 		dtc -q -I dtb -O dts -o "$1" "$1.qemu"
@@ -84,9 +92,10 @@ image_qemu_tree()
 image_dtb()
 {
 	board_edge
+	image_memory
 	made_from=$({
 		ls -l -L "$(command -v $qemu)"
-		printf '%s\n' "$(image_machine) $processor"
+		printf '%s\n' "$(image_machine) $processor $memory"
 		cat "$top"/board/dts/*.dtsi "$top"/board/dts/*/*.dtsi
 	} | cksum | cut -d' ' -f1)
 	tree=$variant-$edge

@@ -123,7 +123,7 @@ qemu_arguments()
 {
 	printf '%s\n' -M "$(image_machine)"
 	# shellcheck disable=SC2086
-	printf '%s\n' $processor
+	printf '%s\n' $processor -m "$memory"
 	qemu_kernel
 	[ "$edge" = own ] || qemu_load "$smem" "$address_smem"
 	printf '%s\n' -nodefaults -display none -no-reboot \

@@ -72,6 +72,7 @@ struct dsp_stream {
 	u32 stream_id;
 	unsigned int width;	/* bits of an address */
 	u64 vms;		/* who it is to the monitor */
+	bool has_view;		/* board,private-view */
 	bool enabled;
 };
 
@@ -567,6 +568,13 @@ u64 dsp_stream_identity(struct dsp_stream *s, u64 iova, u64 size);
 int dsp_stream_check(struct dsp_stream *s, u64 iova, size_t len);
 void dsp_stream_attached(struct dsp *dsp, bool attached, bool is_new);
 const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie);
+
+/* dsp_view.c */
+int dsp_view_init(void);
+void dsp_view_exit(void);
+int dsp_view_begin(void);
+void dsp_view_read(phys_addr_t phys, void *to, size_t len);
+void dsp_view_write(phys_addr_t phys, const void *from, size_t len);
 
 /* dsp_smmu.c */
 struct dsp_smmu_events {

@@ -90,6 +90,12 @@ static int stream_add(struct dsp *dsp, struct device_node *node, u32 session)
 			node, s->stream_id, s->stream_id >> 3, s->stream_id & 7);
 		return -ENODEV;
 	}
+	s->has_view = of_property_read_bool(node, "board,private-view");
+	ret = s->has_view ? dsp_view_begin() : 0;
+	if (ret) {
+		dsp_engine_release(s->engine);
+		return ret;
+	}
 	s->node = of_node_get(node);
 	s->vms = BIT_ULL(MONITOR_HLOS);
 	mutex_init(&s->lock);

@@ -137,10 +137,30 @@ void dsp_stream_close(struct dsp_stream *s)
 		iommu_unmap(domain, HARNESS_IOVA, size);
 }
 
+static void move_page(struct dsp_stream *s, phys_addr_t phys, u8 *bounce, u32 len, bool write)
+{
+	u8 *page;
+
+	if (s->has_view && write) {
+		dsp_view_write(phys, bounce, len);
+		return;
+	}
+	if (s->has_view) {
+		dsp_view_read(phys, bounce, len);
+		return;
+	}
+	page = kmap_local_page(pfn_to_page(PHYS_PFN(phys)));
+	if (write)
+		memcpy(page + offset_in_page(phys), bounce, len);
+	else
+		memcpy(bounce, page + offset_in_page(phys), len);
+	kunmap_local(page);
+}
+
 /*
- * The engine's addresses have 32 bits.  What is above is found by the domain's
- * own tables and moved by the CPU, page by page; a page that is not there
- * counts as the fault it would be, without an event of the SMMU.
+ * The engine's addresses have 32 bits.  What is above, and what a bank has a view of its
+ * own of, is found by the domain's own tables and moved by the CPU, page by page; a page
+ * that is not there counts as the fault it would be, without an event of the SMMU.
  */
 static int stream_follow(struct dsp_stream *s, struct iommu_domain *domain, u64 iova,
 			 u8 *bounce, u32 len, bool write, u32 *events)
@@ -150,7 +170,6 @@ static int stream_follow(struct dsp_stream *s, struct iommu_domain *domain, u64 
 	while (len) {
 		u32 piece = min_t(u32, len, WIRE_PAGE - (iova & WIRE_PAGE_MASK));
 		phys_addr_t phys = domain_phys(domain, iova);
-		u8 *page;
 
 		if (!phys || !pfn_valid(PHYS_PFN(phys))) {
 			missed.first = (struct dsp_control_fault) {
@@ -164,12 +183,7 @@ static int stream_follow(struct dsp_stream *s, struct iommu_domain *domain, u64 
 			*events = 1;
 			return -EFAULT;
 		}
-		page = kmap_local_page(pfn_to_page(PHYS_PFN(phys)));
-		if (write)
-			memcpy(page + offset_in_page(phys), bounce, piece);
-		else
-			memcpy(bounce, page + offset_in_page(phys), piece);
-		kunmap_local(page);
+		move_page(s, phys, bounce, piece, write);
 		iova += piece;
 		bounce += piece;
 		len -= piece;
@@ -190,7 +204,7 @@ static int stream_move(struct dsp_stream *s, struct iommu_domain *domain, u64 io
 		*events = 1;
 		return -EFAULT;
 	}
-	if (iova + len - 1 > U32_MAX)
+	if (s->has_view || iova + len - 1 > U32_MAX)
 		return stream_follow(s, domain, iova,
 				     dsp_engine_bounce(s->engine, &bounce) + at,
 				     len, write, events);
