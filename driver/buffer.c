@@ -15,18 +15,8 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "private.h"
-
-/*
- * Up to this, pages have to be physically contiguous.  Above, they are if that
- * costs nothing, and else the SMMU joins them.  (No pool class is larger than
- * what the page allocator hands out at once.)
- */
-#define LINEAR_BYTES	SZ_64K
-
-#define GFP_MESSAGE		(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN)
 
 void frpc_pool_setup(struct frpc_session *session)
 {
@@ -42,123 +32,65 @@ static u32 size_class(size_t len)
 	return min_t(u32, order_base_2(DIV_ROUND_UP(len, PAGE_SIZE)), FRPC_POOL_CLASSES);
 }
 
-static void pages_free(struct frpc_buffer *buffer)
+static int try_map(struct frpc_buffer *buffer)
 {
-	if (buffer->is_linear) {
-		free_pages_exact(buffer->cpu, buffer->len);
-		return;
+	struct frpc_space *space = buffer->session->space;
+	int ret = -EPIPE;
+
+	mutex_lock(&space->buffers_lock);
+	if (space->is_alive)
+		ret = frpc_space_map(space, &buffer->pages.sgt, 0, &buffer->iova);
+	if (!ret) {
+		buffer->is_mapped = true;
+		list_add(&buffer->space_entry, &space->buffers);
 	}
-	sg_free_table(&buffer->sgt);
-	vfree(buffer->cpu);
-}
-
-static int list_pages(struct frpc_buffer *buffer)
-{
-	size_t i, count = buffer->len >> PAGE_SHIFT;
-	struct page **pages;
-	int ret;
-
-	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
-	if (!pages)
-		return -ENOMEM;
-	for (i = 0; i < count; i++)
-		pages[i] = vmalloc_to_page(buffer->cpu + (i << PAGE_SHIFT));
-	ret = sg_alloc_table_from_pages(&buffer->sgt, pages, count, 0, buffer->len, GFP_KERNEL);
-	kvfree(pages);
+	mutex_unlock(&space->buffers_lock);
 	return ret;
-}
-
-/* Physically contiguous memory, or NULL. */
-static void *linear_alloc(const struct frpc_buffer *buffer)
-{
-	if (buffer->len <= LINEAR_BYTES)
-		return alloc_pages_exact(buffer->len, GFP_MESSAGE);
-	if (buffer->len <= PAGE_SIZE << (FRPC_POOL_CLASSES - 1))
-		return alloc_pages_exact(buffer->len, GFP_MESSAGE | __GFP_NORETRY);
-	return NULL;
-}
-
-static int pages_alloc(struct frpc_buffer *buffer)
-{
-	int ret;
-
-	buffer->cpu = linear_alloc(buffer);
-	buffer->is_linear = buffer->cpu;
-	if (buffer->is_linear)
-		return 0;
-	if (buffer->len <= LINEAR_BYTES)
-		return -ENOMEM;
-	buffer->cpu = __vmalloc(buffer->len, GFP_MESSAGE);
-	if (!buffer->cpu)
-		return -ENOMEM;
-	ret = list_pages(buffer);
-	if (ret)
-		vfree(buffer->cpu);
-	return ret;
-}
-
-static int map_linear(struct frpc_buffer *buffer, struct device *dev)
-{
-	buffer->iova = dma_map_single(dev, buffer->cpu, buffer->len, DMA_BIDIRECTIONAL);
-	return dma_mapping_error(dev, buffer->iova) ? -ENOMEM : 0;
-}
-
-static int map_scattered(struct frpc_buffer *buffer, struct device *dev)
-{
-	int ret;
-
-	ret = dma_map_sgtable(dev, &buffer->sgt, DMA_BIDIRECTIONAL, 0);
-	if (ret)
-		return ret;
-	if (buffer->sgt.nents != 1) {
-		/* no SMMU to join the pages; the DSP takes one range only */
-		dma_unmap_sgtable(dev, &buffer->sgt, DMA_BIDIRECTIONAL, 0);
-		return -ENOMEM;
-	}
-	buffer->iova = sg_dma_address(buffer->sgt.sgl);
-	return 0;
 }
 
 static int buffer_map(struct frpc_buffer *buffer)
 {
-	struct frpc_session *session = buffer->session;
-	int ret = -EPIPE;
+	struct frpc_space *space = buffer->session->space;
+	int ret;
 
-	mutex_lock(&session->buffers_lock);
-	if (READ_ONCE(session->is_alive))
-		ret = buffer->is_linear ? map_linear(buffer, session->dev) :
-					  map_scattered(buffer, session->dev);
-	if (!ret) {
-		buffer->is_mapped = true;
-		list_add(&buffer->session_entry, &session->buffers);
-	}
-	mutex_unlock(&session->buffers_lock);
-	return ret;
+	ret = try_map(buffer);
+	if (!frpc_space_is_full(ret))
+		return ret;
+	mutex_lock(&space->maps_lock);
+	frpc_space_make_room(space);
+	mutex_unlock(&space->maps_lock);
+	return try_map(buffer);
 }
 
 static void buffer_unmap(struct frpc_buffer *buffer)
 {
-	struct device *dev = buffer->session->dev;
+	struct frpc_space *space = buffer->session->space;
 
-	lockdep_assert_held(&buffer->session->buffers_lock);
+	lockdep_assert_held(&space->buffers_lock);
 
 	if (!buffer->is_mapped)
 		return;
-	if (buffer->is_linear)
-		dma_unmap_single(dev, buffer->iova, buffer->len, DMA_BIDIRECTIONAL);
-	else
-		dma_unmap_sgtable(dev, &buffer->sgt, DMA_BIDIRECTIONAL, 0);
-	list_del(&buffer->session_entry);
+	dma_unmap_sgtable(space->dev, &buffer->pages.sgt, DMA_BIDIRECTIONAL, 0);
+	list_del(&buffer->space_entry);
 	WRITE_ONCE(buffer->is_mapped, false);
+}
+
+/* Nothing is mapped any more. */
+static void buffer_release(struct frpc_buffer *buffer)
+{
+	frpc_pages_cpu_put(buffer->cpu);
+	frpc_pages_free(&buffer->pages);
+	kfree(buffer);
 }
 
 static void buffer_destroy(struct frpc_buffer *buffer)
 {
-	mutex_lock(&buffer->session->buffers_lock);
+	struct frpc_space *space = buffer->session->space;
+
+	mutex_lock(&space->buffers_lock);
 	buffer_unmap(buffer);
-	mutex_unlock(&buffer->session->buffers_lock);
-	pages_free(buffer);
-	kfree(buffer);
+	mutex_unlock(&space->buffers_lock);
+	buffer_release(buffer);
 }
 
 /* @class: FRPC_POOL_CLASSES: not for the pool, and as long as it was asked for */
@@ -172,18 +104,23 @@ static struct frpc_buffer *buffer_create(struct frpc_session *session, size_t le
 		return ERR_PTR(-ENOMEM);
 	buffer->session = session;
 	buffer->size_class = class;
-	buffer->len = class < FRPC_POOL_CLASSES ? PAGE_SIZE << class : PAGE_ALIGN(len);
-
-	ret = pages_alloc(buffer);
+	ret = frpc_pages_alloc(&buffer->pages, session->space,
+			       class < FRPC_POOL_CLASSES ? PAGE_SIZE << class : PAGE_ALIGN(len));
 	if (ret)
 		goto err_free_buffer;
+	ret = -ENOMEM;
+	buffer->cpu = frpc_pages_cpu(&buffer->pages, false);
+	if (!buffer->cpu)
+		goto err_free_pages;
 	ret = buffer_map(buffer);
 	if (ret)
-		goto err_free_pages;
+		goto err_put_cpu;
 	return buffer;
 
+err_put_cpu:
+	frpc_pages_cpu_put(buffer->cpu);
 err_free_pages:
-	pages_free(buffer);
+	frpc_pages_free(&buffer->pages);
 err_free_buffer:
 	kfree(buffer);
 	return ERR_PTR(ret);
@@ -200,7 +137,7 @@ static struct frpc_buffer *pool_take(struct frpc_session *session, u32 class)
 		buffer = list_first_entry(&session->free_buffers[class], struct frpc_buffer,
 					  pool_entry);
 		list_del(&buffer->pool_entry);
-		session->free_bytes -= buffer->len;
+		session->free_bytes -= buffer->pages.len;
 	}
 	spin_unlock_irq(&session->lock);
 	return buffer;
@@ -214,7 +151,7 @@ static void pool_add(struct frpc_buffer *buffer)
 	lockdep_assert_held(&session->lock);
 
 	list_add(&buffer->pool_entry, &session->free_buffers[class]);
-	session->free_bytes += buffer->len;
+	session->free_bytes += buffer->pages.len;
 }
 
 /**
@@ -266,47 +203,45 @@ bool frpc_buffer_put(struct frpc_buffer *buffer)
 	bool keep;
 
 	keep = READ_ONCE(buffer->is_mapped) && buffer->size_class < FRPC_POOL_CLASSES &&
-	       session->free_bytes + buffer->len <= FRPC_POOL_BYTES_MAX;
+	       session->free_bytes + buffer->pages.len <= FRPC_POOL_BYTES_MAX;
 	if (keep)
 		pool_add(buffer);
 	return keep;
+}
+
+static void sync(struct frpc_buffer *buffer, size_t len, enum dma_data_direction to)
+{
+	struct frpc_space *space = buffer->session->space;
+	size_t piece = buffer->pages.sgt.orig_nents == 1 ? SZ_2G : PAGE_SIZE;
+
+	if (!space->is_coherent)
+		frpc_space_sync(space, buffer->iova, len, piece, to);
 }
 
 /*
  * What the CPU wrote becomes visible to the DSP.  Inside channel->srcu, with the
  * session seen alive.  Costs nothing where the context bank is coherent.
  */
-void frpc_buffer_sync_for_dsp(const struct frpc_buffer *buffer, size_t len)
+void frpc_buffer_sync_for_dsp(struct frpc_buffer *buffer, size_t len)
 {
-	struct device *dev = buffer->session->dev;
-
-	if (buffer->is_linear)
-		dma_sync_single_for_device(dev, buffer->iova, len, DMA_BIDIRECTIONAL);
-	else
-		dma_sync_sgtable_for_device(dev, (struct sg_table *)&buffer->sgt,
-					    DMA_BIDIRECTIONAL);
+	sync(buffer, len, DMA_TO_DEVICE);
 }
 
 /* The other way round, after the answer. */
-void frpc_buffer_sync_for_cpu(const struct frpc_buffer *buffer, size_t len)
+void frpc_buffer_sync_for_cpu(struct frpc_buffer *buffer, size_t len)
 {
-	struct device *dev = buffer->session->dev;
-
-	if (buffer->is_linear)
-		dma_sync_single_for_cpu(dev, buffer->iova, len, DMA_BIDIRECTIONAL);
-	else
-		dma_sync_sgtable_for_cpu(dev, (struct sg_table *)&buffer->sgt, DMA_BIDIRECTIONAL);
+	sync(buffer, len, DMA_FROM_DEVICE);
 }
 
 /* The context bank goes: undo every mapping.  The buffers stay their users'. */
-void frpc_buffers_unmap(struct frpc_session *session)
+void frpc_buffers_unmap(struct frpc_space *space)
 {
 	struct frpc_buffer *buffer, *next;
 
-	mutex_lock(&session->buffers_lock);
-	list_for_each_entry_safe(buffer, next, &session->buffers, session_entry)
+	mutex_lock(&space->buffers_lock);
+	list_for_each_entry_safe(buffer, next, &space->buffers, space_entry)
 		buffer_unmap(buffer);
-	mutex_unlock(&session->buffers_lock);
+	mutex_unlock(&space->buffers_lock);
 }
 
 /* Takes the largest idle buffer of a session that there is, or NULL. */
@@ -331,19 +266,19 @@ static struct frpc_buffer *pool_take_largest(struct frpc_session *session)
  */
 size_t frpc_pool_shrink(struct frpc_session *session, size_t pages)
 {
+	struct frpc_space *space = session->space;
 	struct frpc_buffer *buffer;
 	size_t freed = 0;
 
-	while (freed < pages && mutex_trylock(&session->buffers_lock)) {
+	while (space && freed < pages && mutex_trylock(&space->buffers_lock)) {
 		buffer = pool_take_largest(session);
 		if (buffer)
 			buffer_unmap(buffer);
-		mutex_unlock(&session->buffers_lock);
+		mutex_unlock(&space->buffers_lock);
 		if (!buffer)
 			break;
-		freed += buffer->len >> PAGE_SHIFT;
-		pages_free(buffer);
-		kfree(buffer);
+		freed += buffer->pages.len >> PAGE_SHIFT;
+		buffer_release(buffer);
 	}
 	return freed;
 }

@@ -51,7 +51,8 @@ static int make_room(struct frpc_call *call, u32 nr_args)
 	u32 capacity = max_t(u32, nr_args, CALL_ARGS_MIN);
 	struct frpc_message *msg = &call->msg;
 	const size_t arg_bytes = sizeof(*msg->args) + sizeof(*msg->places) + sizeof(*call->maps) +
-				 sizeof(*msg->offsets) + sizeof(*msg->order);
+				 sizeof(*msg->offsets) + sizeof(*msg->skips) +
+				 sizeof(*msg->order);
 	struct frpc_arg *args;
 
 	if (call->capacity >= capacity)
@@ -64,7 +65,8 @@ static int make_room(struct frpc_call *call, u32 nr_args)
 	msg->places = (struct frpc_place *)(args + capacity);
 	call->maps = (struct frpc_map **)(msg->places + capacity);
 	msg->offsets = (u32 *)(call->maps + capacity);
-	msg->order = (u16 *)(msg->offsets + capacity);
+	msg->skips = msg->offsets + capacity;
+	msg->order = (u16 *)(msg->skips + capacity);
 	call->capacity = capacity;
 	return 0;
 }

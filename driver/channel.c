@@ -62,6 +62,12 @@ void frpc_channel_get(struct frpc_channel *channel)
 	kref_get(&channel->refs);
 }
 
+/* The same for one that may be being freed: false, then. */
+bool frpc_channel_try_get(struct frpc_channel *channel)
+{
+	return kref_get_unless_zero(&channel->refs);
+}
+
 static void channel_free(struct kref *refs)
 {
 	struct frpc_channel *channel = container_of(refs, struct frpc_channel, refs);

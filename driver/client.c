@@ -53,16 +53,11 @@ struct ioctl_entry {
 /* The file descriptor is only a number until the caller knows it. */
 static long ioctl_alloc(struct frpc_client *client, union ioctl_arg *arg)
 {
-	struct frpc_session *session = READ_ONCE(client->session);
 	struct alloc_arg *alloc = &arg->alloc;
 	struct dma_buf *buf;
 	int fd;
 
-	if (!session)
-		session = frpc_session_any(client->channel);
-	if (!session)
-		return -EBUSY;
-	buf = frpc_dmabuf_export(session, alloc->user.size);
+	buf = frpc_export_create(client->channel, alloc->user.size);
 	if (IS_ERR(buf))
 		return PTR_ERR(buf);
 	/* not O_CLOEXEC: programs have always had it this way */

@@ -16,34 +16,12 @@
 #include <linux/iosys-map.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "private.h"
 
-/* Larger pieces make the SMMU faster, but not by much any more. */
-#define CHUNK_BYTES_MAX		SZ_4M
-/* Up to this, a piece is worth some work of the page allocator. */
-#define CHUNK_BYTES_EASY	SZ_32K
-
-#define GFP_EXPORT	(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN)
-
-/**
- * struct exported - one buffer
- * @lock: protects @attachments and the state of each
- * @attachments: devices that reach it
- * @sgt: its pages, never mapped itself
- * @len: bytes, whole pages
- * @is_uncached: no CPU mapping of it goes through a cache
- */
-struct exported {
-	struct mutex lock;
-	struct list_head attachments;
-	struct sg_table sgt;
-	size_t len;
-	bool is_uncached;
-};
+/* Pieces of more are not made. */
+#define SEGMENT_MAX	SZ_4M
 
 /* A device that reaches a buffer; @sgt is its own copy, to be mapped. */
 struct attachment {
@@ -53,151 +31,31 @@ struct attachment {
 	bool is_mapped;
 };
 
-/* --- pages ------------------------------------------------------------------ */
-
-struct chunk {
-	struct list_head entry;
-	void *cpu;
-	size_t len;
-};
-
-static void chunks_free(struct list_head *chunks, bool with_pages)
-{
-	struct chunk *chunk, *next;
-
-	list_for_each_entry_safe(chunk, next, chunks, entry) {
-		if (with_pages)
-			free_pages_exact(chunk->cpu, chunk->len);
-		kfree(chunk);
-	}
-}
-
-/* Contiguous memory of *@len bytes, or of fewer if that is not to be had. */
-static void *chunk_alloc(size_t *len)
-{
-	void *cpu;
-
-	while (*len > CHUNK_BYTES_EASY) {
-		cpu = alloc_pages_exact(*len, GFP_EXPORT | __GFP_NORETRY);
-		if (cpu)
-			return cpu;
-		*len = PAGE_ALIGN(*len / 2);
-	}
-	cpu = alloc_pages_exact(*len, GFP_EXPORT);
-	if (cpu || *len == PAGE_SIZE)
-		return cpu;
-	*len = PAGE_SIZE;
-	return alloc_pages_exact(*len, GFP_EXPORT);
-}
-
-static int chunks_alloc(struct list_head *chunks, size_t len, unsigned int *count)
-{
-	size_t most = CHUNK_BYTES_MAX;
-
-	for (*count = 0; len; (*count)++) {
-		struct chunk *chunk;
-
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		chunk = kmalloc(sizeof(*chunk), GFP_KERNEL);
-		if (!chunk)
-			return -ENOMEM;
-		/* what was not to be had once is not asked for again */
-		most = min(most, len);
-		chunk->cpu = chunk_alloc(&most);
-		if (!chunk->cpu) {
-			kfree(chunk);
-			return -ENOMEM;
-		}
-		chunk->len = most;
-		len -= most;
-		list_add_tail(&chunk->entry, chunks);
-	}
-	return 0;
-}
-
-static int pages_alloc(struct exported *exported)
-{
-	struct scatterlist *sg;
-	struct chunk *chunk;
-	LIST_HEAD(chunks);
-	unsigned int count;
-	int ret;
-
-	ret = chunks_alloc(&chunks, exported->len, &count);
-	if (!ret)
-		ret = sg_alloc_table(&exported->sgt, count, GFP_KERNEL);
-	if (ret) {
-		chunks_free(&chunks, true);
-		return ret;
-	}
-	sg = exported->sgt.sgl;
-	list_for_each_entry(chunk, &chunks, entry) {
-		sg_set_buf(sg, chunk->cpu, chunk->len);
-		sg = sg_next(sg);
-	}
-	chunks_free(&chunks, false);
-	return 0;
-}
-
-static void pages_free(struct exported *exported)
-{
-	struct scatterlist *sg;
-	unsigned int i;
-
-	for_each_sgtable_sg(&exported->sgt, sg, i)
-		free_pages_exact(sg_virt(sg), sg->length);
-	sg_free_table(&exported->sgt);
-}
-
 /* --- what a dma-buf can do -------------------------------------------------- */
 
-static unsigned long map_attrs(const struct exported *exported)
+static unsigned long map_attrs(const struct frpc_export *own)
 {
-	return exported->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
+	return own->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
 }
 
 /* The longest piece that a device takes, in whole pages. */
 static size_t segment_max(struct device *dev)
 {
-	size_t most = min_t(size_t, dma_get_max_seg_size(dev), CHUNK_BYTES_MAX);
+	size_t most = min_t(size_t, dma_get_max_seg_size(dev), SEGMENT_MAX);
 
 	return max_t(size_t, ALIGN_DOWN(most, PAGE_SIZE), PAGE_SIZE);
 }
 
-static int copy_table(struct sg_table *to, const struct sg_table *from, size_t most)
-{
-	struct scatterlist *src, *dst;
-	unsigned int i, count = 0;
-	size_t at;
-	int ret;
-
-	for_each_sgtable_sg(from, src, i)
-		count += DIV_ROUND_UP(src->length, most);
-	ret = sg_alloc_table(to, count, GFP_KERNEL);
-	if (ret)
-		return ret;
-	dst = to->sgl;
-	for_each_sgtable_sg(from, src, i) {
-		for (at = 0; at < src->length; at += most) {
-			sg_set_page(dst, sg_page(src) + (at >> PAGE_SHIFT),
-				    min(most, src->length - at), 0);
-			dst = sg_next(dst);
-		}
-	}
-	return 0;
-}
-
 static int export_attach(struct dma_buf *buf, struct dma_buf_attachment *dma_attachment)
 {
-	struct exported *exported = buf->priv;
+	struct frpc_export *own = buf->priv;
 	struct attachment *attachment;
 	int ret;
 
 	attachment = kzalloc(sizeof(*attachment), GFP_KERNEL);
 	if (!attachment)
 		return -ENOMEM;
-	ret = copy_table(&attachment->sgt, &exported->sgt, segment_max(dma_attachment->dev));
+	ret = frpc_pages_table(&own->pages, &attachment->sgt, segment_max(dma_attachment->dev));
 	if (ret) {
 		kfree(attachment);
 		return ret;
@@ -205,20 +63,20 @@ static int export_attach(struct dma_buf *buf, struct dma_buf_attachment *dma_att
 	attachment->dev = dma_attachment->dev;
 	dma_attachment->priv = attachment;
 
-	mutex_lock(&exported->lock);
-	list_add(&attachment->entry, &exported->attachments);
-	mutex_unlock(&exported->lock);
+	mutex_lock(&own->lock);
+	list_add(&attachment->entry, &own->attachments);
+	mutex_unlock(&own->lock);
 	return 0;
 }
 
 static void export_detach(struct dma_buf *buf, struct dma_buf_attachment *dma_attachment)
 {
 	struct attachment *attachment = dma_attachment->priv;
-	struct exported *exported = buf->priv;
+	struct frpc_export *own = buf->priv;
 
-	mutex_lock(&exported->lock);
+	mutex_lock(&own->lock);
 	list_del(&attachment->entry);
-	mutex_unlock(&exported->lock);
+	mutex_unlock(&own->lock);
 	sg_free_table(&attachment->sgt);
 	kfree(attachment);
 }
@@ -227,13 +85,13 @@ static struct sg_table *export_map(struct dma_buf_attachment *dma_attachment,
 				   enum dma_data_direction direction)
 {
 	struct attachment *attachment = dma_attachment->priv;
-	struct exported *exported = dma_attachment->dmabuf->priv;
+	struct frpc_export *own = dma_attachment->dmabuf->priv;
 	int ret;
 
-	mutex_lock(&exported->lock);
-	ret = dma_map_sgtable(attachment->dev, &attachment->sgt, direction, map_attrs(exported));
+	mutex_lock(&own->lock);
+	ret = dma_map_sgtable(attachment->dev, &attachment->sgt, direction, map_attrs(own));
 	attachment->is_mapped = !ret;
-	mutex_unlock(&exported->lock);
+	mutex_unlock(&own->lock);
 	return ret ? ERR_PTR(ret) : &attachment->sgt;
 }
 
@@ -241,28 +99,28 @@ static void export_unmap(struct dma_buf_attachment *dma_attachment, struct sg_ta
 			 enum dma_data_direction direction)
 {
 	struct attachment *attachment = dma_attachment->priv;
-	struct exported *exported = dma_attachment->dmabuf->priv;
+	struct frpc_export *own = dma_attachment->dmabuf->priv;
 
-	mutex_lock(&exported->lock);
+	mutex_lock(&own->lock);
 	attachment->is_mapped = false;
-	dma_unmap_sgtable(attachment->dev, sgt, direction, map_attrs(exported));
-	mutex_unlock(&exported->lock);
+	dma_unmap_sgtable(attachment->dev, sgt, direction, map_attrs(own));
+	mutex_unlock(&own->lock);
 }
 
 /* @sync: for the CPU, or for the device; one device after the other */
-static int sync_all(struct exported *exported, enum dma_data_direction direction,
+static int sync_all(struct frpc_export *own, enum dma_data_direction direction,
 		    void (*sync)(struct device *dev, struct sg_table *sgt,
 				 enum dma_data_direction direction))
 {
 	struct attachment *attachment;
 
-	if (exported->is_uncached)
+	if (own->is_uncached)
 		return 0;
-	mutex_lock(&exported->lock);
-	list_for_each_entry(attachment, &exported->attachments, entry)
+	mutex_lock(&own->lock);
+	list_for_each_entry(attachment, &own->attachments, entry)
 		if (attachment->is_mapped)
 			sync(attachment->dev, &attachment->sgt, direction);
-	mutex_unlock(&exported->lock);
+	mutex_unlock(&own->lock);
 	return 0;
 }
 
@@ -279,56 +137,21 @@ static int export_end_cpu_access(struct dma_buf *buf, enum dma_data_direction di
 /* The core has checked that the range is inside of the buffer. */
 static int export_mmap(struct dma_buf *buf, struct vm_area_struct *vma)
 {
-	struct exported *exported = buf->priv;
-	unsigned long skip = vma->vm_pgoff << PAGE_SHIFT;
-	unsigned long address = vma->vm_start;
-	struct scatterlist *sg;
-	unsigned int i;
-	int ret;
+	struct frpc_export *own = buf->priv;
 
 	/* a private copy of it would be of no use to the DSP */
 	if (!(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return -EINVAL;
-	if (exported->is_uncached)
+	if (own->is_uncached)
 		vma->vm_page_prot = pgprot_writecombine(vma->vm_page_prot);
-
-	for_each_sgtable_sg(&exported->sgt, sg, i) {
-		unsigned long len;
-
-		if (skip >= sg->length) {
-			skip -= sg->length;
-			continue;
-		}
-		len = min(sg->length - skip, vma->vm_end - address);
-		ret = remap_pfn_range(vma, address, page_to_pfn(sg_page(sg)) + (skip >> PAGE_SHIFT),
-				      len, vma->vm_page_prot);
-		if (ret)
-			return ret;
-		address += len;
-		skip = 0;
-		if (address == vma->vm_end)
-			break;
-	}
-	return 0;
+	return frpc_pages_mmap(&own->pages, vma);
 }
 
 static int export_vmap(struct dma_buf *buf, struct iosys_map *map)
 {
-	struct exported *exported = buf->priv;
-	pgprot_t prot = exported->is_uncached ? pgprot_writecombine(PAGE_KERNEL) : PAGE_KERNEL;
-	size_t count = exported->len >> PAGE_SHIFT;
-	struct sg_page_iter iter;
-	struct page **pages;
-	size_t i = 0;
-	void *cpu;
+	struct frpc_export *own = buf->priv;
+	void *cpu = frpc_pages_cpu(&own->pages, own->is_uncached);
 
-	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
-	if (!pages)
-		return -ENOMEM;
-	for_each_sgtable_page(&exported->sgt, &iter, 0)
-		pages[i++] = sg_page_iter_page(&iter);
-	cpu = vmap(pages, count, VM_MAP, prot);
-	kvfree(pages);
 	if (!cpu)
 		return -ENOMEM;
 	iosys_map_set_vaddr(map, cpu);
@@ -337,17 +160,31 @@ static int export_vmap(struct dma_buf *buf, struct iosys_map *map)
 
 static void export_vunmap(struct dma_buf *buf, struct iosys_map *map)
 {
-	vunmap(map->vaddr);
+	frpc_pages_cpu_put(map->vaddr);
 }
 
-/* The last file descriptor and mapping of it are gone. */
+static void export_free(struct kref *refs)
+{
+	struct frpc_export *own = container_of(refs, struct frpc_export, refs);
+
+	frpc_pages_free(&own->pages);
+	mutex_destroy(&own->lock);
+	kfree(own);
+}
+
+/* Its memory goes with the last one.  May sleep. */
+void frpc_export_put(struct frpc_export *own)
+{
+	kref_put(&own->refs, export_free);
+}
+
+/* The last file descriptor and mapping of it are gone, and importer, but for our maps. */
 static void export_release(struct dma_buf *buf)
 {
-	struct exported *exported = buf->priv;
+	struct frpc_export *own = buf->priv;
 
-	pages_free(exported);
-	mutex_destroy(&exported->lock);
-	kfree(exported);
+	frpc_map_closed(own);
+	frpc_export_put(own);
 }
 
 static const struct dma_buf_ops export_ops = {
@@ -363,86 +200,103 @@ static const struct dma_buf_ops export_ops = {
 	.release = export_release,
 };
 
-/* --- making one ------------------------------------------------------------- */
-
-/* The zeroes are in memory, and no cache line of the pages is left to be written back. */
-static int flush(struct exported *exported, struct frpc_session *session)
+/* What is behind @buf, if it is one of ours: a reference to it; else NULL. */
+struct frpc_export *frpc_export_get(const struct dma_buf *buf)
 {
-	struct frpc_channel *channel = session->channel;
-	int idx, ret = -EPIPE;
+	struct frpc_export *own = buf->priv;
 
-	idx = srcu_read_lock(&channel->srcu);
-	if (READ_ONCE(session->is_alive)) {
-		ret = dma_map_sgtable(session->dev, &exported->sgt, DMA_BIDIRECTIONAL, 0);
-		if (!ret)
-			dma_unmap_sgtable(session->dev, &exported->sgt, DMA_BIDIRECTIONAL, 0);
-	}
-	srcu_read_unlock(&channel->srcu, idx);
-	return ret;
+	if (buf->ops != &export_ops)
+		return NULL;
+	kref_get(&own->refs);
+	return own;
 }
 
-static struct exported *exported_create(struct frpc_session *session, size_t len)
+/* --- making one ------------------------------------------------------------- */
+
+static struct frpc_export *own_create(struct frpc_space *space, size_t len, bool is_uncached)
 {
-	struct exported *exported = kzalloc(sizeof(*exported), GFP_KERNEL_ACCOUNT);
+	struct frpc_export *own = kzalloc(sizeof(*own), GFP_KERNEL_ACCOUNT);
 	int ret;
 
-	if (!exported)
+	if (!own)
 		return ERR_PTR(-ENOMEM);
-	mutex_init(&exported->lock);
-	INIT_LIST_HEAD(&exported->attachments);
-	exported->len = len;
-	exported->is_uncached = !session->is_coherent;
-	ret = pages_alloc(exported);
+	kref_init(&own->refs);
+	mutex_init(&own->lock);
+	INIT_LIST_HEAD(&own->attachments);
+	spin_lock_init(&own->maps_lock);
+	INIT_LIST_HEAD(&own->maps);
+	own->is_uncached = is_uncached;
+	ret = frpc_pages_alloc(&own->pages, space, len);
 	if (ret) {
-		kfree(exported);
+		kfree(own);
 		return ERR_PTR(ret);
 	}
-	if (exported->is_uncached)
-		ret = flush(exported, session);
-	if (ret) {
-		pages_free(exported);
-		kfree(exported);
-		return ERR_PTR(ret);
+	/* no cache line of the zeroes is left to be written back */
+	if (is_uncached)
+		ret = frpc_space_flush(space, &own->pages.sgt);
+	if (!ret)
+		return own;
+	frpc_export_put(own);
+	return ERR_PTR(ret);
+}
+
+/* A bank of @channel to ask, NULL: none; *@is_coherent: all of them are. */
+static struct frpc_space *find_space(struct frpc_channel *channel, bool *is_coherent)
+{
+	struct frpc_space *found = NULL;
+	size_t i;
+
+	*is_coherent = true;
+	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
+		struct frpc_space *space = &channel->spaces[i];
+
+		if (!READ_ONCE(space->is_alive))
+			continue;
+		*is_coherent &= space->is_coherent;
+		if (!found || !space->is_translated)
+			found = space;
 	}
-	return exported;
+	return found;
 }
 
 /**
- * frpc_dmabuf_export() - memory for a program to share with the DSP
- * @session: whose context bank decides how the CPU maps it; otherwise it has
- *	     nothing to do with the buffer
- * @size: bytes, rounded up to pages
+ * frpc_export_create() - memory for a program to share with the DSP
+ * @channel: to the DSP, whose banks decide where the memory is and how the CPU maps it;
+ *	     otherwise they have nothing to do with the buffer
+ * @size: bytes; memory comes in pages
  *
  * Sleeps.
  *
  * Return: the dma-buf, the caller's reference; ERR_PTR(): -EINVAL no size;
  * -ENOMEM, also: no context bank of this DSP could address all of it; -EINTR killed;
- * -EPIPE the context bank is gone.
+ * -EPIPE there is no context bank any more.
  */
-struct dma_buf *frpc_dmabuf_export(struct frpc_session *session, u64 size)
+struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size)
 {
 	DEFINE_DMA_BUF_EXPORT_INFO(info);
-	struct exported *exported;
+	struct frpc_space *space;
+	struct frpc_export *own;
 	struct dma_buf *buf;
+	bool is_coherent;
 
 	if (!size)
 		return ERR_PTR(-EINVAL);
-	if (size > DMA_BIT_MASK(session->channel->dma_bits) ||
-	    size >> PAGE_SHIFT > totalram_pages() / 2)
+	if (size > DMA_BIT_MASK(channel->dma_bits))
 		return ERR_PTR(-ENOMEM);
-
-	exported = exported_create(session, PAGE_ALIGN(size));
-	if (IS_ERR(exported))
-		return ERR_CAST(exported);
+	space = find_space(channel, &is_coherent);
+	if (!space)
+		return ERR_PTR(-EPIPE);
+	own = own_create(space, PAGE_ALIGN(size), !is_coherent);
+	if (IS_ERR(own))
+		return ERR_CAST(own);
 	info.ops = &export_ops;
-	info.size = exported->len;
+	/* what was asked for is what the file says; the core maps whole pages of it only */
+	info.size = size;
 	info.flags = O_RDWR;
-	info.priv = exported;
+	info.priv = own;
 	buf = dma_buf_export(&info);
-	if (IS_ERR(buf)) {
-		pages_free(exported);
-		kfree(exported);
-	}
+	if (IS_ERR(buf))
+		frpc_export_put(own);
 	return buf;
 }
 

@@ -17,6 +17,7 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/swait.h>
 #include <linux/uaccess.h>
@@ -35,6 +36,9 @@ static_assert(offsetof(struct frpc_arg, fd) == offsetof(struct fastrpc_invoke_ar
  */
 #define INTERNAL_ERRNO_FIRST	512
 #define INTERNAL_ERRNO_LAST	530
+
+/* What is copied at a time. */
+#define COPY_BYTES	SZ_64K
 
 /* How long a polling caller spins. */
 #define POLL_US_MAX	10000
@@ -80,7 +84,10 @@ static int map_arg(struct frpc_call *call, u32 i)
 		ret = frpc_map_place(call->maps[i], arg, place);
 	else if (!ret)
 		ret = frpc_map_place_handle(call->maps[i], arg, place);
-	return ret || !is_secure ? ret : make_secure(call->maps[i], place);
+	if (ret)
+		return ret;
+	place->is_synced = call->maps[i]->is_synced;
+	return is_secure ? make_secure(call->maps[i], place) : 0;
 }
 
 /* Maps what is in dma-bufs, and finds the place of each in them. */
@@ -95,29 +102,97 @@ static int map_args(struct frpc_call *call)
 	return ret;
 }
 
+/* What the CPU wrote to shared buffers becomes visible to the DSP. */
 static int sync_maps_for_dsp(struct frpc_call *call)
 {
+	struct frpc_range range;
 	int ret = 0;
-	u32 i;
+	u32 at = 0;
 
-	for (i = 0; !ret && call->has_maps && i < call->msg.nr_args; i++)
-		if (call->maps[i])
-			ret = frpc_map_sync_for_dsp(call->maps[i]);
+	if (!call->has_maps || call->session->space->is_coherent)
+		return 0;
+	frpc_message_sort_synced(&call->msg);
+	while (!ret && frpc_message_next_synced(&call->msg, &at, false, &range))
+		ret = frpc_map_sync(call->session, range.start, range.end - range.start,
+				    DMA_TO_DEVICE);
 	return ret;
 }
 
+/* The other way round: the outputs, and not one byte beside them. */
 static void sync_maps_for_cpu(struct frpc_call *call)
 {
-	u32 i;
+	struct frpc_range range;
+	u32 at = 0;
 
-	for (i = call->msg.nr_ins; call->has_maps && i < call->msg.nr_args; i++)
-		if (call->maps[i])
-			frpc_map_sync_for_cpu(call->maps[i]);
+	while (call->has_maps && frpc_message_next_synced(&call->msg, &at, true, &range))
+		if (frpc_map_sync(call->session, range.start, range.end - range.start,
+				  DMA_FROM_DEVICE))
+			break;
 }
 
 static void *arg_bytes(const struct frpc_call *call, u32 i)
 {
 	return call->buffer->cpu + call->msg.offsets[i];
+}
+
+/* Others run, and the caller can be killed, after so many bytes. */
+static int pause(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+static int copy_in(void *to, u64 from, size_t len)
+{
+	for (; unlikely(len > COPY_BYTES); len -= COPY_BYTES) {
+		if (copy_from_user(to, u64_to_user_ptr(from), COPY_BYTES))
+			return -EFAULT;
+		if (pause())
+			return -EINTR;
+		to += COPY_BYTES;
+		from += COPY_BYTES;
+	}
+	return copy_from_user(to, u64_to_user_ptr(from), len) ? -EFAULT : 0;
+}
+
+static int copy_out(u64 to, const void *from, size_t len)
+{
+	for (; unlikely(len > COPY_BYTES); len -= COPY_BYTES) {
+		if (copy_to_user(u64_to_user_ptr(to), from, COPY_BYTES))
+			return -EFAULT;
+		if (pause())
+			return -EINTR;
+		to += COPY_BYTES;
+		from += COPY_BYTES;
+	}
+	return copy_to_user(u64_to_user_ptr(to), from, len) ? -EFAULT : 0;
+}
+
+static int clear(void *bytes, size_t len)
+{
+	for (; unlikely(len > COPY_BYTES); len -= COPY_BYTES) {
+		memset(bytes, 0, COPY_BYTES);
+		if (pause())
+			return -EINTR;
+		bytes += COPY_BYTES;
+	}
+	memset(bytes, 0, len);
+	return 0;
+}
+
+static int clear_outputs(struct frpc_call *call)
+{
+	const struct frpc_message *msg = &call->msg;
+	int ret = 0;
+	u32 i;
+
+	for (i = msg->nr_ins; !ret && i < msg->nr_bufs; i++) {
+		u32 skip = frpc_message_skip(msg, i);
+
+		if (frpc_arg_is_inline(&msg->args[i]))
+			ret = clear(arg_bytes(call, i) + skip, msg->args[i].len - skip);
+	}
+	return ret;
 }
 
 /* Lays the message out and gets memory for it; copied out-buffers read as zero. */
@@ -126,7 +201,6 @@ static int prepare(struct frpc_call *call)
 	struct frpc_message *msg = &call->msg;
 	struct frpc_buffer *buffer = call->buffer;
 	int ret;
-	u32 i;
 
 	ret = frpc_message_layout(msg);
 	if (!ret)
@@ -142,10 +216,9 @@ static int prepare(struct frpc_call *call)
 
 	frpc_message_fill(msg, buffer->cpu, buffer->iova, frpc_session_bits(call->session));
 	/* before any input is copied in: the two may share bytes */
-	for (i = msg->nr_ins; i < msg->nr_bufs; i++)
-		if (frpc_arg_is_inline(&msg->args[i]))
-			memset(arg_bytes(call, i), 0, msg->args[i].len);
-	ret = sync_maps_for_dsp(call);
+	ret = clear_outputs(call);
+	if (!ret)
+		ret = sync_maps_for_dsp(call);
 	if (!ret)
 		trace_frpc_call_mapped(call);
 	return ret;
@@ -181,7 +254,7 @@ static void sync_buffer_for_cpu(struct frpc_call *call, size_t len)
 	struct frpc_session *session = call->session;
 	int idx;
 
-	if (session->is_coherent)
+	if (session->space->is_coherent)
 		return;
 	idx = srcu_read_lock(&session->channel->srcu);
 	if (READ_ONCE(session->is_alive))
@@ -213,27 +286,33 @@ static int fetch_user_args(struct frpc_call *call, u64 address)
 static int copy_user_inputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
+	int ret = 0;
 	u32 i;
 
-	for (i = 0; i < msg->nr_ins; i++)
-		if (frpc_arg_is_inline(&msg->args[i]) &&
-		    copy_from_user(arg_bytes(call, i),
-				   u64_to_user_ptr(msg->args[i].ptr), msg->args[i].len))
-			return -EFAULT;
-	return 0;
+	for (i = 0; !ret && i < msg->nr_ins; i++) {
+		const struct frpc_arg *arg = &msg->args[i];
+		u32 skip = frpc_message_skip(msg, i);
+
+		if (frpc_arg_is_inline(arg))
+			ret = copy_in(arg_bytes(call, i) + skip, arg->ptr + skip, arg->len - skip);
+	}
+	return ret;
 }
 
 static int copy_user_outputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
+	int ret = 0;
 	u32 i;
 
-	for (i = msg->nr_ins; i < msg->nr_bufs; i++)
-		if (frpc_arg_is_inline(&msg->args[i]) &&
-		    copy_to_user(u64_to_user_ptr(msg->args[i].ptr), arg_bytes(call, i),
-				 msg->args[i].len))
-			return -EFAULT;
-	return 0;
+	for (i = msg->nr_ins; !ret && i < msg->nr_bufs; i++) {
+		const struct frpc_arg *arg = &msg->args[i];
+		u32 skip = frpc_message_skip(msg, i);
+
+		if (frpc_arg_is_inline(arg))
+			ret = copy_out(arg->ptr + skip, arg_bytes(call, i) + skip, arg->len - skip);
+	}
+	return ret;
 }
 
 static int prepare_user(struct frpc_call *call)

@@ -28,7 +28,7 @@ long frpc_lend_pages(struct frpc_client *client, struct fastrpc_req_mmap *reques
 		return -EPERM;
 	if (request->size > SIZE_MAX - PAGE_SIZE)
 		return -ENOMEM;
-	loan = frpc_loan_buffer(client, FRPC_LOAN_PAGES, PAGE_ALIGN(request->size));
+	loan = frpc_loan_buffer(client, FRPC_LOAN_PAGES, DSP_PAGE_ALIGN(request->size));
 	if (IS_ERR(loan))
 		return PTR_ERR(loan);
 	page = frpc_loan_page(client, loan);
@@ -56,7 +56,7 @@ long frpc_return_pages(struct frpc_client *client, const struct fastrpc_req_munm
 	loan = frpc_loan_take(client, FRPC_LOAN_PAGES, -1, request->vaddrout);
 	if (!loan)
 		return -EINVAL;
-	if (loan->len == PAGE_ALIGN(request->size))
+	if (loan->len == DSP_PAGE_ALIGN(request->size))
 		reply = frpc_request_munmap(client->session, READ_ONCE(client->pd),
 					    DSP_MAP_ADD_PAGES, loan->dsp_addr, loan->len);
 	frpc_loan_settle_return(client, loan, reply.outcome);

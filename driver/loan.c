@@ -15,36 +15,103 @@
 
 #include "private.h"
 
-/* What one client may lend: so many pieces, and so many bytes of the kernel's memory. */
+/*
+ * How many loans one client may have.  Their bytes are bounded by the addresses of its
+ * context bank, and by the memory cgroup that is charged.
+ */
 #define LOANS_MAX	4096
-#define BYTES_MAX	SZ_256M
 
 void frpc_loans_setup(struct frpc_client *client)
 {
 	spin_lock_init(&client->loans_lock);
-	INIT_LIST_HEAD(&client->loans);
+	client->loans = RB_ROOT;
 }
 
-static int account(struct frpc_client *client, size_t bytes)
+static int account(struct frpc_client *client)
 {
 	int ret = -ENOMEM;
 
 	spin_lock(&client->loans_lock);
-	if (client->nr_loans < LOANS_MAX && bytes <= BYTES_MAX - client->loan_bytes) {
+	if (client->nr_loans < LOANS_MAX) {
 		client->nr_loans++;
-		client->loan_bytes += bytes;
 		ret = 0;
 	}
 	spin_unlock(&client->loans_lock);
 	return ret;
 }
 
-static void unaccount(struct frpc_client *client, size_t bytes)
+static void unaccount(struct frpc_client *client)
 {
 	spin_lock(&client->loans_lock);
 	client->nr_loans--;
-	client->loan_bytes -= bytes;
 	spin_unlock(&client->loans_lock);
+}
+
+/* --- the tree of a client's loans: by kind, name, descriptor and map --------- */
+
+/* What a loan is found by; of handles the name is the descriptor. */
+struct loan_key {
+	enum frpc_loan_kind kind;
+	bool is_named;
+	u64 name;
+	int fd;
+	const struct frpc_map *map;
+};
+
+static struct loan_key key_of(const struct frpc_loan *loan)
+{
+	return (struct loan_key){
+		.kind = loan->kind,
+		.is_named = loan->is_named,
+		.name = loan->kind == FRPC_LOAN_HANDLE ? loan->fd : loan->dsp_addr,
+		.fd = loan->fd,
+		.map = loan->map,
+	};
+}
+
+static int compare(const struct loan_key *a, const struct loan_key *b)
+{
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->is_named != b->is_named)
+		return a->is_named ? 1 : -1;
+	if (a->name != b->name)
+		return a->name < b->name ? -1 : 1;
+	if (a->fd != b->fd)
+		return a->fd < b->fd ? -1 : 1;
+	if (a->map != b->map)
+		return a->map < b->map ? -1 : 1;
+	return 0;
+}
+
+static bool is_before(struct rb_node *a, const struct rb_node *b)
+{
+	const struct loan_key x = key_of(rb_entry(a, struct frpc_loan, node));
+	const struct loan_key y = key_of(rb_entry(b, struct frpc_loan, node));
+
+	return compare(&x, &y) < 0;
+}
+
+/* The first loan that does not come before @key.  client->loans_lock held. */
+static struct frpc_loan *first_from(struct frpc_client *client, const struct loan_key *key)
+{
+	struct rb_node *node = client->loans.rb_node;
+	struct frpc_loan *found = NULL;
+
+	lockdep_assert_held(&client->loans_lock);
+
+	while (node) {
+		struct frpc_loan *loan = rb_entry(node, struct frpc_loan, node);
+		const struct loan_key its = key_of(loan);
+
+		if (compare(&its, key) < 0) {
+			node = node->rb_right;
+		} else {
+			found = loan;
+			node = node->rb_left;
+		}
+	}
+	return found;
 }
 
 /* Nobody but the caller knows of it, and the DSP does not use it. */
@@ -57,23 +124,21 @@ static void loan_free(struct frpc_loan *loan)
 	kfree(loan);
 }
 
-static struct frpc_loan *loan_alloc(struct frpc_client *client, enum frpc_loan_kind kind,
-				    size_t bytes)
+static struct frpc_loan *loan_alloc(struct frpc_client *client, enum frpc_loan_kind kind)
 {
 	struct frpc_loan *loan;
 	int ret;
 
-	ret = account(client, bytes);
+	ret = account(client);
 	if (ret)
 		return ERR_PTR(ret);
 	loan = kzalloc(sizeof(*loan), GFP_KERNEL_ACCOUNT);
 	if (!loan) {
-		unaccount(client, bytes);
+		unaccount(client);
 		return ERR_PTR(-ENOMEM);
 	}
 	loan->kind = kind;
 	loan->fd = -1;
-	loan->bytes = bytes;
 	return loan;
 }
 
@@ -90,7 +155,7 @@ static struct frpc_loan *loan_alloc(struct frpc_client *client, enum frpc_loan_k
  */
 struct frpc_loan *frpc_loan_buffer(struct frpc_client *client, enum frpc_loan_kind kind, size_t len)
 {
-	struct frpc_loan *loan = loan_alloc(client, kind, len);
+	struct frpc_loan *loan = loan_alloc(client, kind);
 	struct frpc_buffer *buffer;
 
 	if (IS_ERR(loan))
@@ -120,7 +185,7 @@ struct frpc_loan *frpc_loan_buffer(struct frpc_client *client, enum frpc_loan_ki
  */
 struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len)
 {
-	struct frpc_loan *loan = loan_alloc(client, FRPC_LOAN_MAP, 0);
+	struct frpc_loan *loan = loan_alloc(client, FRPC_LOAN_MAP);
 	struct frpc_map *map;
 	int ret;
 
@@ -134,12 +199,14 @@ struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len)
 	loan->map = map;
 	loan->fd = fd;
 	loan->iova = map->iova;
-	ret = len && len <= map->len ? frpc_map_sync_for_dsp(map) : -EINVAL;
+	ret = len && len <= map->len ? 0 : -EINVAL;
+	if (!ret && map->is_synced)
+		ret = frpc_map_sync(client->session, map->iova, len, DMA_TO_DEVICE);
 	if (ret) {
 		frpc_loan_end(client, loan);
 		return ERR_PTR(ret);
 	}
-	loan->len = PAGE_ALIGN(len);
+	loan->len = DSP_PAGE_ALIGN(len);
 	return loan;
 }
 
@@ -147,14 +214,14 @@ struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len)
 void frpc_loan_keep(struct frpc_client *client, struct frpc_loan *loan)
 {
 	spin_lock(&client->loans_lock);
-	list_add_tail(&loan->entry, &client->loans);
+	rb_add(&loan->node, &client->loans, is_before);
 	spin_unlock(&client->loans_lock);
 }
 
 /* The DSP does not have it (any more).  May sleep. */
 void frpc_loan_end(struct frpc_client *client, struct frpc_loan *loan)
 {
-	unaccount(client, loan->bytes);
+	unaccount(client);
 	loan_free(loan);
 }
 
@@ -212,12 +279,6 @@ struct frpc_page frpc_loan_page(const struct frpc_client *client, const struct f
 	};
 }
 
-static bool matches(const struct frpc_loan *loan, enum frpc_loan_kind kind, int fd, u64 dsp_addr)
-{
-	return loan->kind == kind && loan->is_named && loan->dsp_addr == dsp_addr &&
-	       (fd < 0 || loan->fd == fd);
-}
-
 /**
  * frpc_loan_take() - find a loan and take it out of the client's list
  * @client: who lent it
@@ -232,38 +293,33 @@ static bool matches(const struct frpc_loan *loan, enum frpc_loan_kind kind, int 
 struct frpc_loan *frpc_loan_take(struct frpc_client *client, enum frpc_loan_kind kind, int fd,
 				 u64 dsp_addr)
 {
-	struct frpc_loan *loan, *found = NULL;
+	const struct loan_key key = { .kind = kind, .is_named = true, .name = dsp_addr,
+				 .fd = fd < 0 ? INT_MIN : fd };
+	struct frpc_loan *loan;
 
 	spin_lock(&client->loans_lock);
-	list_for_each_entry(loan, &client->loans, entry) {
-		if (!matches(loan, kind, fd, dsp_addr))
-			continue;
-		list_del(&loan->entry);
-		found = loan;
-		break;
-	}
+	loan = first_from(client, &key);
+	if (loan && (loan->kind != kind || loan->dsp_addr != dsp_addr || !loan->is_named ||
+		     (fd >= 0 && loan->fd != fd)))
+		loan = NULL;
+	if (loan)
+		rb_erase(&loan->node, &client->loans);
 	spin_unlock(&client->loans_lock);
-	return found;
+	return loan;
 }
 
 /* --- handles ---------------------------------------------------------------- */
 
-static bool is_handle_of(const struct frpc_loan *loan, int fd, const struct frpc_map *map)
-{
-	return loan->kind == FRPC_LOAN_HANDLE && loan->fd == fd && (!map || loan->map == map);
-}
-
 /* client->loans_lock held.  @map: NULL: any. */
 static struct frpc_loan *find_handle(struct frpc_client *client, int fd, const struct frpc_map *map)
 {
-	struct frpc_loan *loan;
+	const struct loan_key key = { .kind = FRPC_LOAN_HANDLE, .is_named = true, .name = fd,
+				 .fd = fd, .map = map };
+	struct frpc_loan *loan = first_from(client, &key);
 
-	lockdep_assert_held(&client->loans_lock);
-
-	list_for_each_entry(loan, &client->loans, entry)
-		if (is_handle_of(loan, fd, map))
-			return loan;
-	return NULL;
+	if (!loan || loan->kind != FRPC_LOAN_HANDLE || loan->fd != fd || (map && loan->map != map))
+		return NULL;
+	return loan;
 }
 
 static bool lend_again(struct frpc_client *client, int fd, const struct frpc_map *map)
@@ -297,13 +353,14 @@ int frpc_loan_handle(struct frpc_client *client, int fd, struct frpc_map *map)
 
 	if (lend_again(client, fd, map))
 		return 0;
-	loan = loan_alloc(client, FRPC_LOAN_HANDLE, 0);
+	loan = loan_alloc(client, FRPC_LOAN_HANDLE);
 	if (IS_ERR(loan))
 		return PTR_ERR(loan);
 	frpc_map_use(map);
 	loan->map = map;
 	loan->fd = fd;
-	loan->len = PAGE_ALIGN(map->len);
+	loan->len = DSP_PAGE_ALIGN(map->len);
+	loan->is_named = true;
 	loan->times = 1;
 	frpc_loan_keep(client, loan);
 	WRITE_ONCE(client->has_handles, true);
@@ -325,7 +382,7 @@ void frpc_loan_return_handle(struct frpc_client *client, int fd, const struct fr
 	if (loan && --loan->times)
 		loan = NULL;
 	if (loan)
-		list_del(&loan->entry);
+		rb_erase(&loan->node, &client->loans);
 	spin_unlock(&client->loans_lock);
 	if (loan)
 		frpc_loan_end(client, loan);
@@ -358,9 +415,14 @@ static void free_list(struct list_head *loans)
 void frpc_loans_leave(struct frpc_client *client)
 {
 	struct frpc_session *session = client->session;
+	struct frpc_loan *loan, *next;
+	LIST_HEAD(loans);
 
+	rbtree_postorder_for_each_entry_safe(loan, next, &client->loans, node)
+		list_add_tail(&loan->entry, &loans);
+	client->loans = RB_ROOT;
 	spin_lock_irq(&session->lock);
-	list_splice_tail_init(&client->loans, &session->left_loans);
+	list_splice_tail(&loans, &session->left_loans);
 	spin_unlock_irq(&session->lock);
 }
 

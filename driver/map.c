@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Maps: dma-bufs of others that one session's context bank can reach.
+ * Maps: dma-bufs that one session's context bank can reach.
  *
  * There is one map for a dma-buf and session, whatever the file descriptors are
- * that name it; it is found by the dma-buf, of which it holds a reference.  Calls
- * and loans use it.  A map that nobody uses stays, so that the next call with the
- * buffer finds it, until
- *   - nobody but us knows the buffer any more, or nobody used the map for a while,
- *   - room is needed, or the client is closed,
+ * that name it; it is found by the dma-buf.  Calls and loans use it.  A map that no
+ * call uses stays, so that the next call with the buffer finds it, until
+ *   - the buffer is closed, or no call used the map for a while,
+ *   - anything else needs the addresses, or the client is closed,
  *   - the context bank goes: every map is undone before its device loses the
- *     SMMU context.  Whoever still uses one then has an object without a mapping.
+ *     SMMU context.  A user of one then has an object without a mapping.
  *
- * Locks: session->maps_lock (the list, making and undoing of maps) before
- * session->lock (finding them, their users), which is all that a call takes for
+ * Of another driver's buffer a map holds a reference, and looks now and then whether
+ * it is the last.  Of the driver's own it holds the memory only, so that the end of
+ * the buffer ends the map at once.
+ *
+ * Locks: space->maps_lock (the list, making and undoing of maps), then own->maps_lock,
+ * then session->lock (finding them, their users), which is all that a call takes for
  * a buffer seen before.
  */
 #include <linux/dma-buf.h>
+#include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/file.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 
 #include "private.h"
 
@@ -32,223 +38,37 @@
 #define REAP_PERIOD	msecs_to_jiffies(2000)
 #define IDLE_TIME_MAX	msecs_to_jiffies(10000)
 
-/* --- finding ---------------------------------------------------------------- */
+/* So many bytes are synced before others run, or the caller can be killed. */
+#define SYNC_BYTES	SZ_1M
 
-static struct frpc_map *find_and_use(struct frpc_session *session, const struct dma_buf *buf)
+/* --- users ------------------------------------------------------------------ */
+
+static void use_locked(struct frpc_map *map)
 {
-	struct frpc_map *map;
-
-	spin_lock_irq(&session->lock);
-	hash_for_each_possible(session->map_hash, map, node, (unsigned long)buf) {
-		if (map->buf != buf)
-			continue;
-		map->users++;
-		spin_unlock_irq(&session->lock);
-		return map;
-	}
-	spin_unlock_irq(&session->lock);
-	return NULL;
+	if (!map->users++)
+		map->session->idle_map_bytes -= map->len;
 }
 
-/* --- making and undoing ----------------------------------------------------- */
-
-/* The DSP gets one address and one length: is that all there is to it? */
-static int check_contiguous(struct frpc_map *map)
+/* One user more of a map that the caller uses already, or that cannot go. */
+void frpc_map_use(struct frpc_map *map)
 {
-	struct scatterlist *sg;
-	unsigned int i;
-	u64 end;
-
-	map->iova = sg_dma_address(map->sgt->sgl);
-	end = map->iova;
-	for_each_sgtable_dma_sg(map->sgt, sg, i) {
-		if (sg_dma_address(sg) != end)
-			return -EINVAL;
-		end += sg_dma_len(sg);
-	}
-	map->len = end - map->iova;
-	if (!map->len || !IS_ALIGNED(map->iova, PAGE_SIZE))
-		return -EINVAL;
-	return 0;
-}
-
-/* session->maps_lock held, the context bank is there. */
-static int map_make(struct frpc_map *map)
-{
-	struct dma_buf_attachment *attachment;
-	int ret;
-
-	attachment = dma_buf_attach(map->buf, map->session->dev);
-	if (IS_ERR(attachment))
-		return PTR_ERR(attachment);
-	map->attachment = attachment;
-	map->sgt = dma_buf_map_attachment_unlocked(attachment, DMA_BIDIRECTIONAL);
-	if (IS_ERR(map->sgt)) {
-		ret = PTR_ERR(map->sgt);
-		goto err_detach;
-	}
-	ret = check_contiguous(map);
-	/* mapped, it is clean, and the CPU's; some exporters want to be told so first */
-	if (!ret && !map->session->is_coherent)
-		ret = dma_buf_begin_cpu_access(map->buf, DMA_BIDIRECTIONAL);
-	if (!ret)
-		return 0;
-
-	dma_buf_unmap_attachment_unlocked(attachment, map->sgt, DMA_BIDIRECTIONAL);
-err_detach:
-	dma_buf_detach(map->buf, attachment);
-	return ret;
-}
-
-/* session->maps_lock held; nobody finds it any more. */
-static void map_undo(struct frpc_map *map)
-{
-	lockdep_assert_held(&map->session->maps_lock);
-
-	frpc_secure_map_undo(map);
-	list_del(&map->entry);
-	map->session->nr_maps--;
-	dma_buf_unmap_attachment_unlocked(map->attachment, map->sgt, DMA_BIDIRECTIONAL);
-	dma_buf_detach(map->buf, map->attachment);
+	spin_lock_irq(&map->session->lock);
+	use_locked(map);
+	spin_unlock_irq(&map->session->lock);
 }
 
 static void map_free(struct frpc_map *map)
 {
-	dma_buf_put(map->buf);
+	if (map->buf)
+		dma_buf_put(map->buf);
 	kfree(map);
 }
 
-/* Takes a map out of sight that nobody uses, and that (unless @all) is of no more use. */
-static bool take_unused(struct frpc_map *map, bool all)
+/* Any context. */
+static void reap_soon(struct frpc_space *space)
 {
-	struct frpc_session *session = map->session;
-	bool is_unused;
-
-	spin_lock_irq(&session->lock);
-	is_unused = !map->users;
-	/* if the only reference is ours, there will never be another */
-	if (!all && file_count(map->buf->file) > 1 &&
-	    time_before(jiffies, map->last_used + IDLE_TIME_MAX))
-		is_unused = false;
-	if (is_unused)
-		hash_del(&map->node);
-	spin_unlock_irq(&session->lock);
-	return is_unused;
-}
-
-static void reap(struct frpc_session *session, bool all)
-{
-	struct frpc_map *map, *next;
-
-	lockdep_assert_held(&session->maps_lock);
-
-	list_for_each_entry_safe(map, next, &session->maps, entry) {
-		if (!take_unused(map, all))
-			continue;
-		map_undo(map);
-		map_free(map);
-	}
-}
-
-static void reap_work(struct work_struct *work)
-{
-	struct frpc_session *session = container_of(to_delayed_work(work), struct frpc_session,
-						    reap_work);
-
-	mutex_lock(&session->maps_lock);
-	reap(session, xchg(&session->reaps_all, false));
-	if (session->nr_maps)
-		schedule_delayed_work(&session->reap_work, REAP_PERIOD);
-	mutex_unlock(&session->maps_lock);
-}
-
-/* Takes over the caller's reference to @buf, if it succeeds. */
-static struct frpc_map *map_create(struct frpc_session *session, struct dma_buf *buf)
-{
-	struct frpc_map *map;
-	int ret;
-
-	lockdep_assert_held(&session->maps_lock);
-
-	if (!READ_ONCE(session->is_alive))
-		return ERR_PTR(-EPIPE);
-	if (session->nr_maps >= MAPS_MAX)
-		reap(session, true);
-	if (session->nr_maps >= MAPS_MAX)
-		return ERR_PTR(-ENOMEM);
-	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
-	if (!map)
-		return ERR_PTR(-ENOMEM);
-	map->session = session;
-	map->buf = buf;
-	map->users = 1;
-	ret = map_make(map);
-	if (ret == -ENOMEM) {
-		/* perhaps the addresses are all taken, by maps that nobody needs */
-		reap(session, true);
-		ret = map_make(map);
-	}
-	if (ret) {
-		kfree(map);
-		return ERR_PTR(ret);
-	}
-
-	list_add(&map->entry, &session->maps);
-	session->nr_maps++;
-	schedule_delayed_work(&session->reap_work, REAP_PERIOD);
-	spin_lock_irq(&session->lock);
-	hash_add(session->map_hash, &map->node, (unsigned long)buf);
-	spin_unlock_irq(&session->lock);
-	return map;
-}
-
-/* --- for others ------------------------------------------------------------- */
-
-/**
- * frpc_map_get() - the map of a dma-buf
- * @session: owned by the caller's client
- * @fd: a descriptor of the caller's
- *
- * A buffer seen before costs no mapping.  May sleep.
- *
- * Return: the map, the caller's to use until frpc_map_put(); ERR_PTR(): -EBADF;
- * -EINVAL no dma-buf, or not contiguous for the DSP; -ENOMEM; -EPIPE the context
- * bank is gone; -EINTR killed; what the exporter said.
- */
-struct frpc_map *frpc_map_get(struct frpc_session *session, int fd)
-{
-	struct dma_buf *buf = dma_buf_get(fd);
-	struct frpc_map *map;
-
-	if (IS_ERR(buf))
-		return ERR_CAST(buf);
-	map = find_and_use(session, buf);
-	if (map) {
-		dma_buf_put(buf);
-		return map;
-	}
-	if (mutex_lock_killable(&session->maps_lock)) {
-		dma_buf_put(buf);
-		return ERR_PTR(-EINTR);
-	}
-	map = find_and_use(session, buf);
-	if (map) {
-		dma_buf_put(buf);
-	} else {
-		map = map_create(session, buf);
-		if (IS_ERR(map))
-			dma_buf_put(buf);
-	}
-	mutex_unlock(&session->maps_lock);
-	return map;
-}
-
-/* One user more of a map that the caller uses already. */
-void frpc_map_use(struct frpc_map *map)
-{
-	spin_lock_irq(&map->session->lock);
-	map->users++;
-	spin_unlock_irq(&map->session->lock);
+	cancel_delayed_work(&space->reap_work);
+	schedule_delayed_work(&space->reap_work, 0);
 }
 
 /* One user fewer; session->lock held.  Any context. */
@@ -257,8 +77,15 @@ void frpc_map_put_locked(struct frpc_map *map)
 	lockdep_assert_held(&map->session->lock);
 
 	map->last_used = jiffies;
-	if (!--map->users && map->is_undone)
+	if (--map->users)
+		return;
+	if (map->is_undone) {
 		map_free(map);
+		return;
+	}
+	map->session->idle_map_bytes += map->len;
+	if (map->is_closed)
+		reap_soon(map->session->space);
 }
 
 void frpc_map_put(struct frpc_map *map)
@@ -271,19 +98,314 @@ void frpc_map_put(struct frpc_map *map)
 	spin_unlock_irqrestore(&session->lock, flags);
 }
 
-/* How far into the buffer the page of @address is, as the caller has it mapped. */
-static u64 offset_of(const struct frpc_map *map, u64 address)
+static struct frpc_map *find_and_use(struct frpc_session *session, const struct dma_buf *buf)
 {
-	unsigned long page = untagged_addr((unsigned long)address) & PAGE_MASK;
+	struct frpc_map *map;
+
+	spin_lock_irq(&session->lock);
+	hash_for_each_possible(session->map_hash, map, node, (unsigned long)buf) {
+		if (map->key != buf)
+			continue;
+		use_locked(map);
+		spin_unlock_irq(&session->lock);
+		return map;
+	}
+	spin_unlock_irq(&session->lock);
+	return NULL;
+}
+
+/* --- making and undoing ----------------------------------------------------- */
+
+static unsigned long own_attrs(const struct frpc_export *own)
+{
+	return own->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
+}
+
+static int make_own(struct frpc_map *map)
+{
+	struct frpc_space *space = map->session->space;
+	struct frpc_export *own = map->own;
+	int ret;
+
+	ret = frpc_pages_table(&own->pages, &map->table, UINT_MAX & PAGE_MASK);
+	if (ret)
+		return ret;
+	ret = frpc_space_map(space, &map->table, own_attrs(own), &map->iova);
+	if (ret) {
+		sg_free_table(&map->table);
+		return ret;
+	}
+	map->len = own->pages.len;
+	map->is_synced = !space->is_coherent && !own->is_uncached;
+	spin_lock(&own->maps_lock);
+	list_add(&map->own_entry, &own->maps);
+	spin_unlock(&own->maps_lock);
+	return 0;
+}
+
+static void undo_own(struct frpc_map *map)
+{
+	struct frpc_export *own = map->own;
+
+	spin_lock(&own->maps_lock);
+	list_del_init(&map->own_entry);
+	spin_unlock(&own->maps_lock);
+	dma_unmap_sgtable(map->session->space->dev, &map->table, DMA_BIDIRECTIONAL,
+			  own_attrs(own));
+	sg_free_table(&map->table);
+	frpc_export_put(own);
+}
+
+/* Pages of the kernel's, which it can clean from its caches. */
+static bool is_memory(const struct frpc_map *map)
+{
+	size_t at;
+
+	for (at = 0; at < map->len; at += PAGE_SIZE) {
+		unsigned long pfn = PHYS_PFN(frpc_space_phys(map->session->space, map->iova + at));
+
+		if (!pfn_valid(pfn) || PageReserved(pfn_to_page(pfn)))
+			return false;
+	}
+	return true;
+}
+
+static int make_of_another(struct frpc_map *map)
+{
+	struct frpc_space *space = map->session->space;
+	struct dma_buf_attachment *attachment;
+	int ret;
+
+	attachment = dma_buf_attach(map->buf, space->dev);
+	if (IS_ERR(attachment))
+		return PTR_ERR(attachment);
+	map->attachment = attachment;
+	map->sgt = dma_buf_map_attachment_unlocked(attachment, DMA_BIDIRECTIONAL);
+	ret = PTR_ERR_OR_ZERO(map->sgt);
+	if (ret)
+		goto err_detach;
+	ret = frpc_space_check(space, map->sgt, &map->iova, &map->len);
+	if (ret)
+		goto err_unmap;
+	map->is_synced = !space->is_coherent && is_memory(map);
+	return 0;
+
+err_unmap:
+	dma_buf_unmap_attachment_unlocked(attachment, map->sgt, DMA_BIDIRECTIONAL);
+err_detach:
+	dma_buf_detach(map->buf, attachment);
+	return ret;
+}
+
+static void undo_of_another(struct frpc_map *map)
+{
+	/* its exporter invalidates all of it, whatever the CPU has written since */
+	if (map->is_synced)
+		frpc_space_sync(map->session->space, map->iova, map->len, PAGE_SIZE,
+				DMA_TO_DEVICE);
+	dma_buf_unmap_attachment_unlocked(map->attachment, map->sgt, DMA_BIDIRECTIONAL);
+	dma_buf_detach(map->buf, map->attachment);
+}
+
+/* session->space->maps_lock held, the context bank is there. */
+static int map_make(struct frpc_map *map)
+{
+	return map->own ? make_own(map) : make_of_another(map);
+}
+
+/* Ends a map that cannot be found any more; one that is used stays as an empty object. */
+static void map_end(struct frpc_map *map)
+{
+	struct frpc_session *session = map->session;
+	bool is_used;
+
+	lockdep_assert_held(&session->space->maps_lock);
+
+	frpc_secure_map_undo(map);
+	list_del(&map->entry);
+	session->nr_maps--;
+	if (map->own)
+		undo_own(map);
+	else
+		undo_of_another(map);
+
+	spin_lock_irq(&session->lock);
+	map->is_undone = true;
+	is_used = map->users;
+	if (!is_used)
+		session->idle_map_bytes -= map->len;
+	spin_unlock_irq(&session->lock);
+	if (!is_used)
+		map_free(map);
+}
+
+/* Is the map of any more use? */
+static bool is_wanted(const struct frpc_map *map)
+{
+	if (map->is_closed)
+		return false;
+	/* if the only reference is ours, there will never be another */
+	if (!map->own && file_count(map->buf->file) == 1)
+		return false;
+	return time_before(jiffies, map->last_used + IDLE_TIME_MAX);
+}
+
+/* Takes a map out of sight that no call uses, and that (unless @all) is of no more use. */
+static bool take_unused(struct frpc_map *map, bool all)
+{
+	struct frpc_session *session = map->session;
+	bool is_taken;
+
+	spin_lock_irq(&session->lock);
+	is_taken = !map->users && (all || !is_wanted(map));
+	if (is_taken)
+		hash_del(&map->node);
+	spin_unlock_irq(&session->lock);
+	return is_taken;
+}
+
+/* @session: of this one; NULL: of all */
+static void reap(struct frpc_space *space, const struct frpc_session *session, bool all)
+{
+	struct frpc_map *map, *next;
+
+	lockdep_assert_held(&space->maps_lock);
+
+	list_for_each_entry_safe(map, next, &space->maps, entry)
+		if ((!session || map->session == session) && take_unused(map, all))
+			map_end(map);
+}
+
+static void reap_work(struct work_struct *work)
+{
+	struct frpc_space *space = container_of(to_delayed_work(work), struct frpc_space,
+						reap_work);
+
+	mutex_lock(&space->maps_lock);
+	reap(space, NULL, xchg(&space->reaps_all, false));
+	if (!list_empty(&space->maps))
+		schedule_delayed_work(&space->reap_work, REAP_PERIOD);
+	mutex_unlock(&space->maps_lock);
+}
+
+static struct frpc_map *map_alloc(struct frpc_session *session, struct dma_buf *buf)
+{
+	struct frpc_map *map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
+
+	if (!map)
+		return NULL;
+	map->session = session;
+	map->key = buf;
+	map->users = 1;
+	INIT_LIST_HEAD(&map->own_entry);
+	map->own = frpc_export_get(buf);
+	if (!map->own) {
+		get_dma_buf(buf);
+		map->buf = buf;
+	}
+	return map;
+}
+
+/* Of what was never made. */
+static void map_drop(struct frpc_map *map)
+{
+	if (map->own)
+		frpc_export_put(map->own);
+	map_free(map);
+}
+
+static struct frpc_map *map_create(struct frpc_session *session, struct dma_buf *buf)
+{
+	struct frpc_space *space = session->space;
+	struct frpc_map *map;
+	int ret;
+
+	lockdep_assert_held(&space->maps_lock);
+
+	if (!space->is_alive)
+		return ERR_PTR(-EPIPE);
+	if (session->nr_maps >= MAPS_MAX)
+		reap(space, session, true);
+	if (session->nr_maps >= MAPS_MAX)
+		return ERR_PTR(-ENOMEM);
+	map = map_alloc(session, buf);
+	if (!map)
+		return ERR_PTR(-ENOMEM);
+	ret = map_make(map);
+	if (frpc_space_is_full(ret)) {
+		frpc_space_make_room(space);
+		ret = map_make(map);
+	}
+	if (ret) {
+		map_drop(map);
+		return ERR_PTR(ret);
+	}
+
+	list_add(&map->entry, &space->maps);
+	session->nr_maps++;
+	schedule_delayed_work(&space->reap_work, REAP_PERIOD);
+	spin_lock_irq(&session->lock);
+	hash_add(session->map_hash, &map->node, (unsigned long)buf);
+	spin_unlock_irq(&session->lock);
+	return map;
+}
+
+/* --- for others ------------------------------------------------------------- */
+
+static struct frpc_map *find_or_create(struct frpc_session *session, struct dma_buf *buf)
+{
+	struct frpc_space *space = session->space;
+	struct frpc_map *map;
+
+	map = find_and_use(session, buf);
+	if (map)
+		return map;
+	if (mutex_lock_killable(&space->maps_lock))
+		return ERR_PTR(-EINTR);
+	map = find_and_use(session, buf);
+	if (!map)
+		map = map_create(session, buf);
+	mutex_unlock(&space->maps_lock);
+	return map;
+}
+
+/**
+ * frpc_map_get() - the map of a dma-buf
+ * @session: owned by the caller's client
+ * @fd: a descriptor of the caller's
+ *
+ * A buffer seen before costs no mapping.  May sleep.
+ *
+ * Return: the map, the caller's to use until frpc_map_put(); ERR_PTR(): -EBADF;
+ * -EINVAL no dma-buf, or not contiguous for the DSP; -ERANGE the context bank does not
+ * reach it; -ENOMEM; -EPIPE the context bank is gone; -EINTR killed; what the exporter said.
+ */
+struct frpc_map *frpc_map_get(struct frpc_session *session, int fd)
+{
+	struct dma_buf *buf = dma_buf_get(fd);
+	struct frpc_map *map;
+
+	if (IS_ERR(buf))
+		return ERR_CAST(buf);
+	map = find_or_create(session, buf);
+	dma_buf_put(buf);
+	return map;
+}
+
+/* How far into the buffer @address is, as the caller has it mapped. */
+static u64 offset_of(const struct frpc_map *map, unsigned long address)
+{
+	/* not mapped: the buffer's first page is meant */
+	u64 offset = address & (DSP_PAGE_BYTES - 1);
 	struct vm_area_struct *vma;
-	u64 offset = 0;
 
 	mmap_read_lock(current->mm);
-	vma = vma_lookup(current->mm, page);
+	vma = vma_lookup(current->mm, address);
 	if (vma) {
-		offset = page - vma->vm_start;
+		offset = address - vma->vm_start;
 		/* some exporters (DRM) number pages from a place of their own, behind any buffer */
-		if (vma->vm_file == map->buf->file && vma->vm_pgoff < map->len >> PAGE_SHIFT)
+		if (vma->vm_file && vma->vm_file->private_data == map->key &&
+		    vma->vm_pgoff < map->len >> PAGE_SHIFT)
 			offset += (u64)vma->vm_pgoff << PAGE_SHIFT;
 	}
 	mmap_read_unlock(current->mm);
@@ -294,22 +416,23 @@ static u64 offset_of(const struct frpc_map *map, u64 address)
  * frpc_map_place() - where in a map the bytes of an argument are
  * @map: used by the caller
  * @arg: a buffer; its address tells the place if it is mapped there
- * @place: result, whole pages
+ * @place: result
  *
- * Return: 0; -EINVAL they are not all inside of the buffer.
+ * Return: 0; -EFAULT no address of the caller's; -EINVAL the bytes are not all inside
+ * of the buffer.
  */
 int frpc_map_place(const struct frpc_map *map, const struct frpc_arg *arg,
 		   struct frpc_place *place)
 {
-	u64 offset = offset_of(map, arg->ptr);
-	u64 first = arg->ptr & ~PAGE_MASK;
+	unsigned long address = untagged_addr((unsigned long)arg->ptr);
+	u64 offset;
 
-	if (offset > map->len || arg->len > map->len - offset ||
-	    first > map->len - offset - arg->len)
+	if (!access_ok((void __user *)address, 1))
+		return -EFAULT;
+	offset = offset_of(map, address);
+	if (offset > map->len || arg->len > map->len - offset)
 		return -EINVAL;
-	place->iova = map->iova + offset;
-	place->len = PAGE_ALIGN(first + arg->len);
-	place->is_physical = false;
+	frpc_place_set(place, map->iova + offset, arg->len);
 	return 0;
 }
 
@@ -321,72 +444,127 @@ int frpc_map_place_handle(const struct frpc_map *map, const struct frpc_arg *arg
 
 	if (offset + arg->len > map->len)
 		return -EINVAL;
-	place->iova = map->iova;
-	place->len = PAGE_ALIGN(map->len);
-	place->is_physical = false;
+	frpc_place_set(place, map->iova, map->len);
+	place->start = map->iova + offset;
 	return 0;
 }
 
-/* What the CPU wrote becomes visible to the DSP.  Free where the context bank is coherent. */
-int frpc_map_sync_for_dsp(struct frpc_map *map)
+/**
+ * frpc_map_sync() - bytes of maps, seen from both sides of the CPU's caches
+ * @session: whose maps; the bytes are in those with ->is_synced
+ * @start: bus address of the first
+ * @len: bytes
+ * @to: as for frpc_space_sync()
+ *
+ * Sleeps.  Nothing to do where the context bank has gone.
+ *
+ * Return: 0; -EINTR killed, some may not have been looked at.
+ */
+int frpc_map_sync(struct frpc_session *session, u64 start, u64 len, enum dma_data_direction to)
 {
-	return map->session->is_coherent ? 0 : dma_buf_end_cpu_access(map->buf, DMA_BIDIRECTIONAL);
+	struct frpc_channel *channel = session->channel;
+	int idx;
+
+	while (len) {
+		size_t n = min_t(u64, len, SYNC_BYTES);
+
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		idx = srcu_read_lock(&channel->srcu);
+		if (READ_ONCE(session->is_alive))
+			frpc_space_sync(session->space, start, n, PAGE_SIZE, to);
+		srcu_read_unlock(&channel->srcu, idx);
+		start += n;
+		len -= n;
+	}
+	return 0;
 }
 
-/* The other way round.  If it fails, the caller sees old bytes: nothing else can be done. */
-void frpc_map_sync_for_cpu(struct frpc_map *map)
+/* --- the end of buffers, clients and banks ---------------------------------- */
+
+/* A map of a buffer that has gone, pinned together with its channel; NULL: no more. */
+static struct frpc_map *take_closed(struct frpc_export *own)
 {
-	if (!map->session->is_coherent)
-		dma_buf_begin_cpu_access(map->buf, DMA_BIDIRECTIONAL);
+	struct frpc_map *map;
+	bool is_pinned = false;
+
+	spin_lock(&own->maps_lock);
+	while (!is_pinned && !list_empty(&own->maps)) {
+		map = list_first_entry(&own->maps, struct frpc_map, own_entry);
+		list_del_init(&map->own_entry);
+		/* a channel that is being freed undoes its maps itself */
+		is_pinned = frpc_channel_try_get(map->session->channel);
+		if (is_pinned)
+			frpc_map_use(map);
+	}
+	spin_unlock(&own->maps_lock);
+	return is_pinned ? map : NULL;
 }
 
-void frpc_maps_setup(struct frpc_session *session)
+static void close_map(struct frpc_map *map)
 {
-	mutex_init(&session->maps_lock);
-	INIT_LIST_HEAD(&session->maps);
-	hash_init(session->map_hash);
-	INIT_DEFERRABLE_WORK(&session->reap_work, reap_work);
+	struct frpc_session *session = map->session;
+	struct frpc_channel *channel = session->channel;
+	struct frpc_space *space = session->space;
+	bool is_undone;
+
+	mutex_lock(&space->maps_lock);
+	spin_lock_irq(&session->lock);
+	hash_del(&map->node);
+	/* the last other user sees to it */
+	map->is_closed = map->users > 1;
+	is_undone = map->is_undone;
+	frpc_map_put_locked(map);
+	spin_unlock_irq(&session->lock);
+	if (!is_undone && take_unused(map, true))
+		map_end(map);
+	mutex_unlock(&space->maps_lock);
+	frpc_channel_put(channel);
 }
 
-/* Undoes all maps that nobody uses, soon.  Does not sleep, takes no lock. */
-void frpc_maps_shrink(struct frpc_session *session)
+/* The dma-buf @own has gone: so do its maps, as soon as no call uses them.  May sleep. */
+void frpc_map_closed(struct frpc_export *own)
 {
-	if (!READ_ONCE(session->nr_maps))
+	struct frpc_map *map;
+
+	while ((map = take_closed(own)))
+		close_map(map);
+}
+
+void frpc_maps_setup(struct frpc_space *space)
+{
+	mutex_init(&space->maps_lock);
+	INIT_LIST_HEAD(&space->maps);
+	INIT_DEFERRABLE_WORK(&space->reap_work, reap_work);
+}
+
+/* Undoes all maps that no call uses, soon.  Does not sleep, takes no lock. */
+void frpc_maps_shrink(struct frpc_space *space)
+{
+	if (list_empty_careful(&space->maps))
 		return;
-	WRITE_ONCE(session->reaps_all, true);
-	cancel_delayed_work(&session->reap_work);
-	schedule_delayed_work(&session->reap_work, 0);
+	WRITE_ONCE(space->reaps_all, true);
+	reap_soon(space);
 }
 
-/* Undoes all maps that nobody uses.  May sleep. */
-void frpc_maps_drain(struct frpc_session *session)
+/* Undoes all maps that no call uses: @session's, or (NULL) all.  space->maps_lock held. */
+void frpc_maps_give_up(struct frpc_space *space, const struct frpc_session *session)
 {
-	mutex_lock(&session->maps_lock);
-	reap(session, true);
-	mutex_unlock(&session->maps_lock);
-	cancel_delayed_work_sync(&session->reap_work);
+	reap(space, session, true);
 }
 
 /* The context bank goes: undo every map.  Those in use stay as empty objects. */
-void frpc_maps_undo(struct frpc_session *session)
+void frpc_maps_undo(struct frpc_space *space)
 {
 	struct frpc_map *map, *next;
-	bool is_used;
 
-	mutex_lock(&session->maps_lock);
-	list_for_each_entry_safe(map, next, &session->maps, entry) {
-		spin_lock_irq(&session->lock);
+	mutex_lock(&space->maps_lock);
+	list_for_each_entry_safe(map, next, &space->maps, entry) {
+		spin_lock_irq(&map->session->lock);
 		hash_del(&map->node);
-		spin_unlock_irq(&session->lock);
-
-		map_undo(map);
-
-		spin_lock_irq(&session->lock);
-		is_used = map->users;
-		map->is_undone = true;
-		spin_unlock_irq(&session->lock);
-		if (!is_used)
-			map_free(map);
+		spin_unlock_irq(&map->session->lock);
+		map_end(map);
 	}
-	mutex_unlock(&session->maps_lock);
+	mutex_unlock(&space->maps_lock);
 }

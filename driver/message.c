@@ -6,7 +6,6 @@
  * entries, a tail that only the DSP writes, padding to DSP_ALIGN, then the bytes
  * of the inline buffers.  "end" is exclusive everywhere.
  */
-#include <asm/page.h>
 #include <linux/align.h>
 #include <linux/errno.h>
 #include <linux/math.h>
@@ -21,6 +20,7 @@
 struct cursor {
 	u64 offset;
 	u64 end;
+	bool has_shared;
 };
 
 void frpc_message_init(struct frpc_message *msg, u32 sc)
@@ -29,6 +29,8 @@ void frpc_message_init(struct frpc_message *msg, u32 sc)
 	msg->nr_ins = DSP_SCALARS_INS(sc);
 	msg->nr_bufs = msg->nr_ins + DSP_SCALARS_OUTS(sc);
 	msg->nr_args = msg->nr_bufs + DSP_SCALARS_IN_HANDLES(sc) + DSP_SCALARS_OUT_HANDLES(sc);
+	msg->nr_synced = 0;
+	msg->has_shared = false;
 	msg->metadata_len = 0;
 	msg->len = 0;
 }
@@ -113,6 +115,7 @@ static u64 place(const struct frpc_arg *arg, struct cursor *at)
 		at->end = end;
 		return offset;
 	}
+	at->has_shared = true;
 	/* at->offset is the place of the byte at->end: count back from it */
 	offset = at->offset - (at->end - arg->ptr);
 	if (end > at->end) {
@@ -120,6 +123,28 @@ static u64 place(const struct frpc_arg *arg, struct cursor *at)
 		at->end = end;
 	}
 	return offset;
+}
+
+/* Arguments stand in order: what ends before @end was there already. */
+static u32 leading(const struct frpc_arg *arg, u64 *end)
+{
+	u64 skip = *end > arg->ptr ? min(*end - arg->ptr, arg->len) : 0;
+
+	*end = max(*end, arg->ptr + arg->len);
+	return skip;
+}
+
+static void find_shared(struct frpc_message *msg, u32 count)
+{
+	u64 end[2] = {};
+	u32 i;
+
+	memset(msg->skips, 0, msg->nr_bufs * sizeof(*msg->skips));
+	for (i = 0; i < count; i++) {
+		u32 index = msg->order[i];
+
+		msg->skips[index] = leading(&msg->args[index], &end[index < msg->nr_ins]);
+	}
 }
 
 int frpc_message_layout(struct frpc_message *msg)
@@ -144,6 +169,9 @@ int frpc_message_layout(struct frpc_message *msg)
 			return -EINVAL;
 	}
 	msg->len = at.offset;
+	msg->has_shared = at.has_shared;
+	if (msg->has_shared)
+		find_shared(msg, count);
 	return 0;
 }
 
@@ -151,14 +179,14 @@ int frpc_message_layout(struct frpc_message *msg)
 static void fill_inline(const struct frpc_arg *arg, u64 start, u64 session_bits,
 			union dsp_arg *out, struct dsp_page *page)
 {
-	u64 first = round_down(start, PAGE_SIZE);
+	u64 first = round_down(start, DSP_PAGE_BYTES);
 
 	out->buf.len = cpu_to_le64(arg->len);
 	if (!arg->len)
 		return;
 	out->buf.pv = cpu_to_le64(start);
 	page->addr = cpu_to_le64(first + session_bits);
-	page->size = cpu_to_le64(round_up(start + arg->len, PAGE_SIZE) - first);
+	page->size = cpu_to_le64(round_up(start + arg->len, DSP_PAGE_BYTES) - first);
 }
 
 static void fill_mapped(const struct frpc_arg *arg, union dsp_arg *out)
@@ -178,6 +206,63 @@ static void fill_place(const struct frpc_place *place, u64 session_bits, struct 
 {
 	page->addr = cpu_to_le64(place->iova + (place->is_physical ? 0 : session_bits));
 	page->size = cpu_to_le64(place->len);
+}
+
+void frpc_place_set(struct frpc_place *place, u64 start, u64 len)
+{
+	*place = (struct frpc_place){
+		.iova = round_down(start, DSP_PAGE_BYTES),
+		.len = round_up(start + len, DSP_PAGE_BYTES) - round_down(start, DSP_PAGE_BYTES),
+		.start = start,
+	};
+}
+
+static int compare_places(const void *a, const void *b, const void *places)
+{
+	u64 x = ((const struct frpc_place *)places + *(const u16 *)a)->start;
+	u64 y = ((const struct frpc_place *)places + *(const u16 *)b)->start;
+
+	return x < y ? -1 : x > y;
+}
+
+void frpc_message_sort_synced(struct frpc_message *msg)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < msg->nr_args; i++)
+		if (frpc_arg_is_mapped(&msg->args[i]) && msg->places[i].is_synced)
+			msg->order[n++] = i;
+	sort_r(msg->order, n, sizeof(*msg->order), compare_places, NULL, msg->places);
+	msg->nr_synced = n;
+}
+
+static bool is_output(const struct frpc_message *msg, u32 i)
+{
+	if (i < msg->nr_bufs)
+		return i >= msg->nr_ins;
+	return i >= msg->nr_bufs + DSP_SCALARS_IN_HANDLES(msg->sc);
+}
+
+bool frpc_message_next_synced(const struct frpc_message *msg, u32 *at, bool only_outputs,
+			      struct frpc_range *range)
+{
+	bool is_found = false;
+
+	for (; *at < msg->nr_synced; (*at)++) {
+		u32 i = msg->order[*at];
+		u64 start = msg->places[i].start, end = start + msg->args[i].len;
+
+		if (only_outputs && !is_output(msg, i))
+			continue;
+		if (is_found && start > range->end)
+			break;
+		*range = (struct frpc_range){
+			.start = is_found ? range->start : start,
+			.end = is_found ? max(range->end, end) : end,
+		};
+		is_found = true;
+	}
+	return is_found;
 }
 
 void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 session_bits)
@@ -234,7 +319,7 @@ void frpc_request_fill(struct dsp_request *request, u64 cookie, u32 client_id, s
 	request->handle = cpu_to_le32(handle);
 	request->sc = cpu_to_le32(msg->sc);
 	request->addr = cpu_to_le64(addr);
-	request->size = cpu_to_le64(round_up(msg->len, PAGE_SIZE));
+	request->size = cpu_to_le64(round_up(msg->len, DSP_PAGE_BYTES));
 }
 
 int frpc_response_parse(const void *data, int len, struct frpc_response *rsp)

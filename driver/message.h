@@ -46,15 +46,25 @@ static_assert(sizeof(struct frpc_arg) == 24);
 
 /**
  * struct frpc_place - where the DSP finds a dma-buf's bytes
- * @iova: bus address of a page, without the session id; for a buffer the one its
- *	  first byte is in
- * @len: bytes, whole pages; 0: there is no dma-buf
+ * @iova: bus address of a page of the DSP's, without the session id; for a buffer the
+ *	  one its first byte is in
+ * @len: bytes, whole pages of the DSP's; 0: there is no dma-buf
+ * @start: bus address of the first byte
  * @is_physical: @iova is a physical address, which goes without the session id
+ * @is_synced: CPU and DSP see the bytes through different caches
  */
 struct frpc_place {
 	u64 iova;
 	u64 len;
+	u64 start;
 	bool is_physical;
+	bool is_synced;
+};
+
+/* Bytes by bus address; @end is exclusive. */
+struct frpc_range {
+	u64 start;
+	u64 end;
 };
 
 /**
@@ -62,24 +72,31 @@ struct frpc_place {
  * @args: in-buffers, out-buffers, in-handles, out-handles
  * @offsets: place of each argument's bytes in the message buffer, set by
  *	     frpc_message_layout(); 0 for those without bytes in it, not set for handles
+ * @skips: of each inline argument, leading bytes that others of its direction have
+ *	   too; set if @has_shared
  * @places: of arguments that frpc_arg_is_mapped(), the caller's to set
- * @order: room for @nr_args numbers, used while laying out
+ * @order: room for @nr_args numbers, used while laying out, and for those to be synced
  * @sc: scalars word as the caller gave it
  * @nr_args: all arguments
  * @nr_bufs: the first of them that are buffers
  * @nr_ins: the first of those that are inputs
+ * @nr_synced: how many numbers in @order frpc_message_sort_synced() left
+ * @has_shared: some inline arguments share bytes
  * @metadata_len: bytes of metadata with the padding behind it
  * @len: bytes of the whole message
  */
 struct frpc_message {
 	struct frpc_arg *args;
 	u32 *offsets;
+	u32 *skips;
 	struct frpc_place *places;
 	u16 *order;
 	u32 sc;
 	u32 nr_args;
 	u32 nr_bufs;
 	u32 nr_ins;
+	u32 nr_synced;
+	bool has_shared;
 	u32 metadata_len;
 	u32 len;
 };
@@ -106,6 +123,12 @@ static inline bool frpc_arg_is_mapped(const struct frpc_arg *arg)
 	return arg->len && !frpc_arg_is_inline(arg);
 }
 
+/* Leading bytes of an inline argument that are copied with others: each byte goes once. */
+static inline u32 frpc_message_skip(const struct frpc_message *msg, u32 i)
+{
+	return msg->has_shared ? msg->skips[i] : 0;
+}
+
 /**
  * frpc_message_init() - take the counts out of a scalars word
  * @msg: @args, @offsets and @order are the caller's to set
@@ -124,6 +147,32 @@ void frpc_message_init(struct frpc_message *msg, u32 sc);
  * FRPC_MESSAGE_MAX.
  */
 int frpc_message_layout(struct frpc_message *msg);
+
+/**
+ * frpc_place_set() - tell the DSP of bytes in a dma-buf
+ * @place: result
+ * @start: bus address of the first byte
+ * @len: bytes, inside of the buffer
+ */
+void frpc_place_set(struct frpc_place *place, u64 start, u64 len);
+
+/**
+ * frpc_message_sort_synced() - find what caches are to be looked after for
+ * @msg: laid out, the places of mapped arguments known
+ */
+void frpc_message_sort_synced(struct frpc_message *msg);
+
+/**
+ * frpc_message_next_synced() - the next bytes of those
+ * @msg: after frpc_message_sort_synced()
+ * @at: cursor, from 0 on
+ * @only_outputs: of what the DSP may write only
+ * @range: result; bytes that several arguments name come once, bytes that none names never
+ *
+ * Return: true; false: there are no more.
+ */
+bool frpc_message_next_synced(const struct frpc_message *msg, u32 *at, bool only_outputs,
+			      struct frpc_range *range);
 
 /**
  * frpc_message_fill() - write the metadata

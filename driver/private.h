@@ -3,16 +3,18 @@
  * What the driver's files share: the objects, and one block of prototypes a file.
  *
  * Vocabulary: a channel is the rpmsg link to one DSP and all that hangs off it;
- * a session is one compute context bank (SMMU context) of it; a client is one
- * open file and owns one session at most; a call is one request in flight.
+ * a space is the addresses of one compute context bank (SMMU context) of it; a session
+ * is a client as the DSP knows it, and is served by one bank; a client is one open file
+ * and owns one session at most; a call is one request in flight.
  *
  * Lifetimes: a channel lives until its rpmsg device is gone and its last client
  * is closed; sessions are part of it.  A client may outlive the DSP: whatever
  * touches the rpmsg device or a context bank's device does so inside
  * channel->srcu, after it has seen that the channel (session) is alive.
  *
- * Lock order: channel->static_lock, session->end_lock, session->maps_lock, session->buffers_lock, then the
- * spinlocks, of which none is taken inside another but call_slot.lock -> session->lock.
+ * Lock order: channel->static_lock, session->end_lock, space->maps_lock, space->buffers_lock,
+ * then the spinlocks, of which none is taken inside another but call_slot.lock -> session->lock
+ * and own->maps_lock -> session->lock.
  * The remote heap has its own, see remote_heap.c.
  */
 #ifndef FRPC_PRIVATE_H
@@ -27,6 +29,7 @@
 #include <linux/list.h>
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
 #include <linux/rpmsg.h>
 #include <linux/scatterlist.h>
 #include <linux/spinlock.h>
@@ -38,11 +41,10 @@
 #include "message.h"
 #include "request.h"
 #include "session_state.h"
+#include "space.h"
 #include "vmperm.h"
 #include "uapi/misc/fastrpc.h"
 
-struct dma_buf;
-struct dma_buf_attachment;
 struct frpc_call;
 struct frpc_channel;
 struct frpc_client;
@@ -69,83 +71,11 @@ struct frpc_heap;
 #define FRPC_CALLS_COMMON	(FRPC_INDEX_SHARED_MAX - FRPC_SESSIONS_MAX * FRPC_CALLS_EACH)
 
 /**
- * struct frpc_buffer - memory for one message, mapped for one session
- * @pool_entry: on a free list of the session, or unused
- * @session_entry: on session->buffers while mapped; under session->buffers_lock
- * @session: whose context bank it is mapped for
- * @cpu: kernel address
- * @iova: bus address in the context bank, page aligned, no session bits
- * @len: bytes, whole pages
- * @size_class: free list it belongs to, or FRPC_POOL_CLASSES
- * @is_linear: its pages are physically contiguous
- * @is_mapped: DMA mapping exists; under session->buffers_lock
- * @sgt: its pages if they are not
- *
- * Owns its pages: they stay when the context bank's device goes, only the
- * mapping is undone.  So nobody who copies out of a buffer can hold up a removal.
- */
-struct frpc_buffer {
-	struct list_head pool_entry;
-	struct list_head session_entry;
-	struct frpc_session *session;
-	void *cpu;
-	dma_addr_t iova;
-	size_t len;
-	u32 size_class;
-	bool is_linear;
-	bool is_mapped;
-	struct sg_table sgt;
-};
-
-/**
- * struct frpc_map - a dma-buf that a session's context bank reaches
- * @entry: on session->maps until undone; under session->maps_lock
- * @node: in session->map_hash while it can be found; under session->lock
- * @session: whose context bank it is mapped for
- * @buf: reference held
- * @attachment: of the context bank's device
- * @sgt: the exporter's account of the mapping
- * @iova: bus address in the context bank, page aligned, no session bits
- * @len: bytes, contiguous
- * @users: calls and others that rely on it; under session->lock
- * @last_used: jiffies when one of them ended
- * @is_undone: the context bank has gone, nothing is mapped; under session->lock
- * @is_left: a call with it has ended without an answer; under session->lock
- * @is_secure: the DSP itself has the memory; under session->maps_lock
- * @phys: where that is, if it has
- */
-struct frpc_map {
-	struct list_head entry;
-	struct hlist_node node;
-	struct frpc_session *session;
-	struct dma_buf *buf;
-	struct dma_buf_attachment *attachment;
-	struct sg_table *sgt;
-	dma_addr_t iova;
-	size_t len;
-	u32 users;
-	unsigned long last_used;
-	bool is_undone;
-	bool is_left;
-	bool is_secure;
-	phys_addr_t phys;
-};
-
-/**
- * struct frpc_session - one compute context bank
+ * struct frpc_session - one client of the DSP, as the DSP knows it
  * @channel: it is part of
- * @dev: the context bank's device; NULL: this place is empty
- * @sid: DSP-side number of the context bank, goes into addresses
- * @is_coherent: the context bank sees the CPU's caches
- * @is_alive: @dev may be used; read inside channel->srcu
- * @buffers_lock: protects @buffers and the mapping of every buffer
- * @buffers: all mapped buffers
- * @maps_lock: protects @maps, and making and undoing maps; taken with nothing
- *	       else of ours held
- * @maps: all mapped dma-bufs
- * @nr_maps: how many
- * @reap_work: undoes maps that are not needed any more
- * @reaps_all: the next time all that are unused
+ * @space: the context bank it is served by; NULL: it never had one
+ * @is_alive: the bank's device may be used; read inside channel->srcu
+ * @nr_maps: dma-bufs it has mapped; under space->maps_lock
  * @end_lock: held while something of a client's end is done; protects the next six
  * @client: its owner, who is told of late answers; NULL: none
  * @release: call for the RELEASE of its client, while it has one
@@ -167,21 +97,14 @@ struct frpc_map {
  * @free_calls: idle call structures
  * @free_buffers: idle buffers, a list a size class
  * @free_bytes: bytes on those lists
+ * @idle_map_bytes: of maps that nothing uses
  * @map_hash: maps by dma-buf
  */
 struct frpc_session {
 	struct frpc_channel *channel;
-	struct device *dev;
-	u32 sid;
-	bool is_coherent;
+	struct frpc_space *space;
 	bool is_alive;
-	struct mutex buffers_lock;
-	struct list_head buffers;
-	struct mutex maps_lock;
-	struct list_head maps;
 	u32 nr_maps;
-	struct delayed_work reap_work;
-	bool reaps_all;
 	struct mutex end_lock;
 	struct frpc_client *client;
 	struct frpc_call *release;
@@ -203,6 +126,7 @@ struct frpc_session {
 	struct list_head free_calls;
 	struct list_head free_buffers[FRPC_POOL_CLASSES];
 	size_t free_bytes;
+	size_t idle_map_bytes;
 	DECLARE_HASHTABLE(map_hash, 6);
 };
 
@@ -325,8 +249,9 @@ struct frpc_soc {
  * @has_poll: its firmware flags the end of a call in memory
  * @table: calls in flight
  * @nodes: device nodes, plain and secure
- * @sessions_lock: protects which places of @sessions have a device
- * @sessions: context banks; index + 1 is the client id on the wire
+ * @sessions_lock: protects which places of @spaces and @sessions are taken
+ * @spaces: context banks
+ * @sessions: what clients get; index + 1 is the client id on the wire
  * @attributes_lock: protects the next three
  * @is_asking: a thread asks the DSP for its attributes
  * @nr_asked: how often that ended
@@ -355,6 +280,7 @@ struct frpc_channel {
 	struct frpc_call_table table;
 	struct frpc_node nodes[2];
 	struct mutex sessions_lock;
+	struct frpc_space spaces[FRPC_SESSIONS_MAX];
 	struct frpc_session sessions[FRPC_SESSIONS_MAX];
 	spinlock_t attributes_lock;
 	bool is_asking;
@@ -387,7 +313,6 @@ struct frpc_channel {
  * @loans_lock: protects what follows
  * @loans: memory that the DSP has
  * @nr_loans: those, and those in the making
- * @loan_bytes: bytes of the kernel's own memory in them
  */
 struct frpc_client {
 	struct frpc_channel *channel;
@@ -402,9 +327,8 @@ struct frpc_client {
 	unsigned long has_process;
 	bool has_handles;
 	spinlock_t loans_lock;
-	struct list_head loans;
+	struct rb_root loans;
 	u32 nr_loans;
-	size_t loan_bytes;
 };
 
 enum frpc_loan_kind {
@@ -416,26 +340,26 @@ enum frpc_loan_kind {
 
 /**
  * struct frpc_loan - memory that the DSP has for longer than a call
- * @entry: on client->loans, or session->left_loans
+ * @node: in client->loans
+ * @entry: on session->left_loans, when its client is gone
  * @kind: why it has it
  * @buffer: the memory, if it is the kernel's
  * @map: if it is a dma-buf; used by the loan
  * @iova: bus address, no session bits
- * @len: bytes, whole pages
- * @bytes: of those, what counts for the client's limit
+ * @len: bytes, whole pages of the DSP's
  * @fd: the caller's name of the dma-buf, and the DSP's; -1: none
- * @is_named: the DSP has told a name of its own
+ * @is_named: both sides have a name for it: the DSP has told one, or it is a handle's
  * @dsp_addr: that name
  * @times: handles: how often it was lent
  */
 struct frpc_loan {
+	struct rb_node node;
 	struct list_head entry;
 	enum frpc_loan_kind kind;
 	struct frpc_buffer *buffer;
 	struct frpc_map *map;
 	dma_addr_t iova;
 	size_t len;
-	size_t bytes;
 	int fd;
 	bool is_named;
 	u64 dsp_addr;
@@ -462,6 +386,7 @@ struct frpc_loan {
 int frpc_channel_init(void);
 void frpc_channel_fini(void);
 void frpc_channel_get(struct frpc_channel *channel);
+bool frpc_channel_try_get(struct frpc_channel *channel);
 void frpc_channel_put(struct frpc_channel *channel);
 
 /* session.c */
@@ -482,48 +407,11 @@ void frpc_release_queue(struct frpc_session *session);
 u32 frpc_session_client_id(const struct frpc_session *session);
 u64 frpc_session_bits(const struct frpc_session *session);
 
-/* buffer.c */
-void frpc_pool_setup(struct frpc_session *session);
-struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len);
-struct frpc_buffer *frpc_buffer_alloc(struct frpc_session *session, size_t len);
-void frpc_buffer_free(struct frpc_buffer *buffer);
-bool frpc_buffer_put(struct frpc_buffer *buffer);
-void frpc_buffer_sync_for_dsp(const struct frpc_buffer *buffer, size_t len);
-void frpc_buffer_sync_for_cpu(const struct frpc_buffer *buffer, size_t len);
-void frpc_buffers_unmap(struct frpc_session *session);
-void frpc_pool_drain(struct frpc_session *session);
-size_t frpc_pool_shrink(struct frpc_session *session, size_t pages);
-
 /* shrink.c */
 int frpc_shrink_init(void);
 void frpc_shrink_fini(void);
 void frpc_shrink_add(struct frpc_channel *channel);
 void frpc_shrink_remove(struct frpc_channel *channel);
-
-/* dmabuf.c */
-struct dma_buf *frpc_dmabuf_export(struct frpc_session *session, u64 size);
-
-/* map.c */
-void frpc_maps_setup(struct frpc_session *session);
-struct frpc_map *frpc_map_get(struct frpc_session *session, int fd);
-void frpc_map_use(struct frpc_map *map);
-void frpc_map_put(struct frpc_map *map);
-void frpc_map_put_locked(struct frpc_map *map);
-int frpc_map_place(const struct frpc_map *map, const struct frpc_arg *arg,
-		   struct frpc_place *place);
-int frpc_map_place_handle(const struct frpc_map *map, const struct frpc_arg *arg,
-			  struct frpc_place *place);
-int frpc_map_sync_for_dsp(struct frpc_map *map);
-void frpc_map_sync_for_cpu(struct frpc_map *map);
-void frpc_maps_shrink(struct frpc_session *session);
-void frpc_maps_drain(struct frpc_session *session);
-void frpc_maps_undo(struct frpc_session *session);
-
-/* secure_map.c */
-extern atomic_t frpc_secure_maps_lost;
-void frpc_secure_map_setup(struct frpc_channel *channel);
-int frpc_secure_map_make(struct frpc_map *map);
-void frpc_secure_map_undo(struct frpc_map *map);
 
 /* loan.c */
 void frpc_loans_setup(struct frpc_client *client);

@@ -254,7 +254,7 @@ long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *requ
 	if (request->size > FRPC_HEAP_GROWTH_MAX)
 		return -ENOMEM;
 
-	return grow_heap(client, PAGE_ALIGN(request->size), &request->vaddrout);
+	return grow_heap(client, DSP_PAGE_ALIGN(request->size), &request->vaddrout);
 }
 
 static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
@@ -290,5 +290,5 @@ long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_mu
 	if (!request->size || request->size > FRPC_HEAP_GROWTH_MAX)
 		return -EINVAL;
 
-	return shrink_heap(client, request->vaddrout, PAGE_ALIGN(request->size));
+	return shrink_heap(client, request->vaddrout, DSP_PAGE_ALIGN(request->size));
 }

@@ -83,7 +83,7 @@ static void release_send(struct frpc_session *session)
 		mod_delayed_work(system_freezable_wq, &session->end_work, RELEASE_REST);
 }
 
-/* What the DSP has said of the RELEASE.  An end of the DSP is none: session_end() follows. */
+/* What the DSP has said of the RELEASE.  An end of the DSP is none: bank_end() follows. */
 static void release_learn(struct frpc_session *session)
 {
 	enum frpc_outcome outcome = frpc_invoke_end(session->release).outcome;

@@ -340,7 +340,7 @@ int frpc_heap_offer_region(struct frpc_channel *channel, struct frpc_page *page)
 /**
  * frpc_heap_offer_growth() - lend memory of the kernel's, and begin to offer it
  * @channel: of a client
- * @len: bytes, whole pages, not 0
+ * @len: bytes, whole pages of the DSP's, not 0
  * @page: result: what to tell the audio PD
  *
  * As frpc_heap_offer_region(); -ENOMEM also if the heap is as large as it may be, or the

@@ -43,15 +43,15 @@ void frpc_secure_map_setup(struct frpc_channel *channel)
 /* One address and one length have to describe all of it. */
 static int find_memory(struct frpc_map *map)
 {
-	struct iommu_domain *domain = iommu_get_domain_for_dev(map->session->dev);
-	phys_addr_t first = domain ? iommu_iova_to_phys(domain, map->iova) : map->iova;
+	struct frpc_space *space = map->session->space;
+	phys_addr_t first = frpc_space_phys(space, map->iova);
 	size_t at;
 
 	if (!first || !IS_ALIGNED(first | map->len, PAGE_SIZE) ||
-	    (u64)(first + map->len - 1) >> map->session->channel->soc->sid_shift)
+	    (u64)(first + map->len - 1) >> space->channel->soc->sid_shift)
 		return -EINVAL;
-	for (at = 0; domain && at < map->len; at += PAGE_SIZE)
-		if (iommu_iova_to_phys(domain, map->iova + at) != first + at)
+	for (at = 0; at < map->len; at += PAGE_SIZE)
+		if (frpc_space_phys(space, map->iova + at) != first + at)
 			return -EINVAL;
 	map->phys = first;
 	return 0;
@@ -75,9 +75,9 @@ int frpc_secure_map_make(struct frpc_map *map)
 
 	if (!perm->count || !frpc_vmperm_is_ready())
 		return -EOPNOTSUPP;
-	if (mutex_lock_killable(&session->maps_lock))
+	if (mutex_lock_killable(&session->space->maps_lock))
 		return -EINTR;
-	if (map->is_undone || !READ_ONCE(session->is_alive))
+	if (map->is_undone || !session->space->is_alive)
 		ret = -EPIPE;
 	else if (!map->is_secure)
 		ret = find_memory(map);
@@ -85,11 +85,11 @@ int frpc_secure_map_make(struct frpc_map *map)
 		ret = frpc_vmperm_assign(map->phys, map->len, perm);
 	if (!ret)
 		map->is_secure = true;
-	mutex_unlock(&session->maps_lock);
+	mutex_unlock(&session->space->maps_lock);
 	return ret;
 }
 
-/* The map is being undone, session->maps_lock held.  Needs no memory. */
+/* The map is being undone, space->maps_lock held.  Needs no memory. */
 void frpc_secure_map_undo(struct frpc_map *map)
 {
 	struct frpc_session *session = map->session;
@@ -108,8 +108,11 @@ void frpc_secure_map_undo(struct frpc_map *map)
 		return;
 	}
 	/* never to be put */
-	get_dma_buf(map->buf);
+	if (map->own)
+		kref_get(&map->own->refs);
+	else
+		get_dma_buf(map->buf);
 	atomic_inc(&frpc_secure_maps_lost);
-	dev_err(session->dev, "secure map of %pa: %s (%d), this memory is not used again until reboot\n",
+	dev_err(session->space->dev, "secure map of %pa: %s (%d), this memory is not used again until reboot\n",
 		&map->phys, is_used ? "the DSP may be using it" : "cannot be taken back", ret);
 }

@@ -3,17 +3,15 @@
  * Sessions: compute context banks and their hand-out to clients.
  *
  * Each qcom,fastrpc-compute-cb node is a platform device with an SMMU context
- * of its own.  It takes a place in channel->sessions[]; the place keeps its
- * client while the device comes and goes.  Who has a place is in session_state.h,
- * and how it comes back in release.c.
+ * of its own.  It takes a place in channel->spaces[] for its addresses, and one, or
+ * several, in channel->sessions[]; these keep their clients while the device comes
+ * and goes.  Who has a session is in session_state.h, and how it comes back in
+ * release.c.
  */
-#include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/mod_devicetable.h>
 #include <linux/of.h>
-#include <linux/of_platform.h>
 #include <linux/platform_device.h>
-#include <linux/property.h>
 
 #include "private.h"
 
@@ -24,7 +22,7 @@ u32 frpc_session_client_id(const struct frpc_session *session)
 
 u64 frpc_session_bits(const struct frpc_session *session)
 {
-	return (u64)session->sid << session->channel->soc->sid_shift;
+	return session->space->session_bits;
 }
 
 void frpc_sessions_setup(struct frpc_channel *channel)
@@ -34,12 +32,11 @@ void frpc_sessions_setup(struct frpc_channel *channel)
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
 		struct frpc_session *session = &channel->sessions[i];
 
+		frpc_space_setup(&channel->spaces[i], channel);
 		session->channel = channel;
-		mutex_init(&session->buffers_lock);
-		INIT_LIST_HEAD(&session->buffers);
 		spin_lock_init(&session->lock);
 		frpc_pool_setup(session);
-		frpc_maps_setup(session);
+		hash_init(session->map_hash);
 		frpc_release_setup(session);
 		INIT_LIST_HEAD(&session->interrupted);
 	}
@@ -48,9 +45,15 @@ void frpc_sessions_setup(struct frpc_channel *channel)
 /* Gives up all that is kept only to be used again.  May sleep. */
 void frpc_session_drain(struct frpc_session *session)
 {
+	struct frpc_space *space = session->space;
+
 	frpc_calls_drain(session);
 	frpc_pool_drain(session);
-	frpc_maps_drain(session);
+	if (!space)
+		return;
+	mutex_lock(&space->maps_lock);
+	frpc_maps_give_up(space, session);
+	mutex_unlock(&space->maps_lock);
 }
 
 /* The last reference to the channel is gone: no client, no call, no device. */
@@ -65,6 +68,8 @@ void frpc_sessions_teardown(struct frpc_channel *channel)
 			session->is_alive || !list_empty(&session->left_loans));
 		frpc_session_drain(session);
 	}
+	for (i = 0; i < FRPC_SESSIONS_MAX; i++)
+		cancel_delayed_work_sync(&channel->spaces[i].reap_work);
 }
 
 static bool take_if_free(struct frpc_session *session)
@@ -122,46 +127,57 @@ struct frpc_session *frpc_session_get(struct frpc_client *client)
  * frpc_session_any() - a context bank for what is in no client's name
  * @channel: reference held
  *
- * One that does not see the CPU's caches, if there is one: what is right for it is right
- * for the others.
- *
- * Return: a session, which may be somebody's and may end at any time; NULL: there is none.
+ * Return: a session, which a client may have and which may end at any time; NULL: there
+ * is none.
  */
 struct frpc_session *frpc_session_any(struct frpc_channel *channel)
 {
-	struct frpc_session *found = NULL;
+	size_t i;
+
+	/* a session that is seen alive is seen with its space */
+	for (i = 0; i < FRPC_SESSIONS_MAX; i++)
+		if (smp_load_acquire(&channel->sessions[i].is_alive))
+			return &channel->sessions[i];
+	return NULL;
+}
+
+static bool is_served_by(const struct frpc_session *session, const struct frpc_space *space)
+{
+	return session->space == space && READ_ONCE(session->is_alive);
+}
+
+/* The device of a context bank is about to go: its sessions end, then its addresses. */
+static void bank_end(void *data)
+{
+	struct frpc_space *space = data;
+	struct frpc_channel *channel = space->channel;
+	DECLARE_BITMAP(served, FRPC_SESSIONS_MAX) = {};
 	size_t i;
 
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
 		struct frpc_session *session = &channel->sessions[i];
 
-		if (!READ_ONCE(session->is_alive))
+		if (!is_served_by(session, space))
 			continue;
-		if (!found || !session->is_coherent)
-			found = session;
+		__set_bit(i, served);
+		spin_lock_irq(&session->lock);
+		WRITE_ONCE(session->is_alive, false);
+		spin_unlock_irq(&session->lock);
 	}
-	return found;
-}
-
-/* Takes the context bank away from a session: its device is about to go. */
-static void session_end(void *data)
-{
-	struct frpc_session *session = data;
-	struct frpc_channel *channel = session->channel;
-
-	spin_lock_irq(&session->lock);
-	WRITE_ONCE(session->is_alive, false);
-	spin_unlock_irq(&session->lock);
-	/* whoever saw it alive has left the device alone when this is back */
+	/* what saw one alive has left the device alone when this is back */
 	synchronize_srcu(&channel->srcu);
 
-	frpc_calls_end(channel, session);
-	frpc_buffers_unmap(session);
-	frpc_maps_undo(session);
-	frpc_release_end(session);
+	for_each_set_bit(i, served, FRPC_SESSIONS_MAX)
+		frpc_calls_end(channel, &channel->sessions[i]);
+	frpc_space_end(space);
+	for_each_set_bit(i, served, FRPC_SESSIONS_MAX) {
+		frpc_release_end(&channel->sessions[i]);
+		/* idle buffers without an address are of no use to a later bank */
+		frpc_session_drain(&channel->sessions[i]);
+	}
 
 	mutex_lock(&channel->sessions_lock);
-	session->dev = NULL;
+	space->dev = NULL;
 	mutex_unlock(&channel->sessions_lock);
 }
 
@@ -170,80 +186,71 @@ static bool place_is_empty(struct frpc_session *session)
 	bool is_empty;
 
 	spin_lock_irq(&session->lock);
-	is_empty = !session->dev && session->state == FRPC_SESSION_FREE && !session->nr_parked;
+	is_empty = !(session->space && session->space->dev) &&
+		   session->state == FRPC_SESSION_FREE && !session->nr_parked;
 	spin_unlock_irq(&session->lock);
 	return is_empty;
 }
 
-static struct frpc_session *session_begin(struct frpc_channel *channel, struct device *dev, u32 sid)
+/* Does anything refer to it still?  channel->sessions_lock held. */
+static bool space_is_empty(const struct frpc_space *space)
+{
+	struct frpc_channel *channel = space->channel;
+	size_t i;
+
+	for (i = 0; i < FRPC_SESSIONS_MAX; i++)
+		if (channel->sessions[i].space == space && !place_is_empty(&channel->sessions[i]))
+			return false;
+	return !space->dev;
+}
+
+static int space_begin(struct frpc_channel *channel, struct device *dev, u32 sid,
+		       struct frpc_space **space)
+{
+	int ret = -ENODEV;
+	size_t i;
+
+	mutex_lock(&channel->sessions_lock);
+	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
+		if (!space_is_empty(&channel->spaces[i]))
+			continue;
+		*space = &channel->spaces[i];
+		ret = frpc_space_begin(*space, dev, (u64)sid << channel->soc->sid_shift,
+				       channel->dma_bits);
+		break;
+	}
+	mutex_unlock(&channel->sessions_lock);
+	if (i == FRPC_SESSIONS_MAX)
+		dev_warn(dev, "not used: a DSP has %u context banks at most\n", FRPC_SESSIONS_MAX);
+	return ret;
+}
+
+static bool session_begin(struct frpc_channel *channel, struct frpc_space *space)
 {
 	struct frpc_session *session = NULL;
 	size_t i;
 
 	mutex_lock(&channel->sessions_lock);
-	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
-		if (!place_is_empty(&channel->sessions[i]))
-			continue;
-		session = &channel->sessions[i];
-		session->dev = dev;
-		session->sid = sid;
-		session->is_coherent = device_get_dma_attr(dev) == DEV_DMA_COHERENT;
-		break;
-	}
+	for (i = 0; !session && i < FRPC_SESSIONS_MAX; i++)
+		if (place_is_empty(&channel->sessions[i]))
+			session = &channel->sessions[i];
+	if (session)
+		WRITE_ONCE(session->space, space);
 	mutex_unlock(&channel->sessions_lock);
 	if (!session)
-		return NULL;
+		return false;
 
 	spin_lock_irq(&session->lock);
-	WRITE_ONCE(session->is_alive, true);
+	smp_store_release(&session->is_alive, true);
 	spin_unlock_irq(&session->lock);
-	return session;
-}
-
-/*
- * The IOMMU of a bank could not be attached, for want of memory for example.  The
- * driver core does not mind: such a device would get physical addresses, of which
- * its stream reaches none, or, where unknown streams pass, all.
- */
-static bool has_lost_iommu(struct device *dev)
-{
-	struct device_node *node = of_parse_phandle(dev->of_node, "iommus", 0);
-	struct platform_device *iommu;
-	bool is_lost;
-
-	if (!node)
-		return false;
-	/* one that is switched off, or that nobody drives, translates nothing */
-	iommu = of_find_device_by_node(node);
-	is_lost = iommu && READ_ONCE(iommu->dev.driver) && !device_iommu_mapped(dev);
-	if (iommu)
-		put_device(&iommu->dev);
-	of_node_put(node);
-	return is_lost;
-}
-
-static int setup_dma(struct device *dev, u32 bits)
-{
-	int ret;
-
-	if (has_lost_iommu(dev)) {
-		/* tried again when the channel comes again; the driver core says no more */
-		dev_warn(dev, "its IOMMU could not be attached: not used\n");
-		return -ENODEV;
-	}
-	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(bits));
-	if (ret)
-		return dev_err_probe(dev, ret, "cannot address %u bits\n", bits);
-	/* the DSP gets one address and one length, however many pages there are */
-	dma_set_max_seg_size(dev, UINT_MAX);
-	return 0;
+	return true;
 }
 
 static int cb_probe(struct platform_device *pdev)
 {
 	struct frpc_channel *channel = dev_get_drvdata(pdev->dev.parent);
 	struct device *dev = &pdev->dev;
-	struct frpc_session *session;
+	struct frpc_space *space;
 	u32 sid, i, count = 1;
 	int ret;
 
@@ -252,20 +259,17 @@ static int cb_probe(struct platform_device *pdev)
 	ret = of_property_read_u32(dev->of_node, "reg", &sid);
 	if (ret)
 		return dev_err_probe(dev, ret, "no session id (reg) in the device tree\n");
-	ret = setup_dma(dev, channel->dma_bits);
+	ret = space_begin(channel, dev, sid, &space);
 	if (ret)
 		return ret;
 
 	/* deprecated: several clients share the context bank */
 	of_property_read_u32(dev->of_node, "qcom,nsessions", &count);
-	for (i = 0; i < count; i++) {
-		session = session_begin(channel, dev, sid);
-		if (!session)
-			break;
-		ret = devm_add_action_or_reset(dev, session_end, session);
-		if (ret)
-			return ret;
-	}
+	for (i = 0; i < count && session_begin(channel, space); i++)
+		;
+	ret = devm_add_action_or_reset(dev, bank_end, space);
+	if (ret)
+		return ret;
 	if (i < count)
 		dev_warn(dev, "only %u of %u sessions: a DSP has %u at most\n", i, count,
 			 FRPC_SESSIONS_MAX);

@@ -17,7 +17,7 @@ static LIST_HEAD(channels);
 static DEFINE_MUTEX(channels_lock);
 static struct shrinker *shrinker;
 
-/* What could be freed: pages, and maps, each of which counts as one. */
+/* What could be freed, in pages: idle buffers, and dma-bufs that only a map may still have. */
 static unsigned long count_idle(struct shrinker *self, struct shrink_control *sc)
 {
 	struct frpc_channel *channel;
@@ -29,7 +29,7 @@ static unsigned long count_idle(struct shrinker *self, struct shrink_control *sc
 	list_for_each_entry(channel, &channels, shrink_entry)
 		for (i = 0; i < FRPC_SESSIONS_MAX; i++)
 			count += (READ_ONCE(channel->sessions[i].free_bytes) >> PAGE_SHIFT) +
-				 READ_ONCE(channel->sessions[i].nr_maps);
+				 (READ_ONCE(channel->sessions[i].idle_map_bytes) >> PAGE_SHIFT);
 	mutex_unlock(&channels_lock);
 	return count ? count : SHRINK_EMPTY;
 }
@@ -45,7 +45,7 @@ static unsigned long free_idle(struct shrinker *self, struct shrink_control *sc)
 	list_for_each_entry(channel, &channels, shrink_entry) {
 		for (i = 0; i < FRPC_SESSIONS_MAX && freed < sc->nr_to_scan; i++) {
 			freed += frpc_pool_shrink(&channel->sessions[i], sc->nr_to_scan - freed);
-			frpc_maps_shrink(&channel->sessions[i]);
+			frpc_maps_shrink(&channel->spaces[i]);
 		}
 	}
 	mutex_unlock(&channels_lock);

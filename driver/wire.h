@@ -8,6 +8,7 @@
 #ifndef FRPC_WIRE_H
 #define FRPC_WIRE_H
 
+#include <linux/align.h>
 #include <linux/build_bug.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
@@ -57,7 +58,7 @@ struct dsp_request {
 	__le32 handle;
 	__le32 sc;
 	__le64 addr;		/* of the metadata buffer, with the session id */
-	__le64 size;		/* of the metadata buffer, whole pages */
+	__le64 size;		/* of the metadata buffer, whole pages of the DSP's */
 };
 
 static_assert(sizeof(struct dsp_request) == 40);
@@ -74,7 +75,7 @@ static_assert(sizeof(struct dsp_response) == 16);
 /* The metadata buffer: args[n], lists[n], pages[n], tail, then inline bytes. */
 union dsp_arg {
 	struct {
-		__le64 pv;	/* token; its low page bits place the bytes in the page */
+		__le64 pv;	/* token; its low bits place the bytes in the DSP's page */
 		__le64 len;
 	} buf;
 	struct {
@@ -116,6 +117,10 @@ static_assert(sizeof(struct dsp_tail) == 128 + 256 + 4);
 #define DSP_POLL_DONE		0xDECAFu
 /* Modules up to here are the firmware's own, and do not. */
 #define DSP_HANDLE_STATIC_MAX	20
+
+/* What the DSP counts in, whatever the kernel's pages are. */
+#define DSP_PAGE_BYTES		4096u
+#define DSP_PAGE_ALIGN(bytes)	ALIGN(bytes, (u64)DSP_PAGE_BYTES)
 
 #define DSP_ALIGN		128	/* of the inline bytes of each argument */
 

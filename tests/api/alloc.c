@@ -8,6 +8,7 @@
 #include <linux/dma-buf.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 #include "harness.h"
@@ -31,6 +32,21 @@ static int alloc_ok(int fd, uint64_t size)
 static bool is_zero(const uint8_t *p, size_t len)
 {
 	return !p[0] && !memcmp(p, p + 1, len - 1);
+}
+
+/* Pins the pages at @p, as direct I/O does; bytes, or -errno. */
+static long vmsplice_of(void *p, size_t len)
+{
+	struct iovec iov = { p, len };
+	int ends[2];
+	long ret;
+
+	REQUIRE_EQ(pipe(ends), 0);
+	ret = vmsplice(ends[1], &iov, 1, 0);
+	ret = ret < 0 ? -errno : ret;
+	close(ends[0]);
+	close(ends[1]);
+	return ret;
 }
 
 static int count_fds(void)
@@ -57,11 +73,12 @@ TEST(as_the_daemons_ask)
 	buf = alloc_ok(fd, 4104);
 	CHECK_EQ(fcntl(buf, F_GETFD), 0);
 	CHECK_EQ(fcntl(buf, F_GETFL) & O_ACCMODE, O_RDWR);
-	CHECK_EQ(lseek(buf, 0, SEEK_END), 2 * PAGE);
-	p = map(buf, 4104);
-	CHECK(is_zero(p, 2 * PAGE));
-	fill_pattern(p, 4104, 1);
-	munmap(p, 4104);
+	CHECK_EQ(lseek(buf, 0, SEEK_END), 4104);
+	/* a page more than it maps */
+	p = map(buf, 8);
+	CHECK(is_zero(p, PAGE));
+	fill_pattern(p, PAGE, 1);
+	munmap(p, 8);
 	close(buf);
 	close(fd);
 }
@@ -81,7 +98,13 @@ TEST(sizes)
 
 		test_context("%zu bytes", sizes[i]);
 		buf = alloc_ok(fd, sizes[i]);
-		CHECK_EQ(lseek(buf, 0, SEEK_END), len);
+		CHECK_EQ(lseek(buf, 0, SEEK_END), sizes[i]);
+		/* whole pages of what was asked for can be mapped, as of any dma-buf */
+		if (len != sizes[i])
+			CHECK(mmap(NULL, len, PROT_READ, MAP_SHARED, buf, 0) == MAP_FAILED);
+		len = sizes[i] / PAGE * PAGE;
+		if (!len)
+			goto next;
 		p = map(buf, len);
 		CHECK(is_zero(p, len));
 		fill_pattern(want, len, i);
@@ -95,7 +118,8 @@ TEST(sizes)
 		REQUIRE(p != MAP_FAILED);
 		CHECK_MEM(p, want + len - PAGE, PAGE);
 		munmap(p, PAGE);
-		munmap(want, len);
+next:
+		munmap(want, (sizes[i] + PAGE - 1) / PAGE * PAGE);
 		close(buf);
 	}
 }
@@ -125,6 +149,28 @@ TEST(mappings_that_cannot_be)
 	CHECK_EQ(errno, EINVAL);
 	CHECK(mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, buf, 0) == MAP_FAILED);
 	CHECK_EQ(errno, EINVAL);
+	close(buf);
+}
+
+/* Another process, a debugger and direct I/O find pages behind a mapping. */
+TEST(read_by_others)
+{
+	const size_t len = 3 * PAGE + (4 << 20);
+	int buf = alloc_ok(node_open(), len), file;
+	uint8_t *p = map(buf, len), *copy = pages_alloc(len);
+	struct iovec from = { p, len }, to = { copy, len };
+
+	fill_pattern(p, len, 5);
+	CHECK_EQ(process_vm_readv(getpid(), &to, 1, &from, 1, 0), len);
+	CHECK_MEM(copy, p, len);
+	file = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	memset(copy, 0, len);
+	CHECK_EQ(pread(file, copy, PAGE, (uintptr_t)p + PAGE), PAGE);
+	CHECK_MEM(copy, p + PAGE, PAGE);
+	close(file);
+	CHECK_EQ(vmsplice_of(p, PAGE), PAGE);
+	munmap(copy, len);
+	munmap(p, len);
 	close(buf);
 }
 

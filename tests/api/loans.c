@@ -334,26 +334,23 @@ TEST(dsp_stops_with_loans)
 
 /* ---- what can be asked for ---- */
 
+/* The addresses of its bank, and the memory that there is: no other. */
 TEST(pages_have_a_limit)
 {
-	const uint64_t part = 64 << 20;
+	const uint64_t part = 96 << 20;
 	int fd = open_pd();
-	uint64_t addr[4], more;
+	uint64_t addr[3], more;
 
 	CHECK_EQ(add_pages(fd, 0, &more), -EINVAL);
-	CHECK_EQ(add_pages(fd, 4 * part + 1, &more), -ENOMEM);
+	CHECK_EQ(add_pages(fd, 1ull << 30, &more), -ENOMEM);
 	CHECK_EQ(add_pages(fd, 1ull << 32, &more), -ENOMEM);
+	CHECK_EQ(add_pages(fd, (1ull << 32) + 1, &more), -ENOMEM);
 	CHECK_EQ(add_pages(fd, 1ull << 63, &more), -ENOMEM);
 	CHECK_EQ(add_pages(fd, ~0ull, &more), -ENOMEM);
-	/* the process has 2 MiB already, and they count */
 	for (int i = 0; i < 3; i++)
 		REQUIRE_EQ(add_pages(fd, part, &addr[i]), 0);
-	CHECK_EQ(add_pages(fd, part, &more), -ENOMEM);
-	REQUIRE_EQ(add_pages(fd, part - (2 << 20), &addr[3]), 0);
-	CHECK_EQ(add_pages(fd, 1, &more), -ENOMEM);
-	CHECK_EQ(remove_pages(fd, addr[1], part), 0);
-	CHECK_EQ(add_pages(fd, part, &addr[1]), 0);
-	CHECK_EQ(add_pages(fd, 1, &more), -ENOMEM);
+	for (int i = 0; i < 3; i++)
+		CHECK_EQ(remove_pages(fd, addr[i], part), 0);
 }
 
 TEST(maps_that_cannot_be)

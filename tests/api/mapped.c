@@ -25,9 +25,10 @@ static void *map_at(int buf, size_t len, off_t offset)
 	return p;
 }
 
+/* Whole pages, so that all of them can be mapped. */
 static struct shared shared_make(int fd, size_t len)
 {
-	struct shared s = { .buf = dmabuf_alloc(fd, len), .len = len };
+	struct shared s = { .buf = dmabuf_alloc(fd, (len + PAGE - 1) / PAGE * PAGE), .len = len };
 
 	REQUIRE(s.buf >= 0);
 	s.p = map_at(s.buf, len, 0);
@@ -186,6 +187,23 @@ TEST(mapped_in_many_ways)
 	shared_free(&in);
 }
 
+/* What a 32-bit program makes of an address above 2 GiB is none, and not the first page. */
+TEST(addresses_that_cannot_be)
+{
+	static const uint64_t bad[] = { 0xfffffffff7654000, 1ull << 55, ~0ull << 12 };
+	static uint8_t out[PAGE];
+	int fd = node_open();
+	struct shared in = shared_make(fd, 2 * PAGE);
+	uint64_t before = count_requests();
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		test_context("address %#llx", (unsigned long long)bad[i]);
+		CHECK_EQ(echo(fd, (void *)bad[i], in.buf, out, -1, 100), -EFAULT);
+	}
+	CHECK_EQ(count_requests(), before);
+	shared_free(&in);
+}
+
 TEST(descriptors_that_name_no_buffer)
 {
 	int fd = node_open(), null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -289,6 +307,43 @@ TEST(forgotten_buffers_are_unmapped)
 	CHECK_EQ(echo(fd, in.p, in.buf, out, -1, 100), 0);
 	iommu_trace_start();
 	shared_free(&in);
+	iommu_trace_wait_unmaps(1);
+	iommu_trace_stop();
+}
+
+/* One of ours does not wait for that: with its last descriptor and mapping it is gone. */
+TEST(closed_buffers_go_at_once)
+{
+	static uint8_t out[100];
+	int fd = node_open(), maps, unmaps;
+	struct shared in = shared_make(fd, 16 * PAGE);
+
+	CHECK_EQ(echo(fd, in.p, in.buf, out, -1, 100), 0);
+	iommu_trace_start();
+	shared_free(&in);
+	iommu_trace_counts(&maps, &unmaps);
+	iommu_trace_stop();
+	CHECK(unmaps >= 1);
+}
+
+/* While a call uses it, it stays; with the call it goes. */
+TEST(closed_during_a_call)
+{
+	struct async_call async;
+	int fd = node_open();
+	struct shared out = shared_make(fd, 8 * PAGE);
+	static uint8_t in[8 * PAGE];
+	struct call c;
+
+	echo_call(&c, in, -1, out.p, out.buf, sizeof(in));
+	CHECK_EQ(call_send(fd, &c), 0);
+	control_behave(DSP_TEST_HANDLE, DSP_TEST_ECHO, DSP_ANSWER_HOLD, 1, 0);
+	async_start(&async, fd, &c);
+	control_wait(DSP_COUNT_HELD, 1);
+	iommu_trace_start();
+	shared_free(&out);
+	control_release(1, false);
+	CHECK_EQ(async_join(&async), 0);
 	iommu_trace_wait_unmaps(1);
 	iommu_trace_stop();
 }

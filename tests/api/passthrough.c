@@ -49,13 +49,20 @@ TEST(large_call)
 TEST(call_in_pieces)
 {
 	struct dsp_control_status before, after;
+	const size_t len = 100 << 20;
 	int fd = node_open();
+	void *data = pages_alloc(len);
+	struct call c;
 
+	CHECK_EQ(invoke_echo(fd, 7, 4 << 20), 0);
 	control_status(&before);
-	CHECK_EQ(invoke_echo(fd, 7, 4 << 20), -ENOMEM);
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_TOUCH);
+	call_in(&c, data, len);
+	CHECK_EQ(call_send(fd, &c), -ENOMEM);
 	control_status(&after);
 	CHECK_EQ(after.requests, before.requests);
 	CHECK_EQ(invoke_echo(fd, 7, PAGE), 0);
+	munmap(data, len);
 }
 
 static long hash_of(int fd, void *data, int buf, size_t len)

@@ -23,6 +23,8 @@ static uint64_t frame_of(const void *page)
 	return entry & ((1ull << 55) - 1);
 }
 
+static uint64_t last_frame;
+
 /* Pages come one after the other, up or down: every second one is asked for first. */
 static void scatter(uint8_t *data, size_t len)
 {
@@ -36,25 +38,44 @@ static void scatter(uint8_t *data, size_t len)
 	REQUIRE(!in_order || len == PAGE);
 }
 
-int udmabuf_alloc(size_t len)
+int udmabuf_memory(size_t len)
 {
-	struct udmabuf_create create = { .size = len };
+	int memory = memfd_create("foreign", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+
+	REQUIRE_EQ(ftruncate(memory, len), 0);
+	REQUIRE_EQ(fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK), 0);
+	return memory;
+}
+
+int udmabuf_of(int memory, size_t len)
+{
+	struct udmabuf_create create = { .memfd = memory, .size = len };
 	int dev = open("/dev/udmabuf", O_RDWR | O_CLOEXEC), buf;
-	uint8_t *data;
 
 	if (dev < 0)
 		test_skip("no /dev/udmabuf");
-	create.memfd = memfd_create("foreign", MFD_ALLOW_SEALING | MFD_CLOEXEC);
-	REQUIRE_EQ(ftruncate(create.memfd, len), 0);
-	REQUIRE_EQ(fcntl(create.memfd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
-	data = dmabuf_map(create.memfd, len);
-	scatter(data, len);
-	munmap(data, len);
 	buf = ioctl(dev, UDMABUF_CREATE, &create);
 	REQUIRE(buf >= 0);
-	close(create.memfd);
 	close(dev);
 	return buf;
+}
+
+int udmabuf_alloc(size_t len)
+{
+	int memory = udmabuf_memory(len), buf;
+	uint8_t *data = dmabuf_map(memory, len);
+
+	scatter(data, len);
+	last_frame = frame_of(data);
+	munmap(data, len);
+	buf = udmabuf_of(memory, len);
+	close(memory);
+	return buf;
+}
+
+uint64_t udmabuf_frame(void)
+{
+	return last_frame;
 }
 
 static bool is_vgem(int fd)

@@ -5,17 +5,20 @@
 
 #include <linux/types.h>
 #include <linux/align.h>
-#include <asm/page.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
 #include "unit.h"
 
+/* What the DSP counts in, whatever the kernel's pages are. */
+#define WIRE_PAGE	4096ull
+
 struct layout {
 	struct frpc_message msg;
 	struct frpc_arg args[FRPC_ARGS_MAX];
 	u32 offsets[FRPC_ARGS_MAX];
+	u32 skips[FRPC_ARGS_MAX];
 	struct frpc_place places[FRPC_ARGS_MAX];
 	u16 order[FRPC_ARGS_MAX];
 };
@@ -30,13 +33,14 @@ static inline void layout_init(struct layout *l, u32 sc)
 	memset(l, 0, sizeof(*l));
 	l->msg.args = l->args;
 	l->msg.offsets = l->offsets;
+	l->msg.skips = l->skips;
 	l->msg.places = l->places;
 	l->msg.order = l->order;
 	frpc_message_init(&l->msg, sc);
 	for (u32 i = 0; i < l->msg.nr_args; i++) {
 		l->args[i].fd = -1;
 		l->places[i].iova = 0x10000000 + i * 0x100000;
-		l->places[i].len = (i + 1) * PAGE_SIZE;
+		l->places[i].len = (i + 1) * WIRE_PAGE;
 		l->places[i].is_physical = i % 3 == 2;
 	}
 }
@@ -139,12 +143,12 @@ static inline void check_metadata(const struct layout *l)
 			continue;
 		}
 		/* the DSP's rule: page address plus the token's low bits */
-		CHECK_EQ(pages[2 * i] + args[2 * i] % PAGE_SIZE, start + session);
-		CHECK_EQ(pages[2 * i] % PAGE_SIZE, 0);
-		CHECK_EQ(pages[2 * i + 1] % PAGE_SIZE, 0);
+		CHECK_EQ(pages[2 * i] + args[2 * i] % WIRE_PAGE, start + session);
+		CHECK_EQ(pages[2 * i] % WIRE_PAGE, 0);
+		CHECK_EQ(pages[2 * i + 1] % WIRE_PAGE, 0);
 		/* covers the bytes, with not one page more */
-		CHECK(start % PAGE_SIZE + a->len <= pages[2 * i + 1]);
-		CHECK(start % PAGE_SIZE + a->len + PAGE_SIZE > pages[2 * i + 1]);
+		CHECK(start % WIRE_PAGE + a->len <= pages[2 * i + 1]);
+		CHECK(start % WIRE_PAGE + a->len + WIRE_PAGE > pages[2 * i + 1]);
 		/* a token never looks like a kernel address */
 		CHECK_EQ(args[2 * i] >> 48, 0);
 	}

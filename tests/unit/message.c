@@ -7,7 +7,6 @@
 #include <linux/types.h>
 #include <linux/math.h>
 #include <linux/align.h>
-#include <asm/page.h>
 #include <errno.h>
 #include <string.h>
 
@@ -171,6 +170,101 @@ static void random_layout(struct layout *l)
 	}
 }
 
+/* ---- what is copied, and what caches are looked after for ---- */
+
+#define SPAN_FIRST	0x10000u
+#define SPAN_LEN	200000u
+
+static u8 named[SPAN_LEN], done[SPAN_LEN];
+
+static void count(u8 *bytes, u64 from, u64 to)
+{
+	for (; from < to; from++)
+		bytes[from - SPAN_FIRST]++;
+}
+
+/* Every byte that an argument names is there once, and no other byte. */
+static void check_once(void)
+{
+	for (u32 i = 0; i < SPAN_LEN; i++)
+		if (done[i] != !!named[i] && !CHECK_EQ(done[i], !!named[i]))
+			return;
+}
+
+static void check_copied_once(const struct layout *l, u32 from, u32 to)
+{
+	memset(named, 0, sizeof(named));
+	memset(done, 0, sizeof(done));
+	for (u32 i = from; i < to; i++) {
+		const struct frpc_arg *a = &l->args[i];
+		u32 skip = frpc_message_skip(&l->msg, i);
+
+		CHECK(skip <= a->len);
+		if (!carries_bytes(l, i)) {
+			CHECK_EQ(skip, 0);
+			continue;
+		}
+		count(named, a->ptr, a->ptr + a->len);
+		count(done, a->ptr + skip, a->ptr + a->len);
+	}
+	check_once();
+}
+
+static void check_synced_once(const struct layout *l, bool only_outputs)
+{
+	const struct frpc_message *msg = &l->msg;
+	u32 first_out_handle = msg->nr_bufs + DSP_SCALARS_IN_HANDLES(msg->sc), at = 0;
+	struct frpc_range range;
+
+	memset(named, 0, sizeof(named));
+	memset(done, 0, sizeof(done));
+	for (u32 i = 0; i < msg->nr_args; i++) {
+		bool is_output = i < msg->nr_bufs ? i >= msg->nr_ins : i >= first_out_handle;
+
+		if (l->places[i].is_synced && l->args[i].len && (is_output || !only_outputs))
+			count(named, l->places[i].start, l->places[i].start + l->args[i].len);
+	}
+	while (frpc_message_next_synced(msg, &at, only_outputs, &range)) {
+		CHECK(range.start < range.end);
+		count(done, range.start, range.end);
+	}
+	check_once();
+}
+
+static void test_synced(u64 rounds)
+{
+	static struct layout l;
+
+	for (u64 round = 0; round < rounds && unit_failures < 20; round++) {
+		random_layout(&l);
+		for (u32 i = 0; i < l.msg.nr_args; i++) {
+			l.args[i].fd = 7;
+			frpc_place_set(&l.places[i], l.args[i].ptr, l.args[i].len);
+			l.places[i].is_synced = random_below(3);
+		}
+		CHECK_EQ(frpc_message_layout(&l.msg), 0);
+		frpc_message_sort_synced(&l.msg);
+		check_synced_once(&l, false);
+		check_synced_once(&l, true);
+	}
+}
+
+static void test_places(void)
+{
+	struct frpc_place p;
+
+	frpc_place_set(&p, 0x12345678, 1);
+	CHECK_EQ(p.iova, 0x12345000);
+	CHECK_EQ(p.len, 0x1000);
+	CHECK_EQ(p.start, 0x12345678);
+	frpc_place_set(&p, 0x12345fff, 2);
+	CHECK_EQ(p.iova, 0x12345000);
+	CHECK_EQ(p.len, 0x2000);
+	frpc_place_set(&p, 0x3fffff000, 0x1000);
+	CHECK_EQ(p.iova, 0x3fffff000);
+	CHECK_EQ(p.len, 0x1000);
+}
+
 static void test_random_layouts(u64 rounds)
 {
 	static struct layout l;
@@ -181,6 +275,10 @@ static void test_random_layouts(u64 rounds)
 			continue;
 		check_layout(&l);
 		check_metadata(&l);
+		if (i % 100)
+			continue;
+		check_copied_once(&l, 0, l.msg.nr_ins);
+		check_copied_once(&l, l.msg.nr_ins, l.msg.nr_bufs);
 	}
 }
 
@@ -194,6 +292,7 @@ static void test_mapped_arguments_take_no_part(void)
 		without = with;
 		without.msg.args = without.args;
 		without.msg.offsets = without.offsets;
+		without.msg.skips = without.skips;
 		without.msg.order = without.order;
 		for (u32 i = 0; i < with.msg.nr_bufs; i += 2) {
 			with.args[i].fd = 7;
@@ -242,7 +341,9 @@ int main(int argc, char **argv)
 	test_responses();
 	test_scalars();
 	test_refusals();
+	test_places();
 	test_random_layouts(rounds);
+	test_synced(rounds / 100);
 	test_mapped_arguments_take_no_part();
 	test_largest();
 	return unit_result();

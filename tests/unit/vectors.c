@@ -5,7 +5,6 @@
  */
 #include <linux/types.h>
 #include <linux/math.h>
-#include <asm/page.h>
 #include <string.h>
 
 #include "message.h"
@@ -117,6 +116,8 @@ static bool read_number(struct vector *v, const char *text)
 		v->place[n[0]] = n[1];
 	else if (!strcmp(word, "mapped") && n[0] < FRPC_ARGS_MAX)
 		v->places[n[0]] = (struct frpc_place){ .iova = n[1], .len = n[2] };
+	else if (!strcmp(word, "shared") && n[0] < FRPC_ARGS_MAX)
+		frpc_place_set(&v->places[n[0]], n[1], n[2]);
 	else
 		return false;
 	return true;
@@ -184,16 +185,17 @@ static void check_request(const struct vector *v, const struct frpc_message *msg
 	memcpy(&word, v->want[REQUEST] + 8, 8);
 	CHECK_EQ(v->cookie, word);
 	memcpy(&word, v->want[REQUEST] + 32, 8);
-	CHECK_EQ(round_up((u64)msg->len, PAGE_SIZE), word);
+	CHECK_EQ(round_up((u64)msg->len, 4096ull), word);
 #endif
 }
 
 static void check_vector(struct vector *v)
 {
 	static u16 order[FRPC_ARGS_MAX];
-	static u32 offsets[FRPC_ARGS_MAX];
+	static u32 offsets[FRPC_ARGS_MAX], skips[FRPC_ARGS_MAX];
 	struct frpc_message msg = {
-		.args = v->args, .offsets = offsets, .places = v->places, .order = order,
+		.args = v->args, .offsets = offsets, .skips = skips, .places = v->places,
+		.order = order,
 	};
 	u8 *buf;
 

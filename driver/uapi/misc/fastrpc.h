@@ -35,7 +35,7 @@
  * struct fastrpc_alloc_dma_buf - FASTRPC_IOCTL_ALLOC_DMA_BUFF: memory to share
  * @fd: out: a dma-buf, zeroed
  * @flags: ignored
- * @size: bytes, rounded up to pages
+ * @size: bytes; the file's size, of which whole pages can be mapped
  *
  * Any open node will do, attached or not.  The dma-buf belongs to its descriptors
  * and mappings alone; closing the last of them is what frees it.  There is no
@@ -59,6 +59,11 @@ struct fastrpc_alloc_dma_buf {
  * @length: bytes
  * @fd: dma-buf that @ptr is a mapping of; 0 or -1: none, the bytes are copied
  * @attr: FASTRPC_ATTR_SECUREMAP; other bits are ignored
+ *
+ * Caches: the driver looks after the bytes that an argument names, and no others; for
+ * buffers of FASTRPC_IOCTL_ALLOC_DMA_BUFF nothing has to be done at all.  The caller
+ * does not write what shares a cache line with an output during the call, and encloses
+ * its accesses to a dma-buf that is no memory of the kernel's in DMA_BUF_IOCTL_SYNC.
  */
 struct fastrpc_invoke_args {
 	__u64 ptr;
@@ -79,9 +84,11 @@ struct fastrpc_invoke_args {
  * thread, with the same arguments and inputs, an interrupted call is not executed a
  * second time: the caller waits for the first.
  * errno: EPERM handle 1; EINVAL a length that wraps or cannot be passed, an fd that
- * names no dma-buf, or bytes beyond its end; EFAULT; ENOMEM; EBUSY the file has no session
- * yet, and none is free; ENOSPC the DSP has as many calls of this file as it may have (128,
- * or 8 while other files have many), interrupted ones included; EINTR; EPIPE the DSP is gone, before or during the call;
+ * names no dma-buf, or bytes beyond its end; ERANGE a dma-buf that the DSP does not
+ * reach; EFAULT, also for the address of bytes in one; ENOMEM; EBUSY the file has no
+ * session yet, and none is free; ENOSPC the DSP has as many calls of this file as it may
+ * have (128, or 8 while other files have many), interrupted ones included; EINTR; EPIPE
+ * the DSP is gone, before or during the call;
  * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP without a hypervisor that knows the DSP; with it
  * also EINVAL for a buffer that is not physically contiguous, EIO if it is refused, as
  * for one that is mapped so through another file.
@@ -160,7 +167,7 @@ struct fastrpc_ioctl_capability {
  * @flags: FASTRPC_MAP_REMOTE_HEAP: the audio PD's; FASTRPC_MAP_ADD_PAGES: the
  *	   file's own process's
  * @vaddrin: 0
- * @size: bytes, rounded up to pages
+ * @size: bytes; the file's size, of which whole pages can be mapped
  * @vaddrout: out: the DSP's address of it
  *
  * The memory of the audio PD's heap belongs to it, not to the file.
