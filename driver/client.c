@@ -159,7 +159,7 @@ static long ioctl_set_option(struct frpc_client *client, union ioctl_arg *arg)
 	const struct fastrpc_ioctl_set_option *option = &arg->set_option;
 
 	if (memchr_inv(option->reserved, 0, sizeof(option->reserved)) ||
-	    option->request_id != FASTRPC_OPTION_POLL_MODE || option->value > 1)
+	    option->request_id != FASTRPC_POLL_MODE || option->value > 1)
 		return -EINVAL;
 	if (!client->channel->has_poll)
 		return -EOPNOTSUPP;

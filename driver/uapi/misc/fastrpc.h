@@ -10,9 +10,13 @@
  * ioctl(): 0 is success, anything else is a code of the DSP (0x8000_04xx seen
  * as a large negative number, AEE codes as small positive ones).  Errors of the
  * driver arrive as -1 with errno.
+ *
+ * Every name of the kernel's own header is here.  A member that has several names is an
+ * anonymous union of them.
  */
-#ifndef _UAPI_MISC_FASTRPC_H
-#define _UAPI_MISC_FASTRPC_H
+/* The guard of the kernel's own copy: a program that includes both gets the first. */
+#ifndef __QCOM_FASTRPC_H__
+#define __QCOM_FASTRPC_H__
 
 #include <linux/ioctl.h>
 #include <linux/types.h>
@@ -99,14 +103,25 @@ struct fastrpc_invoke {
 	__u64 args;
 };
 
-/* Attribute of a process: it runs code that nobody signed. */
-#define FASTRPC_MODE_UNSIGNED_MODULE	8
+/*
+ * Attributes of a process.  The driver looks at FASTRPC_MODE_UNSIGNED_MODULE alone, which
+ * says that the process runs code without a signature; all of them go to the DSP.
+ */
+enum fastrpc_proc_attr {
+	FASTRPC_MODE_DEBUG = 0x1,
+	FASTRPC_MODE_PTRACE = 0x2,
+	FASTRPC_MODE_CRC = 0x4,
+	FASTRPC_MODE_UNSIGNED_MODULE = 0x8,
+	FASTRPC_MODE_ADAPTIVE_QOS = 0x10,
+	FASTRPC_MODE_SYSTEM_PROCESS = 0x20,
+	FASTRPC_MODE_PRIVILEGED = 0x40,
+};
 
 /**
  * struct fastrpc_init_create - FASTRPC_IOCTL_INIT_CREATE: a process on the DSP
  * @filelen: bytes of its shell, 2 MiB at most; 0: the DSP has one
  * @filefd: dma-buf of the shell; 0 or -1: none, it is at @file
- * @attrs: FASTRPC_MODE_UNSIGNED_MODULE and others, passed on
+ * @attrs: of &enum fastrpc_proc_attr, passed on
  * @siglen: bytes of the signature, passed on
  * @file: user address of the shell; with @filefd the caller's mapping of it
  *
@@ -143,7 +158,8 @@ struct fastrpc_init_create_static {
 
 /**
  * struct fastrpc_ioctl_capability - FASTRPC_IOCTL_GET_DSP_INFO
- * @domain: ignored; the node that was opened says which DSP is asked
+ * @unused: ignored; the node that was opened says which DSP is asked
+ * @domain: the name of @unused in headers before 7
  * @attribute_id: number of the attribute, below 256
  * @capability: out: its value
  * @reserved: ignored
@@ -152,12 +168,16 @@ struct fastrpc_init_create_static {
  * ETIMEDOUT; EPIPE.
  */
 struct fastrpc_ioctl_capability {
-	__u32 domain;
+	union {
+		__u32 unused;
+		__u32 domain;
+	};
 	__u32 attribute_id;
 	__u32 capability;
 	__u32 reserved[4];
 };
 
+/* Two flags that the kernel's header does not name. */
 #define FASTRPC_MAP_REMOTE_HEAP	8
 #define FASTRPC_MAP_ADD_PAGES	0x1000
 
@@ -197,12 +217,25 @@ struct fastrpc_req_munmap {
 	__u64 size;
 };
 
-/* What the memory is for; the DSP's affair. */
-#define FASTRPC_MAP_STATIC	0
-#define FASTRPC_MAP_RESERVED	1
-#define FASTRPC_MAP_FD		2
-#define FASTRPC_MAP_FD_DELAYED	3
-#define FASTRPC_MAP_FD_NOMAP	16
+/**
+ * enum fastrpc_map_flags - how a DSP maps memory; all are the DSP's affair
+ * @FASTRPC_MAP_STATIC: now, at an address that all calls use
+ * @FASTRPC_MAP_RESERVED: without a meaning
+ * @FASTRPC_MAP_FD: now; the program on the DSP finds it by the descriptor
+ * @FASTRPC_MAP_FD_DELAYED: when the program on the DSP asks for the descriptor
+ * @FASTRPC_MAP_FD_NOMAP: likewise, and the caller has not mapped it itself
+ * @FASTRPC_MAP_MAX: one more than the greatest of them
+ */
+enum fastrpc_map_flags {
+	FASTRPC_MAP_STATIC = 0,
+	FASTRPC_MAP_RESERVED = 1,
+	FASTRPC_MAP_FD = 2,
+	FASTRPC_MAP_FD_DELAYED = 3,
+	FASTRPC_MAP_FD_NOMAP = 16,
+	FASTRPC_MAP_MAX = 17,
+};
+
+/* Not a name of the kernel's header: the DSP gets the buffer as a handle. */
 #define FASTRPC_MAP_DMA_HANDLE	0x20000
 
 /**
@@ -210,7 +243,7 @@ struct fastrpc_req_munmap {
  * @version: ignored
  * @fd: the dma-buf
  * @offset: for the DSP, not below 0
- * @flags: FASTRPC_MAP_*, passed on; those of FASTRPC_IOCTL_MMAP are refused
+ * @flags: of &enum fastrpc_map_flags, passed on; those of FASTRPC_IOCTL_MMAP are refused
  * @vaddrin: address wished for on the DSP
  * @length: bytes
  * @vaddrout: out: the DSP's address of it
@@ -237,7 +270,8 @@ struct fastrpc_mem_map {
 
 /**
  * struct fastrpc_mem_unmap - FASTRPC_IOCTL_MEM_UNMAP
- * @version: ignored
+ * @vesion: ignored
+ * @version: the same, spelt right
  * @fd: the descriptor it was mapped by; negative: whichever it was
  * @vaddr: the DSP's address of it; 0 takes back a DMA handle of a call, too
  * @length: ignored
@@ -247,20 +281,26 @@ struct fastrpc_mem_map {
  * errno: EINVAL there is no such map; ETIMEDOUT; EINTR killed; EPIPE.
  */
 struct fastrpc_mem_unmap {
-	__s32 version;
+	union {
+		__s32 vesion;
+		__s32 version;
+	};
 	__s32 fd;
 	__u64 vaddr;
 	__u64 length;
 	__s32 reserved[5];
 };
 
-#define FASTRPC_OPTION_POLL_MODE	1
+/* The option, and its values. */
+#define FASTRPC_POLL_MODE		1
+#define FASTRPC_POLL_MODE_DISABLE	0
+#define FASTRPC_POLL_MODE_ENABLE	1
 
 /**
  * struct fastrpc_ioctl_set_option - FASTRPC_IOCTL_SET_OPTION
- * @request_id: FASTRPC_OPTION_POLL_MODE: calls of the file to modules of its process
- *		look for their end in memory for a while, before they sleep
- * @value: 1: on, 0: off
+ * @request_id: FASTRPC_POLL_MODE: calls of the file to modules of its process look for
+ *		their end in memory for a while, before they sleep
+ * @value: FASTRPC_POLL_MODE_ENABLE or FASTRPC_POLL_MODE_DISABLE
  * @reserved: 0
  *
  * errno: EINVAL; EOPNOTSUPP the DSP of this SoC does not flag the end of calls; EFAULT.
@@ -271,4 +311,4 @@ struct fastrpc_ioctl_set_option {
 	__s32 reserved[6];
 };
 
-#endif /* _UAPI_MISC_FASTRPC_H */
+#endif /* __QCOM_FASTRPC_H__ */
