@@ -8,7 +8,7 @@
 qemu='qemu-system-aarch64'
 machine=virt,iommu=smmuv3,gic-version=3,virtualization=on
 # Where a program that a boot is told to run may be.
-program_rooms='tests/api tests/lifecycle tests/userspace tests/cli tests/fail tests/bench board/run'
+program_rooms='tests/api tests/lifecycle tests/userspace tests/cli tests/fail tests/bench tests/differential board/run'
 # The rest of the hardware the device tree depends on.
 processor='-cpu cortex-a57 -smp 2'
 processor_single='-cpu cortex-a57 -smp 1'
@@ -153,11 +153,17 @@ program_names()
 	done
 }
 
+# The name of the source of program $1: NAME_armhf is NAME as a 32-bit program.
+source_name()
+{
+	echo "${1%_armhf}"
+}
+
 # image_has_program_of ROOM: is one of $programs in tests/ROOM?
 image_has_program_of()
 {
 	for program in $(program_names); do
-		[ ! -e "$top/tests/$1/$program.c" ] || return 0
+		[ ! -e "$top/tests/$1/$(source_name "$program").c" ] || return 0
 	done
 	return 1
 }
@@ -206,20 +212,47 @@ image_tools()
 			CFLAGS=-O2 LDFLAGS='-static -s'
 }
 
+# The file that is built of program $1.
+program_file()
+{
+	case $1 in
+	*_armhf)	echo "$build/armhf/tests/$(source_name "$1")" ;;
+	*)		echo "$build/arm64/tests/$1" ;;
+	esac
+}
+
+# image_build ARCHITECTURE PREFIX TARGET...
+image_build()
+{
+	out=$build/$1/tests prefix=$2
+	shift 2
+	run_quietly "building the programs of the guest" \
+		make -s -j"$(nproc)" -C "$top/tests" OUT="$out" CROSS_COMPILE="$prefix" "$@"
+}
+
 image_programs()
 {
-	targets=''
+	targets='' targets_armhf=''
 	for program in $(program_names); do
 		for room in $program_rooms none; do
-			[ ! -e "$top/$room/$program.c" ] || break
+			[ ! -e "$top/$room/$(source_name "$program").c" ] || break
 		done
 		[ "$room" != none ] || die "no program \"$program\" in: $program_rooms"
-		targets="$targets $build/arm64/tests/$program"
+		case $program in
+		*_armhf)	targets_armhf="$targets_armhf $(program_file "$program")" ;;
+		*)		targets="$targets $(program_file "$program")" ;;
+		esac
 	done
 	# Without a list, as for a shell, all of them.
-	# shellcheck disable=SC2086
-	run_quietly "building the programs of the guest" \
-		make -s -j"$(nproc)" -C "$top/tests" OUT="$build/arm64/tests" $targets
+	if [ "$targets" ] || [ -z "$targets_armhf" ]; then
+		# shellcheck disable=SC2086
+		image_build arm64 aarch64-linux-gnu- $targets
+	fi
+	if [ "$targets_armhf" ]; then
+		"$top/board/setup" packages armhf
+		# shellcheck disable=SC2086
+		image_build armhf arm-linux-gnueabihf- $targets_armhf
+	fi
 	[ -z "$userland" ] ||
 		run_quietly "building applications of Debian's libraries" \
 			make -s -C "$top/tests" OUT="$build/arm64/tests" USERLAND="$userland/root" apps
@@ -327,9 +360,14 @@ image_initramfs()
 	image_dsp_firmware
 	image_kernel_modules
 	for program in $(program_names); do
-		cp "$build/arm64/tests/$program" "$stage/tests/"
+		cp "$(program_file "$program")" "$stage/tests/$program"
 	done
-	aarch64-linux-gnu-strip "$stage"/tests/* 2>/dev/null || :
+	for program in "$stage"/tests/*; do
+		case $program in
+		*_armhf)	arm-linux-gnueabihf-strip "$program" ;;
+		*)		aarch64-linux-gnu-strip "$program" 2>/dev/null || : ;;
+		esac
+	done
 	[ -z "$tools" ] || install -D "$tools/bin/fastrpcctl" "$stage/bin/fastrpcctl"
 	image_stage_userland
 	[ -z "$udev" ] || image_install

@@ -529,6 +529,7 @@ static const struct file_operations control_fops = {
 	.llseek = seq_lseek,
 	.release = single_release,
 	.unlocked_ioctl = control_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,	/* for tests that are 32-bit programs */
 };
 
 static struct miscdevice control_misc = {

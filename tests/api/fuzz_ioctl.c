@@ -193,7 +193,7 @@ static long issue(struct worker *w, unsigned long request, void *arg, size_t len
 		bend(w, arg, len);
 	switch (below(w, 24)) {
 	case 0:
-		return node_ioctl(w->node, request, (void *)bad_pointer(w));
+		return node_ioctl(w->node, request, (void *)(uintptr_t)bad_pointer(w));
 	case 1:		/* the last byte is missing */
 		memcpy(end - len + 1, arg, len - 1);
 		return node_ioctl(w->node, request, end - len + 1);
@@ -416,7 +416,7 @@ static long do_drop(struct worker *w)
 
 static long do_attach(struct worker *w)
 {
-	return node_ioctl(w->node, FASTRPC_IOCTL_INIT_ATTACH, (void *)bad_pointer(w));
+	return node_ioctl(w->node, FASTRPC_IOCTL_INIT_ATTACH, (void *)(uintptr_t)bad_pointer(w));
 }
 
 static long do_attach_sns(struct worker *w)

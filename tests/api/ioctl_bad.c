@@ -102,8 +102,9 @@ TEST(other_letters)
 
 TEST(bad_argument_pointers)
 {
-	static const unsigned long bad[] = {
-		0, 8, ~0xful, 0xffff000080000000ul, 0x0000fffffffffff8ul, 0x0001000000000000ul,
+	/* a 32-bit program has their lower halves */
+	static const uint64_t bad[] = {
+		0, 8, ~0xfull, 0xffff000080000000, 0x0000fffffffffff8, 0x0001000000000000,
 	};
 	char *end = guarded_alloc(PAGE);
 	int fd = node_open();
@@ -114,8 +115,10 @@ TEST(bad_argument_pointers)
 		if (!size)
 			continue;
 		for (size_t b = 0; b < ARRAY_SIZE(bad); b++) {
-			test_context("ioctl 0x%lx at 0x%lx", ours[i], bad[b]);
-			CHECK_EQ(node_ioctl(fd, ours[i], (void *)bad[b]), -EFAULT);
+			const void *at = (void *)(uintptr_t)bad[b];
+
+			test_context("ioctl 0x%lx at %p", ours[i], at);
+			CHECK_EQ(node_ioctl(fd, ours[i], at), -EFAULT);
 		}
 		/* one byte too few before the end of memory */
 		CHECK_EQ(node_ioctl(fd, ours[i], end + PAGE - size + 1), -EFAULT);

@@ -119,7 +119,7 @@ TEST(wire_bytes)
 /* Any part of the buffer, and not one byte more than there is. */
 TEST(parts_of_a_buffer)
 {
-	static const struct { size_t from, len; long result; } parts[] = {
+	static const struct { size_t from; uint64_t len; long result; } parts[] = {
 		{ 0, 1, 0 }, { 1, 1, 0 }, { PAGE - 1, 2, 0 }, { PAGE, PAGE, 0 },
 		{ 5000, 2 * PAGE, 0 }, { 4 * PAGE - 1, 1, 0 }, { 0, 4 * PAGE, 0 },
 		{ 4 * PAGE - 1, 2, -EINVAL }, { 0, 4 * PAGE + 1, -EINVAL },
@@ -134,11 +134,14 @@ TEST(parts_of_a_buffer)
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		size_t room = parts[i].len < sizeof(out) ? parts[i].len : sizeof(out);
 		uint64_t before = count_requests();
+		struct fastrpc_invoke_args *arg;
 		struct call c;
 
-		test_context("%zu bytes from %zu", parts[i].len, parts[i].from);
+		test_context("%llu bytes from %zu", (unsigned long long)parts[i].len, parts[i].from);
 		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
-		call_in(&c, in.p + parts[i].from, parts[i].len)->fd = in.buf;
+		arg = call_in(&c, in.p + parts[i].from, 0);
+		arg->length = parts[i].len;
+		arg->fd = in.buf;
 		call_out(&c, out, room);
 		CHECK_EQ(call_send(fd, &c), parts[i].result);
 		CHECK_EQ(count_requests(), before + !parts[i].result);

@@ -80,7 +80,7 @@ TEST(shell_from_a_dmabuf)
 	REQUIRE(control_pd(0, &pd));
 	CHECK(!control_pd(1, &pd));
 	control_pd(0, &pd);
-	CHECK(!strcmp(pd.name, "user_pd"));
+	CHECK(!strcmp(pd.name, program_invocation_short_name));
 	CHECK_EQ(pd.attrs, 0);
 	CHECK_EQ(pd.shell_len, SHELL_LEN);
 	CHECK_EQ(pd.shell_hash, test_hash(0, shell.data, SHELL_LEN));

@@ -39,8 +39,10 @@ was_seen()
 	echo "$failed" | grep -w -e "$1" | grep -q -w -e "${2:-$1}"
 }
 
+# NAME_armhf is NAME as a 32-bit program.
 source_of()
 {
+	set -- "${1%_armhf}"
 	for room in api lifecycle fail userspace cli; do
 		[ ! -e "$top/tests/$room/$1.c" ] || echo "$top/tests/$room/$1.c"
 	done
@@ -54,7 +56,7 @@ cases_of()
 # All but those that judge the board itself.
 programs()
 {
-	sed -n 's/#.*//; s/^\([a-z0-9_][a-z0-9_]*\).*/\1/p' "$top"/tests/lists/* |
+	sed -n 's/#.*//; s/_armhf//; s/^\([a-z0-9_][a-z0-9_]*\).*/\1/p' "$top"/tests/lists/* |
 		grep -v -x -e leaks -e enforced | sort -u
 }
 
