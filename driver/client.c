@@ -159,10 +159,12 @@ static long ioctl_set_option(struct frpc_client *client, union ioctl_arg *arg)
 	const struct fastrpc_ioctl_set_option *option = &arg->set_option;
 
 	if (memchr_inv(option->reserved, 0, sizeof(option->reserved)) ||
-	    option->request_id != FASTRPC_POLL_MODE || option->value > 1)
+	    option->request_id != FASTRPC_POLL_MODE)
 		return -EINVAL;
 	if (!client->channel->has_poll)
 		return -EOPNOTSUPP;
+	if (option->value > FASTRPC_POLL_MODE_ENABLE)
+		return -EINVAL;
 	WRITE_ONCE(client->is_polling, option->value);
 	return 0;
 }
@@ -256,7 +258,7 @@ static int client_open(struct inode *inode, struct file *file)
 	client->is_privileged = node->is_secure;
 	frpc_loans_setup(client);
 	file->private_data = client;
-	return nonseekable_open(inode, file);
+	return 0;
 }
 
 static int client_release(struct inode *inode, struct file *file)
