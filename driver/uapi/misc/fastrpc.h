@@ -168,7 +168,7 @@ struct fastrpc_init_create_static {
  * ETIMEDOUT; EPIPE.
  */
 struct fastrpc_ioctl_capability {
-	union {
+	__extension__ union {
 		__u32 unused;
 		__u32 domain;
 	};
@@ -281,7 +281,7 @@ struct fastrpc_mem_map {
  * errno: EINVAL there is no such map; ETIMEDOUT; EINTR killed; EPIPE.
  */
 struct fastrpc_mem_unmap {
-	union {
+	__extension__ union {
 		__s32 vesion;
 		__s32 version;
 	};
