@@ -12,6 +12,7 @@ function member_type(type, name) {
 	print "member", in_struct "." name, type
 }
 
+$1 == "__extension__" { $1 = ""; $0 = $0 }
 $1 == "#define" {
 	sub(/\(.*/, "", $2)
 	print "macro", $2
