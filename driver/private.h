@@ -81,6 +81,7 @@ struct frpc_heap;
  * @release: call for the RELEASE of its client, while it has one
  * @left_pd: where the client that left it was
  * @has_left_pd: the DSP may have taken it in there
+ * @release_buffer: for the next client's RELEASE; NULL: none, or @release has it
  * @is_released: the RELEASE was answered
  * @is_kept: with an error, and the DSP has memory of the client's
  * @end_work: answers that came late, and a RELEASE that could not be sent
@@ -108,6 +109,7 @@ struct frpc_session {
 	struct mutex end_lock;
 	struct frpc_client *client;
 	struct frpc_call *release;
+	struct frpc_buffer *release_buffer;
 	u32 left_pd;
 	bool has_left_pd;
 	bool is_released;

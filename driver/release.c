@@ -57,14 +57,23 @@ static void release_dispose(struct frpc_session *session)
 		frpc_invoke_dispose(session->client, call);
 }
 
+/* The next client's RELEASE has the same message, so that no client costs a mapping more. */
+static void release_retire(struct frpc_session *session)
+{
+	/* an unmapped one was another context bank's */
+	if (READ_ONCE(session->release->buffer->is_mapped))
+		swap(session->release_buffer, session->release->buffer);
+	frpc_call_put(session->release);
+	session->release = NULL;
+}
+
 /* Nothing is left of the client: the session is free by @event. */
 static void release_finish(struct frpc_session *session, enum frpc_session_event event)
 {
 	/* what the last answers give back is nothing of the next client's */
 	release_dispose(session);
 	frpc_loans_reclaim(session);
-	frpc_call_put(session->release);
-	session->release = NULL;
+	release_retire(session);
 	frpc_session_drain(session);
 	release_step(session, event);
 }
@@ -138,7 +147,7 @@ void frpc_release_setup(struct frpc_session *session)
 
 /**
  * frpc_release_prepare() - make ready for the end of a client that is to come
- * @session: has just been taken
+ * @session: has just been taken; its end_lock is held
  *
  * May sleep.
  *
@@ -148,16 +157,21 @@ int frpc_release_prepare(struct frpc_session *session)
 {
 	struct frpc_call *call = frpc_call_get(session, FRPC_CALL_RELEASE,
 					       DSP_SCALARS(DSP_INIT_RELEASE, 1, 0));
-	struct frpc_buffer *buffer;
+
+	lockdep_assert_held(&session->end_lock);
 
 	if (!call)
 		return -ENOMEM;
-	buffer = frpc_buffer_get(session, PAGE_SIZE);
-	if (IS_ERR(buffer)) {
-		frpc_call_put(call);
-		return PTR_ERR(buffer);
+	if (!session->release_buffer) {
+		struct frpc_buffer *buffer = frpc_buffer_get(session, PAGE_SIZE);
+
+		if (IS_ERR(buffer)) {
+			frpc_call_put(call);
+			return PTR_ERR(buffer);
+		}
+		session->release_buffer = buffer;
 	}
-	call->buffer = buffer;
+	swap(session->release_buffer, call->buffer);
 	session->release = call;
 	session->is_released = false;
 	session->is_kept = false;
@@ -232,6 +246,9 @@ void frpc_release_end(struct frpc_session *session)
 	release_dispose(session);
 	if (session->state == FRPC_SESSION_LEFT || session->state == FRPC_SESSION_RELEASING)
 		release_finish(session, FRPC_SESSION_END);
+	if (session->release_buffer)
+		frpc_buffer_free(session->release_buffer);
+	session->release_buffer = NULL;
 	mutex_unlock(&session->end_lock);
 	cancel_delayed_work_sync(&session->end_work);
 }

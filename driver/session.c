@@ -110,15 +110,15 @@ struct frpc_session *frpc_session_get(struct frpc_client *client)
 			continue;
 		/* a question of the kernel's may have left something since */
 		frpc_session_drain(session);
-		ret = frpc_release_prepare(session);
-		if (ret) {
-			untake(session);
-			return ERR_PTR(ret);
-		}
 		mutex_lock(&session->end_lock);
-		session->client = client;
+		ret = frpc_release_prepare(session);
+		if (!ret)
+			session->client = client;
 		mutex_unlock(&session->end_lock);
-		return session;
+		if (!ret)
+			return session;
+		untake(session);
+		return ERR_PTR(ret);
 	}
 	return ERR_PTR(-EBUSY);
 }
