@@ -557,14 +557,15 @@ static int wait_for_dsp(struct frpc_call *call, unsigned int state)
  */
 struct frpc_reply frpc_invoke_end(struct frpc_call *call)
 {
-	int ret;
+	struct frpc_reply reply = { FRPC_UNANSWERED, collect(call) };
 
-	ret = collect(call);
-	if (ret)
-		return (struct frpc_reply){ FRPC_UNANSWERED, ret };
-	copy_kernel_outputs(call);
-	return (struct frpc_reply){ call->retval ? FRPC_REFUSED : FRPC_DONE,
-				    frpc_result(call->retval) };
+	if (!reply.error) {
+		copy_kernel_outputs(call);
+		reply.outcome = call->retval ? FRPC_REFUSED : FRPC_DONE;
+		reply.error = frpc_result(call->retval);
+	}
+	trace_frpc_call_end(reply.error);
+	return reply;
 }
 
 /**
@@ -578,36 +579,17 @@ int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *req
 {
 	int ret;
 
+	trace_frpc_call_begin(call->session, request->handle, request->sc);
 	memcpy(call->msg.args, request->args, call->msg.nr_args * sizeof(*request->args));
 	ret = prepare(call);
-	if (ret)
-		return ret;
-	copy_kernel_inputs(call);
-	return send(call, request->pd, 0, request->handle,
-		    request->state & TASK_WAKEKILL ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
-}
-
-static struct frpc_reply invoke_kernel(struct frpc_session *session,
-				       const struct frpc_kernel_call *request)
-{
-	enum frpc_call_kind kind = request->handle == DSP_HANDLE_INIT ? FRPC_CALL_CONTROL :
-									FRPC_CALL_QUESTION;
-	struct frpc_reply reply = { FRPC_NOT_SENT, -ENOMEM };
-	struct frpc_call *call;
-	int ret;
-
-	call = frpc_call_get(session, kind, request->sc);
-	if (!call)
-		return reply;
-	reply.error = frpc_invoke_begin(call, request);
-	if (!reply.error) {
-		ret = wait_for_dsp(call, request->state);
-		if (ret && frpc_call_park(call, false))
-			return (struct frpc_reply){ FRPC_UNANSWERED, ret };
-		reply = frpc_invoke_end(call);
+	if (!ret) {
+		copy_kernel_inputs(call);
+		ret = send(call, request->pd, 0, request->handle,
+			   request->state & TASK_WAKEKILL ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
 	}
-	frpc_call_put(call);
-	return reply;
+	if (ret)
+		trace_frpc_call_end(ret);
+	return ret;
 }
 
 /**
@@ -622,10 +604,24 @@ static struct frpc_reply invoke_kernel(struct frpc_session *session,
 struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
 				     const struct frpc_kernel_call *request)
 {
-	struct frpc_reply reply;
+	enum frpc_call_kind kind = request->handle == DSP_HANDLE_INIT ? FRPC_CALL_CONTROL :
+									FRPC_CALL_QUESTION;
+	struct frpc_reply reply = { FRPC_NOT_SENT, -ENOMEM };
+	struct frpc_call *call;
+	int ret;
 
-	trace_frpc_call_begin(session, request->handle, request->sc);
-	reply = invoke_kernel(session, request);
-	trace_frpc_call_end(reply.error);
+	call = frpc_call_get(session, kind, request->sc);
+	if (!call)
+		return reply;
+	reply.error = frpc_invoke_begin(call, request);
+	if (!reply.error) {
+		ret = wait_for_dsp(call, request->state);
+		if (ret && frpc_call_park(call, false)) {
+			trace_frpc_call_end(ret);
+			return (struct frpc_reply){ FRPC_UNANSWERED, ret };
+		}
+		reply = frpc_invoke_end(call);
+	}
+	frpc_call_put(call);
 	return reply;
 }

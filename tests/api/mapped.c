@@ -201,7 +201,10 @@ TEST(addresses_that_cannot_be)
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		test_context("address %#llx", (unsigned long long)bad[i]);
-		CHECK_EQ(echo(fd, (void *)bad[i], in.buf, out, -1, 100), -EFAULT);
+		/* compat_armhf has those of a 32-bit program */
+		if ((uintptr_t)bad[i] != bad[i])
+			continue;
+		CHECK_EQ(echo(fd, (void *)(uintptr_t)bad[i], in.buf, out, -1, 100), -EFAULT);
 	}
 	CHECK_EQ(count_requests(), before);
 	shared_free(&in);

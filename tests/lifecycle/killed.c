@@ -34,6 +34,8 @@ TEST(while_a_stop_waits)
 	soc_require();
 	test_teardown = soc_restore;
 	test_allow("timeout waiting for shutdown");
+	/* a daemon looks at the remoteproc once in a run of the DSP */
+	dsp_restart();
 	node_wait(NODE, true);
 	soc_faults(DSP_SOC_MUTE_SSCTL);
 	soc_stop_begin();
