@@ -88,6 +88,7 @@ struct frpc_heap {
 	 */
 	struct mutex lock;
 	struct frpc_channel *channel;	/* attached now */
+	unsigned long attached_at;	/* in jiffies */
 	struct rproc *rproc;		/* the channel's, reference held */
 	char rproc_name[24];
 	struct list_head segments;

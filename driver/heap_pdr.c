@@ -38,6 +38,12 @@
  */
 #define LINGER_TIME	(6 * HZ)
 
+/*
+ * The services of a DSP come soon after its channel.  The helper cannot bear that one comes
+ * while it releases a lookup, so none is released in that time.
+ */
+#define SERVICES_TIME	(3 * HZ)
+
 /* Each takes sockets, of whose lookups the whole system has few. */
 #define LOOKUPS_MAX	8
 
@@ -91,14 +97,27 @@ static void pd_told(int state, char *path, void *priv)
 	mutex_unlock(&heap->lock);
 }
 
+/* No service of the DSP is about to come. */
+static bool heap_is_quiet(const struct frpc_heap *heap)
+{
+	lockdep_assert_held(&heap->lock);
+	return !heap->channel || (heap->lookup && heap->lookup->has_news) ||
+	       time_after(jiffies, heap->attached_at + SERVICES_TIME);
+}
+
 static void lookup_free(struct work_struct *work)
 {
 	struct frpc_heap_lookup *lookup = container_of(to_delayed_work(work),
 						       struct frpc_heap_lookup, free_work);
+	struct frpc_heap *heap = lookup->heap;
 
-	mutex_lock(&lookup->heap->lock);
-	lookup->is_freed = true;
-	mutex_unlock(&lookup->heap->lock);
+	mutex_lock(&heap->lock);
+	lookup->is_freed = heap_is_quiet(heap);
+	if (!lookup->is_freed)
+		queue_delayed_work(frpc_heap_wq, &lookup->free_work, HZ);
+	mutex_unlock(&heap->lock);
+	if (!lookup->is_freed)
+		return;
 	if (!IS_ERR(lookup->pdr))
 		pdr_handle_release(lookup->pdr);
 	kfree(lookup);

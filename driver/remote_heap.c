@@ -505,6 +505,7 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	heap->address_bits = min(channel->soc->sid_shift, HEAP_ADDRESS_BITS);
 	mutex_init(&heap->request_lock);
 	mutex_init(&heap->lock);
+	heap->watched_run = U64_MAX;	/* none yet */
 	heap->watch.crashed = heap_crashed;
 	heap->watch.off = heap_off;
 	ratelimit_state_init(&heap->said_limit, 60 * HZ, COMPLAINTS_MAX);
@@ -548,6 +549,7 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	get_device(&rproc->dev);
 	mutex_lock(&heap->lock);
 	heap->channel = channel;
+	heap->attached_at = jiffies;
 	heap->rproc = rproc;
 	strscpy(heap->rproc_name, dev_name(&rproc->dev), sizeof(heap->rproc_name));
 	heap->tries_left = TRIES_MAX;

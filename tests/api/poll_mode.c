@@ -131,7 +131,7 @@ TEST(not_flagged)
 /* The word is read anew each time where the CPU's caches would hide it. */
 TEST(bank_beside_the_caches)
 {
-	int first = node_open(), fd = open_polling();
+	int first = node_session(), fd = open_polling();
 
 	if (!node_is_noncoherent())
 		test_skip("every bank sees the CPU's caches");
