@@ -88,7 +88,8 @@ struct frpc_heap {
 	 */
 	struct mutex lock;
 	struct frpc_channel *channel;	/* attached now */
-	unsigned long attached_at;	/* in jiffies */
+	unsigned long channel_changed;	/* when it came or went, in jiffies */
+	bool is_ending;			/* the module goes */
 	struct rproc *rproc;		/* the channel's, reference held */
 	char rproc_name[24];
 	struct list_head segments;

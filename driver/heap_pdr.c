@@ -39,8 +39,8 @@
 #define LINGER_TIME	(6 * HZ)
 
 /*
- * The services of a DSP come soon after its channel.  The helper cannot bear that one comes
- * while it releases a lookup, so none is released in that time.
+ * The helper cannot bear that a service comes while it releases a lookup.  The services of a
+ * DSP come when it starts, near the time when its channel comes; a restart is over by then.
  */
 #define SERVICES_TIME	(3 * HZ)
 
@@ -101,8 +101,8 @@ static void pd_told(int state, char *path, void *priv)
 static bool heap_is_quiet(const struct frpc_heap *heap)
 {
 	lockdep_assert_held(&heap->lock);
-	return !heap->channel || (heap->lookup && heap->lookup->has_news) ||
-	       time_after(jiffies, heap->attached_at + SERVICES_TIME);
+	return heap->is_ending || (heap->lookup && heap->lookup->has_news) ||
+	       time_after(jiffies, heap->channel_changed + SERVICES_TIME);
 }
 
 static void lookup_free(struct work_struct *work)

@@ -549,7 +549,7 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	get_device(&rproc->dev);
 	mutex_lock(&heap->lock);
 	heap->channel = channel;
-	heap->attached_at = jiffies;
+	heap->channel_changed = jiffies;
 	heap->rproc = rproc;
 	strscpy(heap->rproc_name, dev_name(&rproc->dev), sizeof(heap->rproc_name));
 	heap->tries_left = TRIES_MAX;
@@ -569,6 +569,7 @@ void frpc_heap_detach(struct frpc_channel *channel)
 	mutex_lock(&heap->lock);
 	rproc = heap->rproc;
 	heap->channel = NULL;
+	heap->channel_changed = jiffies;
 	heap->rproc = NULL;
 	mutex_unlock(&heap->lock);
 	put_device(&rproc->dev);
@@ -622,6 +623,7 @@ void frpc_heap_fini(void)
 		mutex_lock(&heap->request_lock);
 		frpc_rproc_unwatch(&heap->watch);
 		mutex_lock(&heap->lock);
+		heap->is_ending = true;
 		frpc_heap_pdr_end(heap, false);
 		mutex_unlock(&heap->lock);
 		mutex_unlock(&heap->request_lock);
