@@ -16,19 +16,16 @@
 #include <linux/dma-direction.h>
 #include <linux/kprobes.h>
 #include <linux/mm.h>
-#include <linux/slab.h>
 #include <linux/xarray.h>
 
 #include "dsp.h"
 
 #define VIEW_NOTHING	0xdb
 
-struct view {
-	bool is_uncached;
-	u8 bytes[PAGE_SIZE];
-};
-
+/* The DSP's copy of a page, by page frame number; VIEW_UNCACHED: there is one view only. */
 static DEFINE_XARRAY(views);
+#define VIEW_UNCACHED	XA_MARK_0
+
 static bool is_used;
 
 static u8 *cpu_bytes(unsigned long pfn)
@@ -36,20 +33,24 @@ static u8 *cpu_bytes(unsigned long pfn)
 	return page_address(pfn_to_page(pfn));
 }
 
-/* NULL: no memory, or no page of the kernel's. */
-static struct view *view_get(unsigned long pfn)
+static bool view_is_uncached(unsigned long pfn)
 {
-	struct view *view = xa_load(&views, pfn);
+	return xa_get_mark(&views, pfn, VIEW_UNCACHED);
+}
+
+/* NULL: no memory, or no page of the kernel's. */
+static u8 *view_get(unsigned long pfn)
+{
+	u8 *view = xa_load(&views, pfn);
 
 	if (view || !pfn_valid(pfn))
 		return view;
-	view = kmalloc(sizeof(*view), GFP_ATOMIC | __GFP_NOWARN);
+	view = (u8 *)__get_free_page(GFP_ATOMIC | __GFP_NOWARN);
 	if (!view)
 		return NULL;
-	view->is_uncached = false;
-	memset(view->bytes, VIEW_NOTHING, PAGE_SIZE);
+	memset(view, VIEW_NOTHING, PAGE_SIZE);
 	if (xa_err(xa_store(&views, pfn, view, GFP_ATOMIC | __GFP_NOWARN))) {
-		kfree(view);
+		free_page((unsigned long)view);
 		return NULL;
 	}
 	return view;
@@ -57,15 +58,15 @@ static struct view *view_get(unsigned long pfn)
 
 static void sync_page(unsigned long pfn, size_t offset, size_t len, bool for_device)
 {
-	struct view *view = for_device ? view_get(pfn) : xa_load(&views, pfn);
+	u8 *view = for_device ? view_get(pfn) : xa_load(&views, pfn);
 
 	if (!view)
 		return;
 	if (for_device) {
-		view->is_uncached = false;
-		memcpy(view->bytes + offset, cpu_bytes(pfn) + offset, len);
-	} else if (!view->is_uncached) {
-		memcpy(cpu_bytes(pfn) + offset, view->bytes + offset, len);
+		xa_clear_mark(&views, pfn, VIEW_UNCACHED);
+		memcpy(view + offset, cpu_bytes(pfn) + offset, len);
+	} else if (!view_is_uncached(pfn)) {
+		memcpy(cpu_bytes(pfn) + offset, view + offset, len);
 	}
 }
 
@@ -103,12 +104,12 @@ static bool is_uncached(pgprot_t prot)
 /* From now on there is one view; the DSP's bytes are as good as the CPU's zeroes. */
 static void mark_uncached(unsigned long pfn)
 {
-	struct view *view = view_get(pfn);
+	u8 *view = view_get(pfn);
 
-	if (!view || view->is_uncached)
+	if (!view || view_is_uncached(pfn))
 		return;
-	memcpy(cpu_bytes(pfn), view->bytes, PAGE_SIZE);
-	view->is_uncached = true;
+	memcpy(cpu_bytes(pfn), view, PAGE_SIZE);
+	xa_set_mark(&views, pfn, VIEW_UNCACHED);
 }
 
 static void mark_pages(struct page **pages, unsigned long count, pgprot_t prot)
@@ -181,26 +182,26 @@ int dsp_view_begin(void)
 /* @phys: within one page */
 void dsp_view_read(phys_addr_t phys, void *to, size_t len)
 {
-	struct view *view = xa_load(&views, PHYS_PFN(phys));
+	const u8 *view = xa_load(&views, PHYS_PFN(phys));
 
 	if (!view)
 		memset(to, VIEW_NOTHING, len);
-	else if (view->is_uncached)
+	else if (view_is_uncached(PHYS_PFN(phys)))
 		memcpy(to, cpu_bytes(PHYS_PFN(phys)) + offset_in_page(phys), len);
 	else
-		memcpy(to, view->bytes + offset_in_page(phys), len);
+		memcpy(to, view + offset_in_page(phys), len);
 }
 
 void dsp_view_write(phys_addr_t phys, const void *from, size_t len)
 {
-	struct view *view = view_get(PHYS_PFN(phys));
+	u8 *view = view_get(PHYS_PFN(phys));
 
 	if (!view)
 		pr_err("dsp: board,private-view: no memory for a view\n");
-	else if (view->is_uncached)
+	else if (view_is_uncached(PHYS_PFN(phys)))
 		memcpy(cpu_bytes(PHYS_PFN(phys)) + offset_in_page(phys), from, len);
 	else
-		memcpy(view->bytes + offset_in_page(phys), from, len);
+		memcpy(view + offset_in_page(phys), from, len);
 }
 
 int dsp_view_init(void)
@@ -211,13 +212,13 @@ int dsp_view_init(void)
 void dsp_view_exit(void)
 {
 	unsigned long pfn;
-	struct view *view;
+	void *view;
 	size_t i;
 
 	for (i = 0; is_used && i < ARRAY_SIZE(probes); i++)
 		unregister_kprobe(&probes[i]);
 	is_used = false;
 	xa_for_each(&views, pfn, view)
-		kfree(view);
+		free_page((unsigned long)view);
 	xa_destroy(&views);
 }
