@@ -32,8 +32,10 @@ TEST(said_in_the_log)
 
 TEST(heap_is_used)
 {
-	int fd = node_open();
+	int fd;
 
+	dsp_restart();
+	fd = node_open();
 	check_offered(fd);
 	CHECK_EQ(attach(fd), 0);
 	CHECK_EQ(invoke_null(fd), 0);
