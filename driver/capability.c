@@ -18,6 +18,7 @@ void frpc_capability_setup(struct frpc_channel *channel)
 static long query_dsp(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
+	/* pairs with take_session() */
 	struct frpc_session *session = smp_load_acquire(&client->session);
 	__le32 words[DSP_ATTRIBUTES - 1] = {};
 	struct frpc_reply reply;
@@ -33,6 +34,7 @@ static long query_dsp(struct frpc_client *client)
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		channel->attributes[i + 1] = le32_to_cpu(words[i]);
+	/* who sees this sees them */
 	smp_store_release(&channel->has_attributes, true);
 	return 0;
 }
@@ -79,6 +81,7 @@ static long learn_attributes(struct frpc_client *client)
 	long error;
 
 	if (begin_to_ask(channel, &nr_asked)) {
+		/* pairs with query_dsp() */
 		error = smp_load_acquire(&channel->has_attributes) ? 0 : query_dsp(client);
 		end_to_ask(channel, error);
 		return error;
@@ -106,6 +109,7 @@ long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capabi
 		return -EOVERFLOW;
 	/* once more if the thread that asked was killed, and this one was not */
 	do {
+		/* pairs with query_dsp() */
 		ret = smp_load_acquire(&channel->has_attributes) ? 0 : learn_attributes(client);
 	} while (ret == -ERESTARTSYS && !fatal_signal_pending(current));
 	if (!ret)

@@ -200,6 +200,7 @@ static int take_session(struct frpc_client *client)
 {
 	struct frpc_session *session;
 
+	/* pairs with the store below */
 	if (smp_load_acquire(&client->session))
 		return 0;
 	if (mutex_lock_killable(&client->session_lock))
@@ -208,6 +209,7 @@ static int take_session(struct frpc_client *client)
 	if (!session)
 		session = frpc_session_get(client);
 	if (!IS_ERR(session))
+		/* a thread that sees the session sees what is in it */
 		smp_store_release(&client->session, session);
 	mutex_unlock(&client->session_lock);
 	return PTR_ERR_OR_ZERO(session);

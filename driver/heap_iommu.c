@@ -13,6 +13,10 @@
 #include "heap_internal.h"
 #include "private.h"
 
+#define NO_DOMAIN	"the remoteproc has no IOMMU domain yet, it is tried again"
+#define FOREIGN_DOMAIN \
+	"the remoteproc driver does not manage the IOMMU domain of its stream, use that of Linux 7"
+
 /**
  * frpc_heap_access_find() - what to do for the DSP's stream
  * @heap: its request_lock is held and its stream has been read
@@ -28,7 +32,7 @@ int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *acces
 	switch (stream->kind) {
 	case FRPC_STREAM_OWN:
 		if (!stream->domain) {
-			frpc_heap_complain(heap, "the remoteproc has no IOMMU domain yet, it is tried again");
+			frpc_heap_complain(heap, NO_DOMAIN);
 			return -ENOMEM;
 		}
 		access->way = FRPC_HEAP_MAP;
@@ -37,7 +41,7 @@ int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *acces
 		access->page = BIT(__ffs(stream->domain->pgsize_bitmap));
 		return 0;
 	case FRPC_STREAM_DMA:
-		frpc_heap_complain(heap, "the remoteproc driver does not manage the IOMMU domain of its stream, use that of Linux 7");
+		frpc_heap_complain(heap, FOREIGN_DOMAIN);
 		return -ENOMEM;
 	case FRPC_STREAM_FREE:
 		return 0;

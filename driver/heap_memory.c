@@ -91,6 +91,8 @@ static int add_len(struct resource *resource, void *sum)
  *
  * All memory that the kernel was told of is among its resources, no-map or not.  Firmware
  * may have kept a carve-out for the DSP to itself; then Linux cannot know.
+ *
+ * Return: whether all of it is among them.
  */
 bool frpc_heap_is_memory(const struct frpc_heap_segment *segment)
 {
@@ -191,7 +193,7 @@ static bool claim_reusable(struct frpc_heap *heap, struct frpc_heap_segment *seg
 }
 
 static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segment,
-			struct device_node *node)
+			 struct device_node *node)
 {
 	const struct reserved_mem *memory = of_reserved_mem_lookup(node);
 	bool is_reusable = of_property_read_bool(node, "reusable") &&

@@ -553,7 +553,9 @@ static int wait_for_dsp(struct frpc_call *call, unsigned int state)
  * frpc_invoke_end() - what came of a request that was sent
  * @call: done: the DSP has answered, or has gone
  *
- * The call stays the caller's, to be put.  Return: see &struct frpc_reply.
+ * The call stays the caller's, to be put.
+ *
+ * Return: see &struct frpc_reply.
  */
 struct frpc_reply frpc_invoke_end(struct frpc_call *call)
 {
@@ -573,7 +575,9 @@ struct frpc_reply frpc_invoke_end(struct frpc_call *call)
  * @call: idle, with room for the arguments; it may have a buffer
  * @request: what
  *
- * Sleeps.  Return: 0 it was sent; -ENOSPC, -ENOMEM or an error of frpc_send(): it was not.
+ * Sleeps.
+ *
+ * Return: 0 it was sent; -ENOSPC, -ENOMEM or an error of frpc_send(): it was not.
  */
 int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *request)
 {

@@ -24,6 +24,7 @@ long frpc_lend_pages(struct frpc_client *client, struct fastrpc_req_mmap *reques
 	struct frpc_loan *loan;
 	struct frpc_page page;
 
+	/* pairs with process.c */
 	if (!smp_load_acquire(&client->has_joined))
 		return -EPERM;
 	if (request->size > SIZE_MAX - PAGE_SIZE)
@@ -89,6 +90,7 @@ long frpc_mem_map(struct frpc_client *client, struct fastrpc_mem_map *request)
 		return -EINVAL;
 	if (request->fd < 0)
 		return -EBADF;
+	/* pairs with process.c */
 	if (!smp_load_acquire(&client->has_joined))
 		return -EPERM;
 	loan = frpc_loan_map(client, request->fd, request->length);

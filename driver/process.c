@@ -33,8 +33,8 @@ static void learn_of_joining(struct frpc_client *client, enum frpc_outcome outco
 {
 	if (outcome != FRPC_NOT_SENT)
 		WRITE_ONCE(client->is_known, true);
-	/* a thread that sees this sees the session */
 	if (may_have_taken(outcome))
+		/* a thread that sees this sees the session */
 		smp_store_release(&client->has_joined, true);
 }
 

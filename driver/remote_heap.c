@@ -191,7 +191,8 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 	ret = frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
 	put_device(&rproc->dev);
 	if (ret == -EOPNOTSUPP) {
-		frpc_heap_complain(heap, "the remoteproc can be detached, what its DSP has would be lost");
+		frpc_heap_complain(heap,
+				   "the remoteproc can be detached, what its DSP has would be lost");
 		return -ENOMEM;
 	}
 	if (ret)
@@ -343,8 +344,8 @@ int frpc_heap_offer_region(struct frpc_channel *channel, struct frpc_page *page)
  * @len: bytes, whole pages of the DSP's, not 0
  * @page: result: what to tell the audio PD
  *
- * As frpc_heap_offer_region(); -ENOMEM also if the heap is as large as it may be, or the
- * audio PD does not have the region.
+ * Return: as frpc_heap_offer_region(); -ENOMEM also if the heap is as large as it may be, or
+ * the audio PD does not have the region.
  */
 int frpc_heap_offer_growth(struct frpc_channel *channel, size_t len, struct frpc_page *page)
 {
@@ -581,6 +582,8 @@ void frpc_heap_detach(struct frpc_channel *channel)
  * frpc_heaps_find() - call @match for every heap until it says yes
  * @match: may take a heap's lend_lock and heap->lock
  * @data: for @match
+ *
+ * Return: whether it did.
  */
 bool frpc_heaps_find(bool (*match)(struct frpc_heap *heap, void *data), void *data)
 {

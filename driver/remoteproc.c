@@ -35,6 +35,8 @@ static bool is_at_el2(void)
  *
  * What is attached decides, and the exception level: qcom,vmids and /firmware/scm are in
  * the device tree with and without a hypervisor.
+ *
+ * Return: what it is.
  */
 enum frpc_stream_kind frpc_rproc_stream_kind(const struct rproc *rproc)
 {

@@ -134,8 +134,8 @@ struct frpc_session *frpc_session_any(struct frpc_channel *channel)
 {
 	size_t i;
 
-	/* a session that is seen alive is seen with its space */
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++)
+		/* a session that is seen alive is seen with its space */
 		if (smp_load_acquire(&channel->sessions[i].is_alive))
 			return &channel->sessions[i];
 	return NULL;
@@ -241,6 +241,7 @@ static bool session_begin(struct frpc_channel *channel, struct frpc_space *space
 		return false;
 
 	spin_lock_irq(&session->lock);
+	/* pairs with frpc_session_any() */
 	smp_store_release(&session->is_alive, true);
 	spin_unlock_irq(&session->lock);
 	return true;

@@ -61,7 +61,7 @@ pure_code='driver/message.c driver/heap_state.c'
 
 analyze()
 {
-	includes='-Itests/lib -Iboard/dsp -Iboard/floor -Iboard/init -Idriver/uapi'
+	includes="-Itests/lib -Iboard/dsp -Iboard/floor -Iboard/init -Idriver/uapi -I$out/rows"
 	case $1 in
 	tests/unit/*|driver/*)
 		includes='-Itests/unit/shim -Itests/unit -Idriver' ;;
@@ -78,6 +78,8 @@ check_analyzer()
 	analyzer_files > "$out/analyzer.files"
 	[ -s "$out/analyzer.files" ] ||
 		{ verdict analyzer pass "nothing it looks at has changed since $base"; return; }
+	mkdir -p "$out/rows"
+	awk -f "$top/tests/lib/rows.awk" "$top/docs/remote-heap-matrix.md" > "$out/rows/matrix_rows.h"
 	( cd "$top" && while read -r file; do analyze "$file"; done < "$out/analyzer.files" ) 2>&1 |
 		grep -E ': (warning|error|fatal error): ' > "$out/analyzer"
 	judge analyzer "$out/analyzer" "$(grep -c . "$out/analyzer.files") files of user space and pure code" \

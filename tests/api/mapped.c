@@ -137,7 +137,8 @@ TEST(parts_of_a_buffer)
 		struct fastrpc_invoke_args *arg;
 		struct call c;
 
-		test_context("%llu bytes from %zu", (unsigned long long)parts[i].len, parts[i].from);
+		test_context("%llu bytes from %zu", (unsigned long long)parts[i].len,
+			     parts[i].from);
 		call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
 		arg = call_in(&c, in.p + parts[i].from, 0);
 		arg->length = parts[i].len;

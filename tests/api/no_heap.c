@@ -51,7 +51,8 @@ static const struct {
 	{ "el1-long-vmids", "qcom,vmids is malformed" },
 	{ "el1-odd-vmids", "qcom,vmids is malformed" },
 	{ "el1-no-scm", "no SCM driver to assign memory with" },
-	{ "no-iommu-domain", "the remoteproc driver does not manage the IOMMU domain of its stream" },
+	{ "no-iommu-domain",
+	  "the remoteproc driver does not manage the IOMMU domain of its stream" },
 };
 
 /* Said once in a run of the DSP. */

@@ -70,7 +70,7 @@ TEST(overlapped_by_another_node)
 	control_left(0x61000000, 0x100000, LEFT, 0);
 	sum = control_look(0x61000000, 0x100000, NULL);
 	where = use_region(AROUND);
-	check_refused("memory-region around is in part, or also, that of /reserved-memory/inside@61080000");
+	check_refused("around is in part, or also, that of /reserved-memory/inside@61080000");
 	check_untouched(where.base, where.size, sum);
 }
 

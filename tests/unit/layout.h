@@ -121,6 +121,8 @@ static inline void check_metadata(const struct layout *l)
 	u64 *args = (u64 *)buf, *pages = (u64 *)(buf + 24 * n);
 	u32 *lists = (u32 *)(buf + 16 * n);
 
+	if (!buf)
+		exit(1);
 	memset(buf, 0xee, l->msg.metadata_len);
 	frpc_message_fill(&l->msg, buf, iova, session);
 	for (u32 i = 0; i < n; i++) {

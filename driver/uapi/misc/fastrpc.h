@@ -167,8 +167,8 @@ struct fastrpc_init_create_static {
  * errno: EOVERFLOW @attribute_id; EOPNOTSUPP the DSP cannot tell; EFAULT;
  * ETIMEDOUT; EPIPE.
  */
-struct fastrpc_ioctl_capability {
-	__extension__ union {
+__extension__ struct fastrpc_ioctl_capability {
+	union {
 		__u32 unused;
 		__u32 domain;
 	};
@@ -253,8 +253,8 @@ enum fastrpc_map_flags {
  * It stays mapped until FASTRPC_IOCTL_MEM_UNMAP, or until the file is closed, also
  * when the descriptor is closed before.
  * errno: EBADF; EPERM the file has joined no protection domain; EINVAL no dma-buf,
- * @offset + @length are not inside of it, @flags, or it is not contiguous for the DSP; ENOMEM, also: 4096 maps; EFAULT, then it is not
- * mapped; ETIMEDOUT; EINTR killed; EPIPE.
+ * @offset + @length are not inside of it, @flags, or it is not contiguous for the DSP;
+ * ENOMEM, also: 4096 maps; EFAULT, then it is not mapped; ETIMEDOUT; EINTR killed; EPIPE.
  */
 struct fastrpc_mem_map {
 	__s32 version;
@@ -280,8 +280,8 @@ struct fastrpc_mem_map {
  * What the DSP does not let go of stays mapped.
  * errno: EINVAL there is no such map; ETIMEDOUT; EINTR killed; EPIPE.
  */
-struct fastrpc_mem_unmap {
-	__extension__ union {
+__extension__ struct fastrpc_mem_unmap {
+	union {
 		__s32 vesion;
 		__s32 version;
 	};
