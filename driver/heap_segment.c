@@ -34,7 +34,8 @@ static bool may_zero(const struct frpc_heap *heap, const struct frpc_heap_segmen
 		return false;
 	if (segment->access.way == FRPC_HEAP_ASSIGN)
 		return frpc_vmperm_is_ours(segment->phys, segment->len);
-	return !heap->is_implicit || (segment->access.domain &&
+	return !heap->is_implicit ||
+	       (segment->access.domain &&
 		!iommu_iova_to_phys(segment->access.domain, segment->phys));
 }
 

@@ -373,16 +373,16 @@ struct frpc_loan {
  * FRPC_TIMEOUT_MS at most.
  */
 #define frpc_wait_for_answer(wq_head, condition, state)				\
-({										\
-	long __ret = msecs_to_jiffies(FRPC_TIMEOUT_MS);				\
-										\
-	if (!___wait_cond_timeout(condition))					\
-		__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition),	\
-				      (state), 0,				\
-				      msecs_to_jiffies(FRPC_TIMEOUT_MS),	\
-				      __ret = schedule_timeout(__ret));		\
-	__ret;									\
-})
+	({									\
+		long __ret = msecs_to_jiffies(FRPC_TIMEOUT_MS);			\
+ \
+		if (!___wait_cond_timeout(condition))				\
+			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition),	\
+					      (state), 0,			\
+					      msecs_to_jiffies(FRPC_TIMEOUT_MS),	\
+					      __ret = schedule_timeout(__ret));	\
+		__ret;								\
+	})
 
 /* channel.c */
 int frpc_channel_init(void);

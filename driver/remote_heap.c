@@ -233,6 +233,15 @@ static void request_end(struct frpc_heap *heap)
 	mutex_unlock(&heap->request_lock);
 }
 
+static const char *let_in_fault(int error)
+{
+	if (error == -EEXIST)
+		return ", something else is mapped there";
+	if (error == -EINVAL)
+		return ", it does not consist of the IOMMU's pages";
+	return "";
+}
+
 /* Claims the region and lets the DSP in. */
 static int region_lend(struct frpc_heap *heap)
 {
@@ -256,9 +265,7 @@ static int region_lend(struct frpc_heap *heap)
 	if (ret == -EPIPE || ret == -EBUSY || ret == -ESHUTDOWN)
 		return ret;
 	frpc_heap_complain(heap, "[mem %pa-%pa] cannot be mapped or assigned%s (%d)",
-			   &region->phys, &region->last, ret == -EEXIST ?
-			   ", something else is mapped there" : ret == -EINVAL ?
-			   ", it does not consist of the IOMMU's pages" : "", ret);
+			   &region->phys, &region->last, let_in_fault(ret), ret);
 	return -ENOMEM;
 }
 

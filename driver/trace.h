@@ -31,11 +31,11 @@ TRACE_DEFINE_ENUM(FRPC_HEAP_ASSIGN);
 
 /* By the names of frpc_heap_life_name(). */
 #define frpc_trace_life(life)								\
-({											\
-	const struct frpc_heap_life *__life = (life);					\
-											\
-	__life->state << 2 | __life->was_told << 1 | __life->is_told;			\
-})
+	({											\
+		const struct frpc_heap_life *__life = (life);					\
+ \
+		__life->state << 2 | __life->was_told << 1 | __life->is_told;			\
+	})
 #define frpc_trace_life_name(life)		\
 	__print_symbolic(life,			\
 			 { 0, "mine" },		\

@@ -215,7 +215,7 @@ static void check_quiet(void)
 	control_status(&st);
 	if (CHECK(control_clean(&st)))
 		return;
-	printf("faults %llu; pages early, taken, changed, mapped wrongly: %llu %llu %llu %llu; CPU %llu\n",
+	printf("faults %llu; pages early, taken, changed, wrong: %llu %llu %llu %llu; CPU %llu\n",
 	       (unsigned long long)st.faults,
 	       (unsigned long long)st.violations.offered_before_grant,
 	       (unsigned long long)st.violations.taken_while_running,
