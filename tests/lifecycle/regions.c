@@ -9,7 +9,7 @@
 #define LEFT	0x5a
 
 /* In the order of board,regions in board/dts/own/regions.dtsi. */
-enum { WHOLE, AROUND, NO_RAM, IMAGE, POOL_12, CMA_12 };
+enum { WHOLE, AROUND, UNKNOWN, IMAGE, POOL_12, CMA_12 };
 
 static void restore(void)
 {
@@ -74,13 +74,6 @@ TEST(overlapped_by_another_node)
 	check_untouched(where.base, where.size, sum);
 }
 
-/* A store there is an external abort. */
-TEST(without_ram_behind_it)
-{
-	use_region(NO_RAM);
-	check_refused("memory-region no-ram has no memory behind it");
-}
-
 TEST(of_the_remoteprocs_own)
 {
 	struct heap_piece where;
@@ -104,6 +97,27 @@ static void check_given(const struct heap_piece *where)
 	CHECK_EQ(o.base, where->base);
 	CHECK_EQ(o.size, where->size);
 	control_heap_in_use();
+	node_close(fd);
+}
+
+/* There may be memory behind it or not: Linux stores nothing there. */
+TEST(firmware_keeps_it_to_itself)
+{
+	struct dsp_control_status st;
+	struct heap_piece where;
+	struct offer o;
+	int fd;
+
+	control_left(0x90000000, 0x100000, LEFT, 0);
+	where = use_region(UNKNOWN);
+	fd = node_open();
+	REQUIRE_EQ(create_audio(fd), 0);
+	control_offer(0, &o);
+	CHECK_EQ(o.base, where.base);
+	control_status(&st);
+	CHECK_EQ(st.heap_pages_granted * PAGE, where.size);
+	CHECK_EQ(st.heap_pages_dirty * PAGE, where.size);
+	control_wait(DSP_COUNT_HEAP_STORES, st.heap_stores + 10);
 	node_close(fd);
 }
 
