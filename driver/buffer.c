@@ -93,6 +93,11 @@ static void buffer_destroy(struct frpc_buffer *buffer)
 	buffer_release(buffer);
 }
 
+static size_t class_bytes(size_t len, u32 class)
+{
+	return class < FRPC_POOL_CLASSES ? PAGE_SIZE << class : PAGE_ALIGN(len);
+}
+
 /* @class: FRPC_POOL_CLASSES: not for the pool, and as long as it was asked for */
 static struct frpc_buffer *buffer_create(struct frpc_session *session, size_t len, u32 class)
 {
@@ -104,8 +109,7 @@ static struct frpc_buffer *buffer_create(struct frpc_session *session, size_t le
 		return ERR_PTR(-ENOMEM);
 	buffer->session = session;
 	buffer->size_class = class;
-	ret = frpc_pages_alloc(&buffer->pages, session->space,
-			       class < FRPC_POOL_CLASSES ? PAGE_SIZE << class : PAGE_ALIGN(len));
+	ret = frpc_pages_alloc(&buffer->pages, session->space, class_bytes(len, class));
 	if (ret)
 		goto err_free_buffer;
 	ret = -ENOMEM;
@@ -154,22 +158,48 @@ static void pool_add(struct frpc_buffer *buffer)
 	session->free_bytes += buffer->pages.len;
 }
 
+static void uncharge(struct frpc_session *session, size_t bytes)
+{
+	atomic_long_sub(bytes, &session->message_bytes);
+}
+
+/* The bytes of a message count for the client while the DSP, or a caller, may have them. */
+static bool charge(struct frpc_session *session, size_t bytes)
+{
+	if (atomic_long_add_return(bytes, &session->message_bytes) <= FRPC_MESSAGES_BYTES_MAX)
+		return true;
+	uncharge(session, bytes);
+	return false;
+}
+
 /**
  * frpc_buffer_get() - memory for a message
  * @session: owned by the caller's client
  * @len: bytes needed, not 0
+ * @is_charged: counts as the client's, and is refused beyond what those may have
  *
  * Holds whatever an earlier call of the same client left in it.  May sleep.
  *
  * Return: the buffer, which is the caller's until frpc_buffer_put();
- * ERR_PTR(-ENOMEM); ERR_PTR(-EPIPE) the context bank is gone.
+ * ERR_PTR(-ENOSPC) the client's messages have too many bytes; ERR_PTR(-ENOMEM);
+ * ERR_PTR(-EPIPE) the context bank is gone.
  */
-struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len)
+struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len, bool is_charged)
 {
 	u32 class = size_class(len);
-	struct frpc_buffer *buffer = pool_take(session, class);
+	size_t bytes = class_bytes(len, class);
+	struct frpc_buffer *buffer;
 
-	return buffer ? buffer : buffer_create(session, len, class);
+	if (is_charged && !charge(session, bytes))
+		return ERR_PTR(-ENOSPC);
+	buffer = pool_take(session, class);
+	if (!buffer)
+		buffer = buffer_create(session, len, class);
+	if (!IS_ERR(buffer))
+		buffer->is_charged = is_charged;
+	else if (is_charged)
+		uncharge(session, bytes);
+	return buffer;
 }
 
 /**
@@ -202,6 +232,8 @@ bool frpc_buffer_put(struct frpc_buffer *buffer)
 	struct frpc_session *session = buffer->session;
 	bool keep;
 
+	if (buffer->is_charged)
+		uncharge(session, buffer->pages.len);
 	keep = READ_ONCE(buffer->is_mapped) && buffer->size_class < FRPC_POOL_CLASSES &&
 	       session->free_bytes + buffer->pages.len <= FRPC_POOL_BYTES_MAX;
 	if (keep)

@@ -197,10 +197,12 @@ static bool end_parked(struct frpc_call *call)
 		session->nr_parked--;
 	call->index = 0;
 	is_kept = call->is_kept;
-	if (is_kept)
+	if (is_kept) {
+		frpc_resume_answered(call);
 		complete(&call->done);
-	else
+	} else {
 		list_add_tail(&call->entry, &session->answered);
+	}
 	spin_unlock_irqrestore(&session->lock, flags);
 	return is_kept;
 }

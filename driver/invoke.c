@@ -209,7 +209,8 @@ static int prepare(struct frpc_call *call)
 		return ret;
 	/* that of a RELEASE is there */
 	if (!buffer)
-		buffer = frpc_buffer_get(call->session, PAGE_ALIGN(msg->len));
+		buffer = frpc_buffer_get(call->session, PAGE_ALIGN(msg->len),
+					 call->kind == FRPC_CALL_USER);
 	if (IS_ERR(buffer))
 		return PTR_ERR(buffer);
 	call->buffer = buffer;
@@ -482,9 +483,9 @@ static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke 
 		has_ended = is_polled(client, invoke->handle) && poll(call);
 	}
 
-	if (!has_ended && wait_for_completion_interruptible(&call->done) &&
-	    frpc_resume_park(client, call, invoke))
-		return -ERESTARTSYS;
+	ret = has_ended ? 0 : frpc_resume_wait(client, call, invoke);
+	if (ret)
+		return ret;
 	ret = finish_user(client, call);
 
 out_put_call:
@@ -497,9 +498,8 @@ out_put_call:
  * @client: whose
  * @invoke: what, already copied from user space
  *
- * Sleeps until the DSP answers, goes, or a signal comes; then the call is
- * parked, to be found again if it is restarted.  Errors as listed at
- * &struct fastrpc_invoke.
+ * Sleeps until the DSP answers, goes, or a signal comes; what becomes of the call then is
+ * told in resume.c.  Errors as listed at &struct fastrpc_invoke.
  *
  * Return: the DSP's result, or a negative error number.
  */

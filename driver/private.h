@@ -55,6 +55,8 @@ struct frpc_heap;
 
 /* Message buffers come in powers of two from one page; larger ones are not pooled. */
 #define FRPC_POOL_CLASSES	11
+/* Bytes of all messages of a client that are not idle: one as long as can be, and others. */
+#define FRPC_MESSAGES_BYTES_MAX	(FRPC_MESSAGE_MAX + (64u << 20))
 /* Bytes of idle message buffers a session keeps. */
 #define FRPC_POOL_BYTES_MAX	(4u << 20)
 
@@ -87,14 +89,16 @@ struct frpc_heap;
  * @end_work: answers that came late, and a RELEASE that could not be sent
  * @end_wait: for the session to be free
  * @nr_calls: places in the call table that it has, but for the one of a RELEASE
+ * @message_bytes: of the messages of its client's calls: with the DSP, given up or kept
  * @lock: protects what follows; taken with interrupts off
  * @state: who has it
  * @nr_ends: how often it became free
  * @nr_parked: calls in its client's name that were given up before the DSP answered
  * @answered: calls that were given up, and that the DSP has answered since
  * @left_loans: memory of a client that left the session
- * @interrupted: calls that their threads may come back for
+ * @interrupted: calls that their threads come back for (resume.c)
  * @nr_interrupted: how many
+ * @reaps_results: all results of those are to be given up
  * @free_calls: idle call structures
  * @free_buffers: idle buffers, a list a size class
  * @free_bytes: bytes on those lists
@@ -117,6 +121,7 @@ struct frpc_session {
 	struct delayed_work end_work;
 	wait_queue_head_t end_wait;
 	atomic_t nr_calls;
+	atomic_long_t message_bytes;
 	spinlock_t lock;
 	enum frpc_session_state state;
 	u32 nr_ends;
@@ -125,6 +130,7 @@ struct frpc_session {
 	struct list_head left_loans;
 	struct list_head interrupted;
 	u32 nr_interrupted;
+	bool reaps_results;
 	struct list_head free_calls;
 	struct list_head free_buffers[FRPC_POOL_CLASSES];
 	size_t free_bytes;
@@ -153,9 +159,11 @@ enum frpc_call_kind {
  * @is_parked: left by its caller; session->end_work disposes of it.  Under
  *	       the slot's lock
  * @is_kept: parked, but its result is wanted; under session->lock
- * @thread: who may come back for it, reference held; else NULL
+ * @thread: who comes back for it, reference held; else NULL
+ * @stack: that thread's stack pointer
  * @invoke: what that thread asked for
  * @inputs_hash: of the bytes of its inputs
+ * @answered_at: in jiffies, since when there is a result, if it is kept
  * @is_gone: ended because the DSP went, there is no result
  * @retval: the DSP's result
  * @done: answered, or gone
@@ -173,8 +181,10 @@ struct frpc_call {
 	bool is_parked;
 	bool is_kept;
 	struct pid *thread;
+	unsigned long stack;
 	struct fastrpc_invoke invoke;
 	u64 inputs_hash;
+	unsigned long answered_at;
 	bool is_gone;
 	s32 retval;
 	struct completion done;
@@ -456,12 +466,16 @@ void frpc_calls_reclaim(struct frpc_session *session);
 void frpc_calls_drain(struct frpc_session *session);
 
 /* resume.c */
-bool frpc_resume_park(struct frpc_client *client, struct frpc_call *call,
-		      const struct fastrpc_invoke *invoke);
+int frpc_resume_wait(struct frpc_client *client, struct frpc_call *call,
+		     const struct fastrpc_invoke *invoke);
 struct frpc_call *frpc_resume_find(struct frpc_client *client,
 				   const struct fastrpc_invoke *invoke,
 				   const struct frpc_arg *args);
 void frpc_resume_give_up(struct frpc_client *client);
+void frpc_resume_answered(struct frpc_call *call);
+void frpc_resume_reap(struct frpc_session *session);
+size_t frpc_resume_bytes(struct frpc_session *session);
+void frpc_resume_shrink(struct frpc_session *session);
 
 /* send.c */
 

@@ -131,6 +131,7 @@ static void release_work(struct work_struct *work)
 						    end_work);
 
 	mutex_lock(&session->end_lock);
+	frpc_resume_reap(session);
 	release_dispose(session);
 	release_advance(session);
 	mutex_unlock(&session->end_lock);
@@ -163,7 +164,7 @@ int frpc_release_prepare(struct frpc_session *session)
 	if (!call)
 		return -ENOMEM;
 	if (!session->release_buffer) {
-		struct frpc_buffer *buffer = frpc_buffer_get(session, PAGE_SIZE);
+		struct frpc_buffer *buffer = frpc_buffer_get(session, PAGE_SIZE, false);
 
 		if (IS_ERR(buffer)) {
 			frpc_call_put(call);
@@ -243,6 +244,8 @@ void frpc_release_client(struct frpc_client *client)
 void frpc_release_end(struct frpc_session *session)
 {
 	mutex_lock(&session->end_lock);
+	WRITE_ONCE(session->reaps_results, true);
+	frpc_resume_reap(session);
 	release_dispose(session);
 	if (session->state == FRPC_SESSION_LEFT || session->state == FRPC_SESSION_RELEASING)
 		release_finish(session, FRPC_SESSION_END);

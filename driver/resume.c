@@ -1,62 +1,149 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls that a signal interrupted, and that the same system call, made again,
- * finds again: the DSP executes them once.
+ * Signals while a call is with the DSP, which executes it once.
  *
- * An interrupted call is parked like one that was given up, but keeps its result
- * when it is answered.  It waits on session->interrupted for the thread that made
- * it to come back with the same call: same module, scalars, arguments and bytes of
- * input.  (What was really restarted cannot be told from what a program repeats
- * after EINTR; that one gets the result of its first try as well.)
+ * Two calls with equal numbers are not the same call, and an ioctl cannot tell whether it is
+ * one that the kernel makes again, or a new one: that depends on the handler that ran, which
+ * no driver hears of.  So the driver leaves nothing to the handler.
  *
- * A thread has one such call; its next one takes the place.  What loses its place
- * is given up for good.
+ *  - A freezer does not end the wait: the task is frozen where it is.
+ *  - A handler without SA_RESTART is pending: the call ends with EINTR, and is given up.
+ *    What the program calls then is a new call.
+ *  - Any other signal (a stop, a debugger's, a handler with SA_RESTART): -ERESTARTNOINTR.
+ *    The kernel makes the system call again, whichever handlers it runs.  The call is kept
+ *    until then, and found again.  Nothing but a jump out of a handler can come in between,
+ *    so the call is found only by the same thread, with the same stack pointer, arguments
+ *    and bytes of input.
+ *  - Such a signal, and a dma-buf is among the arguments.  What is in it cannot be compared,
+ *    so this call is never kept.  The signal waits for the answer for a moment; then EINTR.
+ *
+ * A signal without SA_RESTART that comes after the driver has looked (the process was stopped)
+ * is taken as one that came right before the call.
+ *
+ * A thread has one kept call, and its next one ends it.  A result that is not fetched is given
+ * up soon after its thread has ended, after a while if the thread does other things, when there
+ * are too many, and under memory pressure.  What still is with the DSP costs what any call
+ * costs that was given up.
  */
+#include <linux/cgroup.h>
 #include <linux/pid.h>
+#include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/siphash.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "private.h"
 
-/* Interrupted calls of one session: as many as can be in flight. */
-#define INTERRUPTED_MAX	FRPC_INDEX_MAX
+/* Kept calls of a session: as many as it can have with the DSP. */
+#define RESUME_MAX	FRPC_CALLS_MAX
+
+/* A signal waits so long for the end of a call that cannot be kept. */
+#define RESUME_GRACE	HZ
+
+/* How often results are looked through, and how long one waits for a thread that runs. */
+#define RESUME_PERIOD	(2 * HZ)
+#define RESUME_TIME_MAX	(10 * HZ)
 
 #define HASH_STEP	256
 
-/* Of the caller's memory, not of the message, which the DSP can write. */
+/* --- what a call is found by -------------------------------------------------- */
+
+/* False: they cannot be read, or the caller is killed. */
+static bool hash_bytes(u64 from, u64 len, siphash_key_t *key)
+{
+	u8 bytes[HASH_STEP];
+	u64 step;
+
+	for (; len; len -= step, from += step) {
+		step = min_t(u64, len, HASH_STEP);
+		if (fatal_signal_pending(current) ||
+		    copy_from_user(bytes, u64_to_user_ptr(from), step))
+			return false;
+		key->key[0] = siphash(bytes, step, key);
+		cond_resched();
+	}
+	return true;
+}
+
+/* Of the caller's memory, not of the message, which the DSP can write; each byte once. */
 static bool hash_inputs(const struct frpc_call *call, u64 *hash)
 {
 	const struct frpc_message *msg = &call->msg;
 	siphash_key_t key = {};
-	u8 bytes[HASH_STEP];
-	u64 at, len;
 	u32 i;
 
 	for (i = 0; i < msg->nr_ins; i++) {
-		if (!frpc_arg_is_inline(&msg->args[i]))
-			continue;
-		for (at = 0; at < msg->args[i].len; at += len) {
-			len = min_t(u64, msg->args[i].len - at, HASH_STEP);
-			if (copy_from_user(bytes, u64_to_user_ptr(msg->args[i].ptr + at), len))
-				return false;
-			key.key[1] = i;
-			key.key[0] = siphash(bytes, len, &key);
-		}
+		u32 skip = frpc_message_skip(msg, i);
+
+		key.key[1] = i;
+		if (!hash_bytes(msg->args[i].ptr + skip, msg->args[i].len - skip, &key))
+			return false;
 	}
 	*hash = key.key[0];
 	return true;
 }
 
-/* Takes the first call of @thread (any, if NULL) off the list; NULL: there is none. */
-static struct frpc_call *take(struct frpc_session *session, const struct pid *thread)
+static bool is_same(const struct frpc_call *call, const struct fastrpc_invoke *invoke,
+		    const struct frpc_arg *args)
+{
+	u64 hash;
+
+	return call->stack == user_stack_pointer(current_pt_regs()) &&
+	       call->invoke.handle == invoke->handle && call->invoke.sc == invoke->sc &&
+	       call->invoke.args == invoke->args &&
+	       !memcmp(call->msg.args, args, call->msg.nr_args * sizeof(*args)) &&
+	       hash_inputs(call, &hash) && hash == call->inputs_hash;
+}
+
+/* --- who has a kept call; all with session->lock held -------------------------- */
+
+static bool is_any(const struct frpc_call *call)
+{
+	return true;
+}
+
+static bool is_own(const struct frpc_call *call)
+{
+	return call->thread == task_pid(current);
+}
+
+static bool is_answered(const struct frpc_call *call)
+{
+	return !call->index;
+}
+
+/* A thread that is stopped comes back for its call, however late. */
+static bool is_stopped(struct task_struct *task)
+{
+	return task_is_stopped_or_traced(task) || cgroup_task_frozen(task);
+}
+
+static bool is_forsaken(const struct frpc_call *call)
+{
+	struct task_struct *task;
+	bool has_left;
+
+	if (!is_answered(call))
+		return false;
+	rcu_read_lock();
+	task = pid_task(call->thread, PIDTYPE_PID);
+	has_left = !task || task->exit_state ||
+		   (time_after(jiffies, call->answered_at + RESUME_TIME_MAX) && !is_stopped(task));
+	rcu_read_unlock();
+	return has_left;
+}
+
+/* Takes the oldest such call off the list; NULL: there is none. */
+static struct frpc_call *take(struct frpc_session *session,
+			      bool (*is_wanted)(const struct frpc_call *call))
 {
 	struct frpc_call *call, *found = NULL;
 
 	spin_lock_irq(&session->lock);
 	list_for_each_entry(call, &session->interrupted, entry) {
-		if (thread && call->thread != thread)
+		if (!is_wanted(call))
 			continue;
 		list_del(&call->entry);
 		session->nr_interrupted--;
@@ -67,71 +154,153 @@ static struct frpc_call *take(struct frpc_session *session, const struct pid *th
 	return found;
 }
 
-/* Its thread will not come back for it. */
-static void give_up(struct frpc_client *client, struct frpc_call *call)
+static void forget_thread(struct frpc_call *call)
 {
 	put_pid(call->thread);
 	call->thread = NULL;
+}
+
+static void give_up(struct frpc_client *client, struct frpc_call *call)
+{
+	forget_thread(call);
 	if (!frpc_call_unpark(call, false))
 		frpc_invoke_dispose(client, call);
 }
 
-/* All interrupted calls of a client that ends.  May sleep. */
+/* All kept calls of a client that ends.  May sleep. */
 void frpc_resume_give_up(struct frpc_client *client)
 {
 	struct frpc_call *call;
 
-	while ((call = take(client->session, NULL)))
+	while ((call = take(client->session, is_any)))
 		give_up(client, call);
 }
 
-/**
- * frpc_resume_park() - a signal ends the wait for a call
- * @client: whose
- * @call: registered and sent
- * @invoke: what the caller asked for
- *
- * Return: true: the call is no longer the caller's; false: it was answered in
- * the meantime.
- */
-bool frpc_resume_park(struct frpc_client *client, struct frpc_call *call,
-		      const struct fastrpc_invoke *invoke)
+/* There is a result; session->lock held.  Any context. */
+void frpc_resume_answered(struct frpc_call *call)
+{
+	call->answered_at = jiffies;
+	queue_delayed_work(system_freezable_wq, &call->session->end_work, RESUME_PERIOD);
+}
+
+/* Gives up results that nobody comes for, or (asked by a shrinker) all; end_lock held. */
+void frpc_resume_reap(struct frpc_session *session)
+{
+	bool all = xchg(&session->reaps_results, false);
+	struct frpc_call *call;
+
+	lockdep_assert_held(&session->end_lock);
+
+	while ((call = take(session, all ? is_answered : is_forsaken)))
+		give_up(session->client, call);
+	if (READ_ONCE(session->nr_interrupted))
+		queue_delayed_work(system_freezable_wq, &session->end_work, RESUME_PERIOD);
+}
+
+/* Bytes of results that are kept.  Waits for no mutex. */
+size_t frpc_resume_bytes(struct frpc_session *session)
+{
+	struct frpc_call *call;
+	size_t bytes = 0;
+
+	if (!READ_ONCE(session->nr_interrupted))
+		return 0;
+	spin_lock_irq(&session->lock);
+	list_for_each_entry(call, &session->interrupted, entry)
+		if (is_answered(call))
+			bytes += call->buffer->pages.len;
+	spin_unlock_irq(&session->lock);
+	return bytes;
+}
+
+/* A work gives up all results: a shrinker may not wait for what that takes. */
+void frpc_resume_shrink(struct frpc_session *session)
+{
+	if (!READ_ONCE(session->nr_interrupted))
+		return;
+	WRITE_ONCE(session->reaps_results, true);
+	frpc_release_queue(session);
+}
+
+/* --- the caller ----------------------------------------------------------------- */
+
+/* As things are, would a handler have the system call end with EINTR? */
+static bool is_ended_by_handler(void)
+{
+	bool is_ended = false;
+	sigset_t pending;
+	int sig;
+
+	spin_lock_irq(&current->sighand->siglock);
+	sigorsets(&pending, &current->pending.signal, &current->signal->shared_pending.signal);
+	sigandnsets(&pending, &pending, &current->blocked);
+	for (sig = 1; !is_ended && sig <= _NSIG; sig++) {
+		const struct sigaction *action = &current->sighand->action[sig - 1].sa;
+
+		is_ended = sigismember(&pending, sig) && action->sa_handler != SIG_DFL &&
+			   action->sa_handler != SIG_IGN && !(action->sa_flags & SA_RESTART);
+	}
+	spin_unlock_irq(&current->sighand->siglock);
+	return is_ended;
+}
+
+static int end_wait(struct frpc_call *call)
+{
+	return frpc_call_park(call, false) ? -EINTR : 0;
+}
+
+static int keep(struct frpc_client *client, struct frpc_call *call,
+		const struct fastrpc_invoke *invoke)
 {
 	struct frpc_session *session = call->session;
-	struct frpc_call *old;
+	struct frpc_call *old = NULL;
 
-	if (fatal_signal_pending(current) || !hash_inputs(call, &call->inputs_hash))
-		return frpc_call_park(call, false);
-	old = take(session, task_pid(current));
-	if (!old && READ_ONCE(session->nr_interrupted) >= INTERRUPTED_MAX)
-		old = take(session, NULL);
+	if (!hash_inputs(call, &call->inputs_hash))
+		return end_wait(call);
+	if (READ_ONCE(session->nr_interrupted) >= RESUME_MAX)
+		old = take(session, is_any);
 	if (old)
 		give_up(client, old);
 
 	call->thread = get_pid(task_pid(current));
+	call->stack = user_stack_pointer(current_pt_regs());
 	call->invoke = *invoke;
 	if (frpc_call_park(call, true))
-		return true;
-	put_pid(call->thread);
-	call->thread = NULL;
-	return false;
-}
-
-static bool is_same(const struct frpc_call *call, const struct fastrpc_invoke *invoke,
-		    const struct frpc_arg *args)
-{
-	return call->invoke.handle == invoke->handle && call->invoke.sc == invoke->sc &&
-	       call->invoke.args == invoke->args &&
-	       !memcmp(call->msg.args, args, call->msg.nr_args * sizeof(*args));
+		return -ERESTARTNOINTR;
+	forget_thread(call);
+	return 0;
 }
 
 /**
- * frpc_resume_find() - has this call been made already, and interrupted?
+ * frpc_resume_wait() - wait for the answer to a call
+ * @client: whose
+ * @call: registered and sent, or found again
+ * @invoke: what the caller asked for
+ *
+ * Return: 0 it is answered; else the call is no longer the caller's: -EINTR it was given up,
+ * -ERESTARTNOINTR the kernel makes the system call again.
+ */
+int frpc_resume_wait(struct frpc_client *client, struct frpc_call *call,
+		     const struct fastrpc_invoke *invoke)
+{
+	if (!wait_for_completion_state(&call->done, TASK_INTERRUPTIBLE | TASK_FREEZABLE))
+		return 0;
+	if (is_ended_by_handler())
+		return end_wait(call);
+	if (!call->has_maps)
+		return keep(client, call, invoke);
+	if (wait_for_completion_killable_timeout(&call->done, RESUME_GRACE) > 0)
+		return 0;
+	return end_wait(call);
+}
+
+/**
+ * frpc_resume_find() - is this a call that was interrupted, made again?
  * @client: the caller's
  * @invoke: what the caller asks for
  * @args: its arguments, copied
  *
- * Return: that call, registered or answered, to be waited for; NULL: there is none.
+ * Return: that call, registered or answered, to be waited for; NULL: it is a new one.
  */
 struct frpc_call *frpc_resume_find(struct frpc_client *client,
 				   const struct fastrpc_invoke *invoke,
@@ -139,20 +308,17 @@ struct frpc_call *frpc_resume_find(struct frpc_client *client,
 {
 	struct frpc_session *session = client->session;
 	struct frpc_call *call;
-	u64 hash;
 
 	if (!READ_ONCE(session->nr_interrupted))
 		return NULL;
-	call = take(session, task_pid(current));
+	call = take(session, is_own);
 	if (!call)
 		return NULL;
-	if (!is_same(call, invoke, args) || !hash_inputs(call, &hash) ||
-	    hash != call->inputs_hash) {
+	if (!is_same(call, invoke, args)) {
 		give_up(client, call);
 		return NULL;
 	}
-	put_pid(call->thread);
-	call->thread = NULL;
+	forget_thread(call);
 	frpc_call_unpark(call, true);
 	return call;
 }

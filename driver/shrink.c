@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Under memory pressure: idle message buffers, and maps that no call uses, go at once
- * instead of when their client is closed, or some seconds later.
+ * Under memory pressure: idle message buffers, maps that no call uses, and results of
+ * interrupted calls go at once instead of when their client is closed, or some seconds later.
  *
  * A shrinker runs inside of anybody's allocation, our own too: it waits for no lock.
- * Undoing a map takes its exporter's lock, so a work does that.
+ * Undoing a map takes its exporter's lock, and giving a result up its session's, so works do
+ * that.
  */
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -17,7 +18,7 @@ static LIST_HEAD(channels);
 static DEFINE_MUTEX(channels_lock);
 static struct shrinker *shrinker;
 
-/* What could be freed, in pages: idle buffers, and dma-bufs that only a map may still have. */
+/* What could be freed, in pages: idle buffers, results, dma-bufs that only a map may still have. */
 static unsigned long count_idle(struct shrinker *self, struct shrink_control *sc)
 {
 	struct frpc_channel *channel;
@@ -29,7 +30,8 @@ static unsigned long count_idle(struct shrinker *self, struct shrink_control *sc
 	list_for_each_entry(channel, &channels, shrink_entry)
 		for (i = 0; i < FRPC_SESSIONS_MAX; i++)
 			count += (READ_ONCE(channel->sessions[i].free_bytes) >> PAGE_SHIFT) +
-				 (READ_ONCE(channel->sessions[i].idle_map_bytes) >> PAGE_SHIFT);
+				 (READ_ONCE(channel->sessions[i].idle_map_bytes) >> PAGE_SHIFT) +
+				 (frpc_resume_bytes(&channel->sessions[i]) >> PAGE_SHIFT);
 	mutex_unlock(&channels_lock);
 	return count ? count : SHRINK_EMPTY;
 }
@@ -46,6 +48,7 @@ static unsigned long free_idle(struct shrinker *self, struct shrink_control *sc)
 		for (i = 0; i < FRPC_SESSIONS_MAX && freed < sc->nr_to_scan; i++) {
 			freed += frpc_pool_shrink(&channel->sessions[i], sc->nr_to_scan - freed);
 			frpc_maps_shrink(&channel->spaces[i]);
+			frpc_resume_shrink(&channel->sessions[i]);
 		}
 	}
 	mutex_unlock(&channels_lock);

@@ -91,6 +91,7 @@ struct frpc_pages {
  * @iova: bus address in the context bank, page aligned, no session bits
  * @size_class: free list it belongs to, or FRPC_POOL_CLASSES
  * @is_mapped: @iova is good; under space->buffers_lock
+ * @is_charged: in use, and counted in session->message_bytes
  *
  * Owns its pages: they stay when the context bank's device goes, only the
  * mapping is undone.  So nobody who copies out of a buffer can hold up a removal.
@@ -104,6 +105,7 @@ struct frpc_buffer {
 	dma_addr_t iova;
 	u32 size_class;
 	bool is_mapped;
+	bool is_charged;
 };
 
 /**
@@ -198,7 +200,7 @@ int frpc_pages_mmap(const struct frpc_pages *pages, struct vm_area_struct *vma);
 
 /* buffer.c */
 void frpc_pool_setup(struct frpc_session *session);
-struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len);
+struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len, bool is_charged);
 struct frpc_buffer *frpc_buffer_alloc(struct frpc_session *session, size_t len);
 void frpc_buffer_free(struct frpc_buffer *buffer);
 bool frpc_buffer_put(struct frpc_buffer *buffer);
