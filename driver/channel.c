@@ -120,9 +120,10 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 /*
  * Ends a channel.  The DSP may still be running, and callers may be anywhere.
  *  1. No new clients: the names of the nodes are free for the next channel.
- *  2. No new requests: once synchronize_srcu() is back, no sender is inside the
- *     transport or will be again.  One may be, for as long as that waits (send.c).
- *  3. Everybody who waits for an answer is told that there will be none.
+ *  2. Callers that wait for an answer, or for room, are told that there will be none.
+ *  3. No new requests: once synchronize_srcu() is back, no sender is inside the
+ *     transport or will be again.  One may be, for as long as that waits (send.c); it
+ *     holds up the device's end, and no caller.  Then as 2. for who has sent meanwhile.
  *  4. The context banks go, and with them every mapping; from here on the DSP
  *     reaches none of our message buffers.
  *  5. The heap is let go, which does not take it from a DSP that has it.
@@ -136,9 +137,11 @@ static void shut_down(struct frpc_channel *channel)
 	frpc_nodes_deregister(channel);
 
 	WRITE_ONCE(channel->is_alive, false);
-	synchronize_srcu(&channel->srcu);
-
+	frpc_send_end(channel);
 	frpc_calls_end(channel, NULL);
+	synchronize_srcu(&channel->srcu);
+	frpc_calls_end(channel, NULL);
+
 	of_platform_depopulate(&rpdev->dev);
 	frpc_heap_detach(channel);
 

@@ -271,7 +271,8 @@ struct frpc_soc {
  * @attributes_wait: for that
  * @has_attributes: @attributes hold the DSP's answer
  * @attributes: what the DSP says it can do
- * @send_lock: held by the sender that waits for room; protects the two below
+ * @send_turn: bit 0: a sender waits for room; it alone uses the last two of these
+ * @send_wait: for one's turn
  * @is_send_paused: the DSP has made no room for messages, and is not asked for it
  * @send_pause_end: in jiffies, until when
  * @heap: remote heap of the audio PD, NULL: none
@@ -301,7 +302,8 @@ struct frpc_channel {
 	wait_queue_head_t attributes_wait;
 	bool has_attributes;
 	u32 attributes[DSP_ATTRIBUTES];
-	struct mutex send_lock;	/* see above */
+	unsigned long send_turn;
+	wait_queue_head_t send_wait;
 	bool is_send_paused;
 	unsigned long send_pause_end;
 	struct frpc_heap *heap;
@@ -487,6 +489,7 @@ enum frpc_patience {
 };
 
 void frpc_send_setup(struct frpc_channel *channel);
+void frpc_send_end(struct frpc_channel *channel);
 int frpc_send(struct frpc_call *call, const struct dsp_request *request,
 	      enum frpc_patience patience);
 

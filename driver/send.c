@@ -4,9 +4,9 @@
  *
  * A transport may have no room for a message.  So a message is first sent without
  * waiting, which succeeds while the DSP keeps up.  Where it fails, one sender at a time
- * waits for room.  The others wait here for their turn, and a signal ends that.  A DSP
- * that has made no room for 10 s is not waited for again for as long: senders get
- * -ETIMEDOUT at once, unless there is room after all.
+ * waits for room.  The others wait here for their turn, and a signal or the end of the
+ * channel ends that.  A DSP that has made no room for 10 s is not waited for again for as
+ * long: senders get -ETIMEDOUT at once, unless there is room after all.
  *
  * How a sender waits for room depends on what there is too little of.
  *  - Intents (-EBUSY), or another transport's buffers (-ENOMEM): inside the transport.
@@ -15,14 +15,15 @@
  *  - Bytes in the FIFO (-EAGAIN): here, by trying again.  GLINK would wait for as long as
  *    the DSP does not read, and has no way to tell others when it does.
  *
- * So a dead DSP costs a task that is killed, and the end of the channel, 10 s.  That does
- * not hold if it has left neither an intent nor a byte: GLINK then has no room to ask.
+ * So a dead DSP costs the task that asks, and who unbinds the channel's device, 10 s: GLINK
+ * uses both while it waits.  Other callers have been told of the end by then.  It takes longer
+ * if the DSP has left neither an intent nor a byte: GLINK then has no room to ask.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
-#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/wait.h>
 
 #include "private.h"
 
@@ -33,7 +34,7 @@
 
 void frpc_send_setup(struct frpc_channel *channel)
 {
-	mutex_init(&channel->send_lock);
+	init_waitqueue_head(&channel->send_wait);
 	channel->is_send_paused = false;
 }
 
@@ -69,17 +70,40 @@ static bool send_needs_wait(int error)
 	return error == -EBUSY || error == -EAGAIN || error == -ENOMEM;
 }
 
-static int send_lock(struct mutex *lock, enum frpc_patience patience)
+/* Is the wait for a turn over?  *@has_turn: with a turn; else the channel has ended. */
+static bool send_turn_comes(struct frpc_channel *channel, bool *has_turn)
 {
-	switch (patience) {
-	case FRPC_UNTIL_SIGNAL:
-		return mutex_lock_interruptible(lock) ? -ERESTARTSYS : 0;
-	case FRPC_UNTIL_KILLED:
-		return mutex_lock_killable(lock) ? -ERESTARTSYS : 0;
-	case FRPC_UNTIL_DONE:
-		mutex_lock(lock);
-	}
-	return 0;
+	if (!READ_ONCE(channel->is_alive))
+		return true;
+	*has_turn = !test_and_set_bit_lock(0, &channel->send_turn);
+	return *has_turn;
+}
+
+static int send_take_turn(struct frpc_channel *channel, enum frpc_patience patience)
+{
+	static const unsigned int states[] = {
+		[FRPC_UNTIL_SIGNAL] = TASK_INTERRUPTIBLE,
+		[FRPC_UNTIL_KILLED] = TASK_KILLABLE,
+		[FRPC_UNTIL_DONE] = TASK_UNINTERRUPTIBLE,
+	};
+	bool has_turn = false;
+
+	if (wait_event_state(channel->send_wait, send_turn_comes(channel, &has_turn),
+			     states[patience]))
+		return -ERESTARTSYS;
+	return has_turn ? 0 : -EPIPE;
+}
+
+static void send_end_turn(struct frpc_channel *channel)
+{
+	clear_bit_unlock(0, &channel->send_turn);
+	wake_up(&channel->send_wait);
+}
+
+/* The channel has ended: those who wait for their turn are told. */
+void frpc_send_end(struct frpc_channel *channel)
+{
+	wake_up_all(&channel->send_wait);
 }
 
 static bool send_is_paused(struct frpc_channel *channel)
@@ -120,14 +144,13 @@ static int send_when_read(struct frpc_call *call, const struct dsp_request *requ
 	return ret == -EAGAIN ? -ETIMEDOUT : ret;
 }
 
-/* The sender's turn to wait; @channel->send_lock is held. */
+/* It is the sender's turn to wait. */
 static int send_in_turn(struct frpc_call *call, const struct dsp_request *request,
 			enum frpc_patience patience)
 {
 	struct frpc_channel *channel = call->session->channel;
 	int ret;
 
-	lockdep_assert_held(&channel->send_lock);
 	/* those before this one may have waited until there was room */
 	ret = send_once(call, request, false);
 	if (!send_needs_wait(ret))
@@ -166,10 +189,10 @@ int frpc_send(struct frpc_call *call, const struct dsp_request *request,
 	ret = send_once(call, request, false);
 	if (!send_needs_wait(ret))
 		return ret;
-	ret = send_lock(&channel->send_lock, patience);
+	ret = send_take_turn(channel, patience);
 	if (ret)
 		return ret;
 	ret = send_in_turn(call, request, patience);
-	mutex_unlock(&channel->send_lock);
+	send_end_turn(channel);
 	return ret;
 }

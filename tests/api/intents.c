@@ -34,15 +34,26 @@ static void __attribute__((constructor)) allow_time(void)
 	puts("@limit 600");
 }
 
-/* A new channel, which no driver has given up for a while, and no intent is left in it. */
-static void begin(uint32_t fault)
+/* A new channel, which no driver has given up for a while. */
+static void begin_channel(void)
 {
 	soc_require();
 	dsp_restart();
 	fd = node_open();
 	REQUIRE_EQ(attach(fd), 0);
+}
+
+static void use_up(uint32_t fault)
+{
 	link_use_up(fd, fault);
 	kernel_log_mark();
+}
+
+/* ... and no intent is left in it. */
+static void begin(uint32_t fault)
+{
+	begin_channel();
+	use_up(fault);
 }
 
 static void start(struct async_call *async, struct call *call)
@@ -264,20 +275,39 @@ static bool is_end_of_link(long result)
 	return result == -EPIPE || result == -ECANCELED || result == -EIO;
 }
 
+static void *unbind(void *arg)
+{
+	(void)arg;
+	return (void *)(long)file_write("/sys/bus/rpmsg/drivers/frpc/unbind", LINK_DEVICE);
+}
+
+/* The device's end waits for the one inside of GLINK.  Other callers wait for neither. */
 TEST(unbound_after_one_wait)
 {
-	long began;
+	struct async_call held;
+	struct call held_call;
+	long began, ended;
+	pthread_t thread;
+	void *ret;
 
 	test_teardown = driver_restore;
-	begin(DSP_SOC_HOARD_INTENTS);
+	begin_channel();
+	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_HOLD, 1, 0);
+	start(&held, &held_call);
+	control_wait(DSP_COUNT_HELD, 1);
+	use_up(DSP_SOC_HOARD_INTENTS);
 	began = now_ms();
 	start_first();
 	start_others();
-	REQUIRE_EQ(file_write("/sys/bus/rpmsg/drivers/frpc/unbind", LINK_DEVICE), 0);
-	check_took(began, GLINK_MS - 500, GLINK_MS + AT_ONCE_MS);
-	CHECK_EQ(async_join(&first), -ETIMEDOUT);
+	ended = now_ms();
+	REQUIRE_EQ(pthread_create(&thread, NULL, unbind, NULL), 0);
+	CHECK_EQ(async_join(&held), -EPIPE);
 	for (int i = 0; i < OTHERS; i++)
 		CHECK_EQ(async_join(&others[i]), -EPIPE);
+	check_took(ended, 0, AT_ONCE_MS);
+	CHECK_EQ(async_join(&first), -ETIMEDOUT);
+	pthread_join(thread, &ret);
+	CHECK_EQ((long)ret, 0);
 	check_took(began, GLINK_MS - 500, GLINK_MS + AT_ONCE_MS);
 	CHECK_EQ(kernel_log_count(IN_VAIN), 1);
 	/* the DSP opens the channel again, and the new one begins with intents of its own */
