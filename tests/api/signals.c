@@ -4,7 +4,10 @@
  * error at once; what the DSP does later harms nobody; nothing stays lost.
  */
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -312,8 +315,8 @@ TEST(stopped_and_continued)
 	CHECK_EQ(requests(), before + 2);	/* the call, and the release */
 }
 
-/* What comes next is another call, if only one byte of its input is another. */
-TEST(another_call_is_executed)
+/* What is called after EINTR is another call, if its numbers and bytes are the same or not. */
+TEST(called_anew)
 {
 	static uint8_t in[3000], out[3000];
 	struct interrupter by;
@@ -321,7 +324,7 @@ TEST(another_call_is_executed)
 	struct call c;
 	uint64_t before;
 
-	for (int change = 0; change < 3; change++) {
+	for (int change = 0; change < 4; change++) {
 		test_context("change %d", change);
 		on_signal(SIGUSR1, 0);
 		memset(in, 1, sizeof(in));
@@ -338,7 +341,7 @@ TEST(another_call_is_executed)
 			in[2999] = 2;
 		else if (change == 1)
 			c.args[1].length--;
-		else
+		else if (change == 2)
 			c.args[0].ptr++, c.args[0].length--;
 		CHECK_EQ(call_send(fd, &c), 0);
 		CHECK_MEM(out, in + (change == 2), 2999 - (change == 2));
@@ -346,35 +349,213 @@ TEST(another_call_is_executed)
 	}
 }
 
-/* Nor does another thread get what this one was waiting for. */
-TEST(another_thread_calls_for_itself)
-{
-	static uint8_t in[100], out[100];
-	struct async_call async;
-	struct interrupter by;
-	int fd = node_open();
-	uint64_t before;
-	struct call c;
+static sigjmp_buf before_call;
 
-	on_signal(SIGUSR1, 0);
+static void jump_out(int sig)
+{
+	(void)sig;
+	signals++;
+	siglongjmp(before_call, 1);
+}
+
+/* A call that is left by a jump is not the next one, which another byte of input tells. */
+TEST(jump_out_of_a_handler)
+{
+	static uint8_t in[3000], out[3000];
+	static struct interrupter by;
+	static struct call c;
+	int fd = node_open();
+	uint64_t before = requests();
+
+	restart_with(jump_out);
+	memset(in, 1, sizeof(in));
 	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_ECHO);
 	call_in(&c, in, sizeof(in));
 	call_out(&c, out, sizeof(out));
+	hold(DSP_TEST_ECHO, 1);
+	interrupt_when_held(&by, 1);
+	if (!sigsetjmp(before_call, 1))
+		REQUIRE_EQ(call_send(fd, &c), -EDOM);
+	pthread_join(by.thread, NULL);
+	CHECK_EQ(signals, 1);
+	release_all();
+	in[2999] = 2;
+	CHECK_EQ(call_send(fd, &c), 0);
+	CHECK_MEM(out, in, sizeof(in));
+	CHECK_EQ(requests(), before + 2);
+}
+
+static struct async_call other_thread;
+static struct call same_call;
+
+static void call_by_another_thread(int sig)
+{
+	(void)sig;
+	signals++;
+	async_start(&other_thread, release_fd, &same_call);
+	async_join(&other_thread);
+	release_all();
+}
+
+/* Nor does another thread get what this one is waiting for. */
+TEST(another_thread_calls_for_itself)
+{
+	static uint8_t in[100], out[100];
+	struct interrupter by;
+	uint64_t before;
+
+	release_fd = node_open();
+	restart_with(call_by_another_thread);
+	call_init(&same_call, DSP_TEST_HANDLE, DSP_TEST_ECHO);
+	call_in(&same_call, in, sizeof(in));
+	call_out(&same_call, out, sizeof(out));
 	before = requests();
 	hold(DSP_TEST_ECHO, 1);
 	interrupt_when_held(&by, 1);
-	CHECK_EQ(call_send(fd, &c), -EINTR);
+	CHECK_EQ(call_send(release_fd, &same_call), 0);
 	pthread_join(by.thread, NULL);
-	async_start(&async, fd, &c);
-	CHECK_EQ(async_join(&async), 0);
+	CHECK_EQ(other_thread.result, 0);
+	CHECK_EQ(signals, 1);
 	CHECK_EQ(requests(), before + 2);
-	release_all();
-	/* this one does, without the DSP being asked */
-	CHECK_EQ(call_send(fd, &c), 0);
-	CHECK_EQ(requests(), before + 2);
-	CHECK_EQ(call_send(fd, &c), 0);
-	CHECK_EQ(requests(), before + 3);
 }
+
+/* ---- dma-bufs: what is in them cannot be compared, so no such call is kept ---- */
+
+struct frame {
+	int fd, buf;
+	uint32_t *words;
+	struct call c;
+};
+
+#define FRAME_LEN	(4 * PAGE)
+
+static void frame_write(struct frame *f, uint32_t seed)
+{
+	fill_pattern(f->words, FRAME_LEN, seed);
+}
+
+/* A call that changes the frame where it is: once, and not twice. */
+static void frame_begin(struct frame *f)
+{
+	f->fd = node_open();
+	f->buf = dmabuf_alloc(f->fd, FRAME_LEN);
+	REQUIRE(f->buf >= 0);
+	f->words = dmabuf_map(f->buf, FRAME_LEN);
+	frame_write(f, 1);
+	call_init(&f->c, DSP_TEST_HANDLE, DSP_TEST_XOR_IN_PLACE);
+	call_in(&f->c, f->words, FRAME_LEN)->fd = f->buf;
+	call_out(&f->c, f->words, FRAME_LEN)->fd = f->buf;
+}
+
+static void frame_check(const struct frame *f, uint32_t seed)
+{
+	static uint8_t want[FRAME_LEN];
+
+	fill_pattern(want, FRAME_LEN, seed);
+	for (size_t i = 0; i < FRAME_LEN; i++)
+		want[i] ^= 0x5a;
+	CHECK_MEM(f->words, want, FRAME_LEN);
+}
+
+static void frame_end(struct frame *f)
+{
+	munmap(f->words, FRAME_LEN);
+	close(f->buf);
+}
+
+/* The next frame is in the buffer when the program calls again. */
+TEST(next_frame_after_eintr)
+{
+	uint64_t before = requests();
+	struct interrupter by;
+	struct frame f;
+
+	on_signal(SIGUSR1, 0);
+	frame_begin(&f);
+	hold(DSP_TEST_XOR_IN_PLACE, 1);
+	interrupt_when_held(&by, 1);
+	CHECK_EQ(call_send(f.fd, &f.c), -EINTR);
+	pthread_join(by.thread, NULL);
+	release_all();
+	frame_write(&f, 2);
+	CHECK_EQ(call_send(f.fd, &f.c), 0);
+	frame_check(&f, 2);
+	CHECK_EQ(requests(), before + 2);
+	frame_end(&f);
+}
+
+static void *interrupt_and_release(void *arg)
+{
+	interrupt(arg);
+	release_all();
+	return NULL;
+}
+
+/* A handler with SA_RESTART waits for an answer that is near. */
+TEST(frame_is_changed_once)
+{
+	uint64_t before = requests();
+	struct interrupter by = { .target = pthread_self(), .held = 1 };
+	struct frame f;
+
+	on_signal(SIGUSR1, SA_RESTART);
+	frame_begin(&f);
+	hold(DSP_TEST_XOR_IN_PLACE, 1);
+	REQUIRE_EQ(pthread_create(&by.thread, NULL, interrupt_and_release, &by), 0);
+	CHECK_EQ(call_send(f.fd, &f.c), 0);
+	pthread_join(by.thread, NULL);
+	CHECK_EQ(signals, 1);
+	frame_check(&f, 1);
+	CHECK_EQ(requests(), before + 1);
+	frame_end(&f);
+}
+
+/* ... and not for one that is not: the program hears of it, and nothing is done twice. */
+TEST(frame_of_a_silent_dsp)
+{
+	uint64_t before = requests();
+	struct interrupter by;
+	struct frame f;
+
+	on_signal(SIGUSR1, SA_RESTART);
+	frame_begin(&f);
+	hold(DSP_TEST_XOR_IN_PLACE, 1);
+	interrupt_when_held(&by, 1);
+	CHECK_EQ(call_send(f.fd, &f.c), -EINTR);
+	pthread_join(by.thread, NULL);
+	CHECK_EQ(signals, 1);
+	CHECK_EQ(requests(), before + 1);
+	release_all();
+	CHECK_EQ(invoke_null(f.fd), 0);
+	frame_end(&f);
+}
+
+/* A suspend freezes the caller where it is: not even a call with a dma-buf notices. */
+TEST(frozen_during_a_call)
+{
+	uint64_t before = requests();
+	struct async_call async;
+	struct frame f;
+	long ret;
+
+	if (access("/sys/power/pm_test", F_OK))
+		test_skip("the kernel cannot try to suspend");
+	REQUIRE_EQ(file_write("/sys/power/pm_test", "freezer"), 0);
+	frame_begin(&f);
+	hold(DSP_TEST_XOR_IN_PLACE, 1);
+	async_start(&async, f.fd, &f.c);
+	control_wait(DSP_COUNT_HELD, 1);
+	ret = file_write("/sys/power/state", "freeze");
+	control_release(DSP_ANY, false);
+	CHECK_EQ(async_join(&async), 0);
+	file_write("/sys/power/pm_test", "none");
+	CHECK_EQ(ret, 0);
+	frame_check(&f, 1);
+	CHECK_EQ(requests(), before + 1);
+	frame_end(&f);
+}
+
+/* ---- what is kept, and for how long ---- */
 
 /* Threads that are interrupted and never come back leave nothing in the way. */
 static void *interrupted_main(void *arg)
@@ -610,11 +791,188 @@ static long free_mib(void)
 	return kib >> 10;
 }
 
+static bool wait_for_free_mib(long want)
+{
+	time_t end = time(NULL) + WAIT_MS / 1000;
+	long is;
+
+	while ((is = free_mib()) < want && time(NULL) <= end)
+		sched_yield();
+	test_context("%ld MiB free, %ld expected", is, want);
+	return is >= want;
+}
+
+#define RESULT_MIB	24
+/* Others allocate as well. */
+#define RESULT_SEEN	(RESULT_MIB * 3 / 4)
+
+/* A call with a large result; the DSP is to hold it. */
+static long invoke_large(int fd)
+{
+	void *out = mmap(NULL, RESULT_MIB << 20, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct call c;
+	long ret;
+
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_NULL);
+	call_out(&c, out, RESULT_MIB << 20);
+	ret = call_send(fd, &c);
+	munmap(out, RESULT_MIB << 20);
+	return ret;
+}
+
+static void end_thread(int sig)
+{
+	(void)sig;
+	signals++;
+	syscall(SYS_exit, 0);
+}
+
+static void *call_large(void *arg)
+{
+	return (void *)invoke_large((int)(intptr_t)arg);
+}
+
+/* The result of a call whose thread has ended in a handler goes while the file is open. */
+TEST(result_of_a_thread_that_ended)
+{
+	struct interrupter by = { .held = 1 };
+	int fd = node_open();
+	pthread_t thread;
+	long with;
+
+	restart_with(end_thread);
+	hold(DSP_TEST_NULL, 1);
+	REQUIRE_EQ(pthread_create(&by.target, NULL, call_large, (void *)(intptr_t)fd), 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, interrupt, &by), 0);
+	pthread_join(thread, NULL);
+	pthread_join(by.target, NULL);
+	CHECK_EQ(signals, 1);
+	with = free_mib();
+	release_all();
+	CHECK(wait_for_free_mib(with + RESULT_SEEN));
+}
+
+static volatile bool may_go_on;
+
+static void do_other_things(int sig)
+{
+	(void)sig;
+	signals++;
+	while (!may_go_on)
+		sched_yield();
+}
+
+/* A thread in a handler for long, and the DSP has answered its call: returns free memory. */
+static long begin_long_handler(struct interrupter *by, int fd)
+{
+	pthread_t thread;
+	long with;
+
+	may_go_on = false;
+	by->held = 1;
+	restart_with(do_other_things);
+	hold(DSP_TEST_NULL, 1);
+	REQUIRE_EQ(pthread_create(&by->target, NULL, call_large, (void *)(intptr_t)fd), 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, interrupt, by), 0);
+	pthread_join(thread, NULL);
+	while (!signals)
+		sched_yield();
+	with = free_mib();
+	release_all();
+	return with;
+}
+
+/* The call is found no more, so it is executed again. */
+static void end_long_handler(struct interrupter *by)
+{
+	void *ret;
+
+	may_go_on = true;
+	pthread_join(by->target, &ret);
+	CHECK_EQ((long)ret, 0);
+}
+
+TEST(result_under_memory_pressure)
+{
+	uint64_t before = requests();
+	struct interrupter by;
+	int fd = node_open();
+	long with, start;
+
+	with = begin_long_handler(&by, fd);
+	start = now_ms();
+	REQUIRE_EQ(file_write("/proc/sys/vm/drop_caches", "2"), 0);
+	CHECK(wait_for_free_mib(with + RESULT_SEEN));
+	CHECK(now_ms() - start < 8000);
+	end_long_handler(&by);
+	CHECK_EQ(requests(), before + 2);
+}
+
+/* A result does not wait for ever for a thread that runs, but for one that is stopped. */
+TEST(result_of_a_busy_thread)
+{
+	struct interrupter by;
+	uint64_t before;
+	int fd, status;
+	pid_t stopped;
+	long with;
+
+	node_wait(NODE, true);
+	before = requests();
+	hold(DSP_TEST_NULL, 1);
+	stopped = fork();
+	if (!stopped)
+		_exit(invoke_null(node_open()) ? 1 : 0);
+	control_wait(DSP_COUNT_HELD, 1);
+	kill(stopped, SIGSTOP);
+	REQUIRE_EQ(waitpid(stopped, &status, WUNTRACED), stopped);
+	release_all();
+	CHECK_EQ(requests(), before + 1);
+
+	fd = node_open();
+	with = begin_long_handler(&by, fd);
+	CHECK(wait_for_free_mib(with + RESULT_SEEN));
+	end_long_handler(&by);
+	CHECK_EQ(requests(), before + 3);
+
+	kill(stopped, SIGCONT);
+	REQUIRE_EQ(waitpid(stopped, &status, 0), stopped);
+	CHECK(WIFEXITED(status) && !WEXITSTATUS(status));
+	CHECK_EQ(requests(), before + 4);	/* its release */
+}
+
+/* What a client's messages take is not what its memory limit says, so it has a bound. */
+TEST(bytes_of_messages)
+{
+	enum { CALLS = 5, EACH = 60 << 20 };
+	static struct async_call async[CALLS];
+	static struct call calls[CALLS + 1];
+	int fd = node_open(), other = node_open();
+
+	hold(DSP_TEST_NULL, CALLS);
+	for (int i = 0; i <= CALLS; i++) {
+		call_init(&calls[i], DSP_TEST_HANDLE, DSP_TEST_NULL);
+		/* to nowhere: the program itself needs no memory for it */
+		call_out(&calls[i], (void *)PAGE, EACH);
+	}
+	for (int i = 0; i < CALLS; i++) {
+		async_start(&async[i], fd, &calls[i]);
+		control_wait(DSP_COUNT_HELD, i + 1);
+	}
+	CHECK_EQ(call_send(fd, &calls[CALLS]), -ENOSPC);
+	CHECK_EQ(invoke_echo(fd, 1, 1000), 0);
+	CHECK_EQ(invoke_echo(other, 2, 1000), 0);
+	release_all();
+	for (int i = 0; i < CALLS; i++)
+		CHECK_EQ(async_join(&async[i]), -EFAULT);
+	CHECK_EQ(call_send(fd, &calls[CALLS]), -EFAULT);
+}
+
 /* What the DSP could write to comes back with its answer, not with the next client. */
 TEST(memory_comes_back_with_the_answer)
 {
 	enum { CALLS = 4, EACH_MIB = 12 };
-	time_t end;
 	long with;
 	pid_t pid;
 
@@ -639,11 +997,7 @@ TEST(memory_comes_back_with_the_answer)
 	control_normal();
 	with = free_mib();
 	release_all();
-	end = time(NULL) + WAIT_MS / 1000;
-	while (free_mib() < with + CALLS * EACH_MIB * 3 / 4 && time(NULL) <= end)
-		sched_yield();
-	test_context("%ld MiB free before, %ld after", with, free_mib());
-	CHECK(free_mib() >= with + CALLS * EACH_MIB * 3 / 4);
+	CHECK(wait_for_free_mib(with + CALLS * EACH_MIB * 3 / 4));
 	sessions_wait(node_sessions());
 }
 
