@@ -84,15 +84,17 @@ struct fastrpc_invoke_args {
  * @args: user address of an array of &struct fastrpc_invoke_args, as many as
  *	  @sc counts, in the order in-buffers, out-buffers, in-handles, out-handles
  *
- * Sleeps until the DSP has answered or a signal comes.  Made again by the same
- * thread, with the same arguments and inputs, an interrupted call is not executed a
- * second time: the caller waits for the first.
+ * Sleeps until the DSP has answered or a signal comes.  A handler without SA_RESTART ends
+ * the call with EINTR: the DSP may execute it all the same, and a call made then is a new one.
+ * After other signals the system call goes on, and the DSP executes the call once.  A call
+ * with a dma-buf lets such a signal wait for the answer, for 1 s, and then ends with EINTR.
  * errno: EPERM handle 1; EINVAL a length that wraps or cannot be passed, an fd that
  * names no dma-buf, or bytes beyond its end; ERANGE a dma-buf that the DSP does not
  * reach; EFAULT, also for the address of bytes in one; ENOMEM; EBUSY the file has no
  * session yet, and none is free; ENOSPC the DSP has as many calls of this file as it may
- * have (128, or 8 while other files have many), interrupted ones included; EINTR; EPIPE
- * the DSP is gone, before or during the call;
+ * have (128, or 8 while other files have many), or as many bytes that are copied for them
+ * (320 MiB), interrupted ones included; EINTR; EPIPE the DSP is gone, before or during the
+ * call;
  * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP without a hypervisor that knows the DSP; with it
  * also EINVAL for a buffer that is not physically contiguous, EIO if it is refused, as
  * for one that is mapped so through another file.
