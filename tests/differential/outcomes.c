@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/dma-buf.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -602,6 +603,62 @@ TEST(calls_with_handles)
 	result(call_send(fd, &c), "INVOKE with a handle of more than a dma-buf has");
 	c.args[1].fd = UNUSED_FD;
 	result(call_send(fd, &c), "INVOKE with a handle that is no descriptor");
+	close(buf);
+}
+
+/* ---- calls that a handler with SA_RESTART interrupts ---- */
+
+static pthread_t caller;
+static volatile bool is_released_by_handler;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	if (is_released_by_handler)
+		control_release(DSP_ANY, false);
+}
+
+static void *interrupt_when_held(void *arg)
+{
+	if (!control_try_wait(DSP_COUNT_HELD, 1, WAIT_MS))
+		pthread_kill(caller, SIGUSR1);
+	return arg;
+}
+
+static long call_interrupted(int fd, struct call *c)
+{
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	pthread_t thread;
+	long ret;
+
+	REQUIRE_EQ(sigaction(SIGUSR1, &sa, NULL), 0);
+	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_HOLD, 1, 0);
+	caller = pthread_self();
+	REQUIRE_EQ(pthread_create(&thread, NULL, interrupt_when_held, NULL), 0);
+	ret = call_send(fd, c);
+	pthread_join(thread, NULL);
+	control_release(DSP_ANY, false);
+	return ret;
+}
+
+TEST(calls_and_signals)
+{
+	int fd = node_open(), buf = buffer(PAGE);
+	uint64_t before = requests();
+	struct call c;
+
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_NULL);
+	is_released_by_handler = true;
+	result(call_interrupted(fd, &c), "INVOKE, a handler with SA_RESTART meanwhile");
+	number(requests() - before,
+	       "INVOKE, a handler with SA_RESTART meanwhile: calls that the DSP got");
+	before = requests();
+	is_released_by_handler = false;
+	call_in(&c, dmabuf_map(buf, PAGE), PAGE)->fd = buf;
+	result(call_interrupted(fd, &c),
+	       "INVOKE with a dma-buf, the same, and the DSP does not answer");
+	number(requests() - before,
+	       "INVOKE with a dma-buf, the same, and the DSP does not answer: calls that it got");
 	close(buf);
 }
 
