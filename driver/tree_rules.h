@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the driver makes of what a device tree says.  Pure code, without locks and devices:
+ * "fastrpcctl check-dt" is built from the same file, and tells what this driver will do.
+ */
+#ifndef FRPC_TREE_RULES_H
+#define FRPC_TREE_RULES_H
+
+#include <linux/types.h>
+
+/* Sessions a channel can have: the client ids the firmware was built for. */
+#define FRPC_SESSIONS_MAX	14
+
+/* Letters of a label. */
+#define FRPC_LABEL_MAX		15
+
+#define FRPC_VMIDS_MAX		16
+
+/* What a domain's name says about it. */
+struct frpc_domain_kind {
+	const char *prefix;
+	bool has_both_nodes;	/* plain and -secure */
+	bool is_compute;
+	bool has_unsigned;	/* processes without a signature, for every client */
+	bool has_heap;		/* memory-region is for its firmware */
+	bool is_heap_implicit;	/* which uses it without being told */
+};
+
+/**
+ * struct frpc_soc - what differs between generations of the binding
+ * @compatible: of the fastrpc node
+ * @sid_shift: bit position of the session id in an address
+ * @cdsp_dma_bits: address bits of a compute DSP's context banks
+ * @has_poll: its firmware can flag the end of calls in memory
+ */
+struct frpc_soc {
+	const char *compatible;
+	u32 sid_shift;
+	u32 cdsp_dma_bits;
+	bool has_poll;
+};
+
+enum frpc_soc_index {
+	FRPC_SOC_KAANAPALI,
+	FRPC_SOC_DEFAULT,
+	FRPC_SOCS
+};
+
+extern const struct frpc_soc frpc_socs[FRPC_SOCS];
+
+/* What stands between a DSP and memory that it names by physical address. */
+enum frpc_stream_kind {
+	FRPC_STREAM_OWN,	/* an IOMMU domain of the remoteproc core, Linux maps in it */
+	FRPC_STREAM_DMA,	/* an IOMMU domain of the DMA API, with nothing mapped in it */
+	FRPC_STREAM_FREE,	/* nothing: no IOMMU translates, and Linux runs at EL2 */
+	FRPC_STREAM_VM,		/* a hypervisor, as far as Linux can see */
+};
+
+/* What the remoteproc's device is attached to, besides a domain of the remoteproc core. */
+enum frpc_domain_type {
+	FRPC_DOMAIN_NONE,
+	FRPC_DOMAIN_IDENTITY,
+	FRPC_DOMAIN_OTHER,
+};
+
+/* What lets a DSP reach its heap. */
+enum frpc_heap_way {
+	FRPC_HEAP_AS_IS,	/* nothing stands between, or it was mapped 1:1 before */
+	FRPC_HEAP_MAP,		/* mapped 1:1 in the remoteproc's IOMMU domain */
+	FRPC_HEAP_ASSIGN,	/* assigned by SCM */
+};
+
+/* A child of /reserved-memory, as the kernel has reserved it. */
+struct frpc_region {
+	u64 base;
+	u64 size;		/* 0: it was not reserved */
+	bool is_no_map;
+	bool is_reusable;
+};
+
+/* What the driver says of a region that the kernel has mapped. */
+#define FRPC_REGION_IS_MAPPED	"is mapped by the kernel, it needs no-map or reusable"
+
+/* NULL: no domain that the driver knows has such a label. */
+const struct frpc_domain_kind *frpc_domain_kind_find(const char *label);
+
+/* NULL: not a node of the driver's. */
+const struct frpc_soc *frpc_soc_find(const char *compatible);
+
+/* Address bits of the context banks, and of the heap. */
+u32 frpc_bank_bits(const struct frpc_soc *soc, const struct frpc_domain_kind *kind);
+u32 frpc_heap_bits(const struct frpc_soc *soc);
+
+/* @has_iommu: the remoteproc core manages the domain of the stream */
+enum frpc_stream_kind frpc_stream_kind_find(bool has_iommu, enum frpc_domain_type type,
+					    bool is_at_el2);
+
+/* Can memory be assigned to these, and be asked back from them? */
+bool frpc_vmids_are_valid(const u32 *vmids, int count);
+
+/**
+ * frpc_heap_way_find() - what lets the DSP in
+ * @kind: what its accesses pass through
+ * @nr_vmids: in qcom,vmids; negative: that is malformed
+ * @way: result
+ *
+ * Return: NULL; or why there is no way, for people.
+ */
+const char *frpc_heap_way_find(enum frpc_stream_kind kind, int nr_vmids,
+			       enum frpc_heap_way *way);
+
+/* Is it taken from the kernel's own memory, when it is needed?  Else it is a carve-out. */
+bool frpc_region_is_reusable(const struct frpc_region *region);
+
+/**
+ * frpc_region_fault() - what is wrong with the region of a heap
+ * @region: of the device tree
+ * @is_implicit: the DSP uses it without being told
+ * @address_bits: of the DSP
+ * @way: that lets the DSP in
+ *
+ * Return: NULL; or what is wrong, to be said behind the name of the region.
+ */
+const char *frpc_region_fault(const struct frpc_region *region, bool is_implicit,
+			      u32 address_bits, enum frpc_heap_way way);
+
+/* Have two ranges a byte in common? */
+bool frpc_ranges_overlap(u64 first, u64 len, u64 other, u64 other_len);
+
+#endif /* FRPC_TREE_RULES_H */
