@@ -12,24 +12,7 @@
 
 #include "private.h"
 #include "remote_heap.h"
-
-/* What a domain's name says about it. */
-struct domain_kind {
-	const char *prefix;
-	bool has_both_nodes;	/* plain and -secure */
-	bool is_compute;
-	bool has_unsigned;	/* processes that nobody signed, for anybody */
-	bool has_heap;		/* memory-region is for its firmware */
-	bool is_heap_implicit;	/* which uses it without being told */
-};
-
-static const struct domain_kind domain_kinds[] = {
-	{ .prefix = "adsp", .has_heap = true },
-	{ .prefix = "mdsp" },
-	{ .prefix = "sdsp", .has_heap = true, .is_heap_implicit = true },
-	{ .prefix = "cdsp", .has_both_nodes = true, .is_compute = true, .has_unsigned = true },
-	{ .prefix = "gdsp", .has_both_nodes = true, .has_unsigned = true },
-};
+#include "tree_rules.h"
 
 /* Of the generation before, these have firmware that flags the end of calls. */
 static const char * const poll_machines[] = {
@@ -45,16 +28,6 @@ static bool has_poll_machine(void)
 		if (of_machine_is_compatible(poll_machines[i]))
 			return true;
 	return false;
-}
-
-static const struct domain_kind *find_domain_kind(const char *label)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(domain_kinds); i++)
-		if (!strncmp(label, domain_kinds[i].prefix, strlen(domain_kinds[i].prefix)))
-			return &domain_kinds[i];
-	return NULL;
 }
 
 void frpc_channel_get(struct frpc_channel *channel)
@@ -85,7 +58,7 @@ void frpc_channel_put(struct frpc_channel *channel)
 }
 
 static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const char *label,
-					   const struct domain_kind *kind)
+					   const struct frpc_domain_kind *kind)
 {
 	struct frpc_channel *channel;
 	int ret;
@@ -108,7 +81,7 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	strscpy(channel->label, label, sizeof(channel->label));
 	channel->soc = of_device_get_match_data(&rpdev->dev);
 	channel->has_poll = channel->soc->has_poll || has_poll_machine();
-	channel->dma_bits = kind->is_compute ? channel->soc->cdsp_dma_bits : 32;
+	channel->dma_bits = frpc_bank_bits(channel->soc, kind);
 	channel->is_secure = !of_property_read_bool(rpdev->dev.of_node, "qcom,non-secure-domain");
 	channel->has_unsigned = kind->has_unsigned;
 	channel->rpdev = rpdev;
@@ -150,15 +123,15 @@ static void shut_down(struct frpc_channel *channel)
 	frpc_channel_put(channel);
 }
 
-static int read_label(struct device *dev, const char **label, const struct domain_kind **kind)
+static int read_label(struct device *dev, const char **label, const struct frpc_domain_kind **kind)
 {
 	int ret;
 
 	ret = of_property_read_string(dev->of_node, "label", label);
 	if (ret)
 		return dev_err_probe(dev, ret, "no label in the device tree to name the DSP\n");
-	*kind = find_domain_kind(*label);
-	if (!*kind || strlen(*label) >= sizeof_field(struct frpc_channel, label))
+	*kind = frpc_domain_kind_find(*label);
+	if (!*kind)
 		return dev_err_probe(dev, -EINVAL,
 				     "unknown DSP \"%s\": adsp, mdsp, sdsp, cdsp or gdsp expected\n",
 				     *label);
@@ -166,7 +139,7 @@ static int read_label(struct device *dev, const char **label, const struct domai
 }
 
 /* The last steps: context banks, then the nodes that let clients in. */
-static int bring_up(struct frpc_channel *channel, const struct domain_kind *kind)
+static int bring_up(struct frpc_channel *channel, const struct frpc_domain_kind *kind)
 {
 	struct device *dev = &channel->rpdev->dev;
 	int ret;
@@ -180,7 +153,7 @@ static int bring_up(struct frpc_channel *channel, const struct domain_kind *kind
 static int channel_probe(struct rpmsg_device *rpdev)
 {
 	struct device *dev = &rpdev->dev;
-	const struct domain_kind *kind;
+	const struct frpc_domain_kind *kind;
 	struct frpc_channel *channel;
 	const char *label;
 	int ret;
@@ -235,14 +208,9 @@ static int channel_receive(struct rpmsg_device *rpdev, void *data, int len, void
 	return 0;
 }
 
-static const struct frpc_soc soc_default = { .sid_shift = 32, .cdsp_dma_bits = 32 };
-static const struct frpc_soc soc_kaanapali = {
-	.sid_shift = 56, .cdsp_dma_bits = 34, .has_poll = true,
-};
-
 static const struct of_device_id channel_of_match[] = {
-	{ .compatible = "qcom,kaanapali-fastrpc", .data = &soc_kaanapali },
-	{ .compatible = "qcom,fastrpc", .data = &soc_default },
+	{ .compatible = "qcom,kaanapali-fastrpc", .data = &frpc_socs[FRPC_SOC_KAANAPALI] },
+	{ .compatible = "qcom,fastrpc", .data = &frpc_socs[FRPC_SOC_DEFAULT] },
 	{ }
 };
 MODULE_DEVICE_TABLE(of, channel_of_match);

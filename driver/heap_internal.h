@@ -24,12 +24,6 @@ struct frpc_channel;
 struct frpc_heap_lookup;
 struct platform_device;
 
-enum frpc_heap_way {
-	FRPC_HEAP_AS_IS,	/* nothing stands between, or it was mapped 1:1 before */
-	FRPC_HEAP_MAP,		/* mapped 1:1 in the remoteproc's IOMMU domain */
-	FRPC_HEAP_ASSIGN,	/* assigned by SCM */
-};
-
 /* What lets the DSP in. */
 struct frpc_heap_access {
 	enum frpc_heap_way way;

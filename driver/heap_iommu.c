@@ -13,10 +13,6 @@
 #include "heap_internal.h"
 #include "private.h"
 
-#define NO_DOMAIN	"the remoteproc has no IOMMU domain yet, it is tried again"
-#define FOREIGN_DOMAIN \
-	"the remoteproc driver does not manage the IOMMU domain of its stream, use that of Linux 7"
-
 /**
  * frpc_heap_access_find() - what to do for the DSP's stream
  * @heap: its request_lock is held and its stream has been read
@@ -27,38 +23,26 @@
 int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *access)
 {
 	const struct frpc_stream *stream = &heap->stream;
+	const char *fault;
+	int nr_vmids;
 
-	*access = (struct frpc_heap_access){ .way = FRPC_HEAP_AS_IS, .page = SZ_4K };
-	switch (stream->kind) {
-	case FRPC_STREAM_OWN:
-		if (!stream->domain) {
-			frpc_heap_complain(heap, NO_DOMAIN);
-			return -ENOMEM;
-		}
-		access->way = FRPC_HEAP_MAP;
-		access->domain = stream->domain;
-		access->prot = IOMMU_READ | IOMMU_WRITE | (stream->is_coherent ? IOMMU_CACHE : 0);
-		access->page = BIT(__ffs(stream->domain->pgsize_bitmap));
-		return 0;
-	case FRPC_STREAM_DMA:
-		frpc_heap_complain(heap, FOREIGN_DOMAIN);
-		return -ENOMEM;
-	case FRPC_STREAM_FREE:
-		return 0;
-	case FRPC_STREAM_VM:
-		break;
-	}
-	if (frpc_vmperm_read(heap->node, &access->perm)) {
-		frpc_heap_complain(heap, "qcom,vmids is malformed, correct the device tree");
+	*access = (struct frpc_heap_access){ .page = SZ_4K };
+	nr_vmids = frpc_vmperm_read(heap->node, &access->perm) ? : access->perm.count;
+	fault = frpc_heap_way_find(stream->kind, nr_vmids, &access->way);
+	if (!fault && access->way == FRPC_HEAP_MAP && !stream->domain)
+		fault = "the remoteproc has no IOMMU domain yet, it is tried again";
+	if (!fault && access->way == FRPC_HEAP_ASSIGN && !frpc_vmperm_is_ready())
+		fault = "no SCM driver to assign memory with, it is tried again";
+	if (fault) {
+		frpc_heap_complain(heap, "%s", fault);
 		return -ENOMEM;
 	}
-	if (!access->perm.count)
+	if (access->way != FRPC_HEAP_MAP)
 		return 0;
-	access->way = FRPC_HEAP_ASSIGN;
-	if (frpc_vmperm_is_ready())
-		return 0;
-	frpc_heap_complain(heap, "no SCM driver to assign memory with, it is tried again");
-	return -ENOMEM;
+	access->domain = stream->domain;
+	access->prot = IOMMU_READ | IOMMU_WRITE | (stream->is_coherent ? IOMMU_CACHE : 0);
+	access->page = BIT(__ffs(stream->domain->pgsize_bitmap));
+	return 0;
 }
 
 static int segment_map(struct frpc_heap_segment *segment)

@@ -28,7 +28,7 @@
 
 static bool overlaps(const struct frpc_heap_segment *segment, u64 first, u64 len)
 {
-	return len && first <= segment->last && segment->phys < first + len;
+	return frpc_ranges_overlap(segment->phys, segment->len, first, len);
 }
 
 /* Another part of /reserved-memory that has a page of it, with a reference; or NULL. */
@@ -110,7 +110,7 @@ static const char *carve_out_fault(const struct frpc_heap_segment *segment)
 		return "overlaps EFI runtime memory";
 	if (region_intersects(segment->phys, segment->len, IORESOURCE_SYSTEM_RAM,
 			      IORES_DESC_NONE) != REGION_DISJOINT)
-		return "is mapped by the kernel, it needs no-map or reusable";
+		return FRPC_REGION_IS_MAPPED;
 	return NULL;
 }
 
@@ -196,26 +196,25 @@ static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segme
 			 struct device_node *node)
 {
 	const struct reserved_mem *memory = of_reserved_mem_lookup(node);
-	bool is_reusable = of_property_read_bool(node, "reusable") &&
-			   !of_property_read_bool(node, "no-map");
-	const char *fault = NULL;
+	struct frpc_region region = {
+		.base = memory ? memory->base : 0,
+		.size = memory ? memory->size : 0,
+		.is_no_map = of_property_read_bool(node, "no-map"),
+		.is_reusable = of_property_read_bool(node, "reusable"),
+	};
+	const char *fault;
 
-	if (!memory || !memory->size)
-		fault = "was not reserved, see the kernel's first messages";
-	else if (!IS_ALIGNED(memory->base | memory->size, SZ_4K))
-		fault = "is not a multiple of 4 KiB";
-	else if ((memory->base + memory->size - 1) >> heap->address_bits)
-		fault = "is beyond the DSP's addresses";
-	else if (is_reusable && heap->is_implicit && segment->access.way == FRPC_HEAP_AS_IS)
-		fault = "is reusable, and nothing keeps the DSP out of it, it needs no-map";
+	fault = frpc_region_fault(&region, heap->is_implicit, heap->address_bits,
+				  segment->access.way);
 	if (fault) {
 		frpc_heap_complain(heap, "memory-region %pOFn %s", node, fault);
 		return false;
 	}
-	segment->phys = memory->base;
-	segment->last = memory->base + memory->size - 1;
-	segment->len = memory->size;
-	return is_reusable ? claim_reusable(heap, segment) : claim_carve_out(heap, segment, node);
+	segment->phys = region.base;
+	segment->last = region.base + region.size - 1;
+	segment->len = region.size;
+	return frpc_region_is_reusable(&region) ? claim_reusable(heap, segment) :
+						  claim_carve_out(heap, segment, node);
 }
 
 static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t len)

@@ -42,6 +42,7 @@
 #include "request.h"
 #include "session_state.h"
 #include "space.h"
+#include "tree_rules.h"
 #include "vmperm.h"
 #include "uapi/misc/fastrpc.h"
 
@@ -49,9 +50,6 @@ struct frpc_call;
 struct frpc_channel;
 struct frpc_client;
 struct frpc_heap;
-
-/* Sessions a channel can have: the client ids the firmware was built for. */
-#define FRPC_SESSIONS_MAX	14
 
 /* Message buffers come in powers of two from one page; larger ones are not pooled. */
 #define FRPC_POOL_CLASSES	11
@@ -236,18 +234,6 @@ struct frpc_node {
 };
 
 /**
- * struct frpc_soc - what differs between generations of the binding
- * @sid_shift: bit position of the session id in an address
- * @cdsp_dma_bits: address bits of a compute DSP's context banks
- * @has_poll: the firmware flags the end of a call in memory
- */
-struct frpc_soc {
-	u32 sid_shift;
-	u32 cdsp_dma_bits;
-	bool has_poll;
-};
-
-/**
  * struct frpc_channel - the link to one DSP
  * @refs: rpmsg device and every client hold one
  * @rpdev: valid while @is_alive, inside @srcu
@@ -284,7 +270,7 @@ struct frpc_channel {
 	struct rpmsg_device *rpdev;
 	struct srcu_struct srcu;
 	bool is_alive;
-	char label[16];
+	char label[FRPC_LABEL_MAX + 1];
 	const struct frpc_soc *soc;
 	u32 dma_bits;
 	bool is_secure;

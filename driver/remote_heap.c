@@ -22,9 +22,6 @@
 #include "remote_heap.h"
 #include "trace.h"
 
-/* No audio DSP addresses more, wherever the session id is. */
-#define HEAP_ADDRESS_BITS	36u
-
 /* How often, and how many times at most, a region is tried to be lent to a sensor DSP. */
 #define TRY_PAUSE		HZ
 #define TRIES_MAX		30
@@ -510,7 +507,7 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 		return NULL;
 	heap->node = of_node_get(node);
 	heap->is_implicit = is_implicit;
-	heap->address_bits = min(channel->soc->sid_shift, HEAP_ADDRESS_BITS);
+	heap->address_bits = frpc_heap_bits(channel->soc);
 	mutex_init(&heap->request_lock);
 	mutex_init(&heap->lock);
 	heap->watched_run = U64_MAX;	/* none yet */

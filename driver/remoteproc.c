@@ -33,21 +33,17 @@ static bool is_at_el2(void)
  * frpc_rproc_stream_kind() - what the DSP's own accesses pass through
  * @rproc: of a channel that is attached
  *
- * What is attached decides, and the exception level: qcom,vmids and /firmware/scm are in
- * the device tree with and without a hypervisor.
- *
  * Return: what it is.
  */
 enum frpc_stream_kind frpc_rproc_stream_kind(const struct rproc *rproc)
 {
-	struct iommu_domain *domain;
+	const struct iommu_domain *domain = iommu_get_domain_for_dev(rproc->dev.parent);
+	enum frpc_domain_type type = FRPC_DOMAIN_NONE;
 
-	if (rproc->has_iommu)
-		return FRPC_STREAM_OWN;
-	domain = iommu_get_domain_for_dev(rproc->dev.parent);
 	if (domain)
-		return domain->type == IOMMU_DOMAIN_IDENTITY ? FRPC_STREAM_FREE : FRPC_STREAM_DMA;
-	return is_at_el2() ? FRPC_STREAM_FREE : FRPC_STREAM_VM;
+		type = domain->type == IOMMU_DOMAIN_IDENTITY ? FRPC_DOMAIN_IDENTITY :
+							       FRPC_DOMAIN_OTHER;
+	return frpc_stream_kind_find(rproc->has_iommu, type, is_at_el2());
 }
 
 static void watch_crashed(struct rproc_subdev *subdev, bool is_crash)

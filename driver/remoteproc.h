@@ -10,13 +10,7 @@
 #include <linux/remoteproc.h>
 #include <linux/types.h>
 
-/* What stands between a DSP and memory that it names by physical address. */
-enum frpc_stream_kind {
-	FRPC_STREAM_OWN,	/* an IOMMU domain of the remoteproc core, Linux maps in it */
-	FRPC_STREAM_DMA,	/* an IOMMU domain of the DMA API, with nothing mapped in it */
-	FRPC_STREAM_FREE,	/* nothing: no IOMMU translates, and Linux runs at EL2 */
-	FRPC_STREAM_VM,		/* a hypervisor, as far as Linux can see */
-};
+#include "tree_rules.h"
 
 struct frpc_stream {
 	enum frpc_stream_kind kind;

@@ -17,17 +17,14 @@
 int frpc_vmperm_read(const struct device_node *node, struct frpc_vmperm *perm)
 {
 	int count = of_property_count_u32_elems(node, "qcom,vmids");
-	u32 i;
 
 	perm->count = 0;
 	if (count == -EINVAL)
 		return 0;
 	if (count <= 0 || count > FRPC_VMIDS_MAX ||
-	    of_property_read_u32_array(node, "qcom,vmids", perm->vmids, count))
+	    of_property_read_u32_array(node, "qcom,vmids", perm->vmids, count) ||
+	    !frpc_vmids_are_valid(perm->vmids, count))
 		return -EINVAL;
-	for (i = 0; i < count; i++)
-		if (perm->vmids[i] >= BITS_PER_LONG_LONG)
-			return -EINVAL;
 	perm->count = count;
 	return 0;
 }

@@ -8,9 +8,9 @@
 
 #include <linux/types.h>
 
-struct device_node;
+#include "tree_rules.h"
 
-#define FRPC_VMIDS_MAX		16
+struct device_node;
 
 struct frpc_vmperm {
 	u32 vmids[FRPC_VMIDS_MAX];	/* below 64 */

@@ -55,6 +55,8 @@ check_driver()
 	for compatible in $(sed -n 's/^compatible .*\(qcom,[^ ]*\)$/\1/p' "$frozen" | sort -u); do
 		grep -q -F -e "{ .compatible = \"$compatible\"" "$top/driver/channel.c" ||
 			complain "no row for $compatible in channel.c"
+		grep -q -F -e "	.compatible = \"$compatible\"," "$top/driver/tree_rules.c" ||
+			complain "no row for $compatible in tree_rules.c"
 	done
 }
 
