@@ -207,9 +207,10 @@ image_tools()
 	tools=''
 	[ "$mode" = shell ] || image_has_program_of cli || return 0
 	tools=$build/arm64/tools
+	"$top/board/setup" libfdt
 	run_quietly "building the tools" \
 		make -s -C "$top/tools" OUT="$tools" CROSS_COMPILE=aarch64-linux-gnu- \
-			CFLAGS=-O2 LDFLAGS='-static -s'
+			CFLAGS=-O2 LDFLAGS='-static -s' LIBFDT="$cache/libfdt-arm64"
 }
 
 # The file that is built of program $1.

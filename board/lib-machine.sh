@@ -6,7 +6,7 @@
 # Needs lib.sh, lib-apt.sh and, to make it, lib-kernel.sh.
 
 # Counts up when the list of packages, or what is made of them, changes.
-machine_layout=1
+machine_layout=2
 machine_dir=$cache/machine
 
 machine_is_here()
@@ -20,7 +20,7 @@ machine_suites='bookworm bookworm-updates bookworm-security bookworm-backports'
 machine_packages()
 {
 	printf '%s ' apt base-files base-passwd bash coreutils dash diffutils dkms dpkg \
-		findutils gawk gcc gcc-12 grep gzip kmod libc-bin libc6-dev make mawk openssl \
+		findutils gawk gcc gcc-12 grep gzip kmod libc-bin libc6-dev libfdt-dev make mawk openssl \
 		perl sed systemd tar udev util-linux xz-utils \
 		"linux-image-$release" "linux-headers-$release"
 }

@@ -17,7 +17,7 @@ _fastrpcctl()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace selftest report --help --version' -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace selftest report check-dt --help --version' -- "$current")
 		return
 	fi
 	case $command in
@@ -26,12 +26,14 @@ _fastrpcctl()
 	trace)		options='--count --json --seconds --summary' ;;
 	selftest)	options='--attach --dry-run --json' ;;
 	report)		;;
+	check-dt)	options='--json --live' ;;
 	*)		return ;;
 	esac
 	case $command,$current in
 	*,-*)		mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current") ;;
 	list,*|caps,*|selftest,*)
 			mapfile -t COMPREPLY < <(compgen -W "$(_fastrpcctl_dsps)" -- "$current") ;;
+	check-dt,*)	mapfile -t COMPREPLY < <(compgen -f -X '!*.dtb' -- "$current"; compgen -d -- "$current") ;;
 	esac
 }
 complete -F _fastrpcctl fastrpcctl

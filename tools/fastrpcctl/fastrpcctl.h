@@ -32,6 +32,7 @@ extern const struct command command_heap;
 extern const struct command command_trace;
 extern const struct command command_selftest;
 extern const struct command command_report;
+extern const struct command command_check_dt;
 
 /*
  * Calls @visit for each, as elements of an array if @as_json.  Returns the status of
