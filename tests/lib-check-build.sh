@@ -57,7 +57,7 @@ analyzer_files()
 	files $pure_code
 }
 
-pure_code='driver/message.c driver/heap_state.c'
+pure_code='driver/message.c driver/heap_state.c driver/tree_rules.c'
 
 analyze()
 {
@@ -66,7 +66,7 @@ analyze()
 	tests/unit/*|driver/*)
 		includes='-Itests/unit/shim -Itests/unit -Idriver' ;;
 	tools/*)
-		includes="-Idriver/uapi -Itools/lib -I$(dirname "$1")" ;;
+		includes="-Idriver/uapi -Idriver -Itools/lib -Itools/kernel -I$(dirname "$1")" ;;
 	esac
 	# shellcheck disable=SC2086
 	aarch64-linux-gnu-gcc -fanalyzer -std=gnu11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wno-missing-field-initializers $includes \

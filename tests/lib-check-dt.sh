@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
-# The checker of tests/run-check for device trees: the binding is a schema, each
+# The checkers of tests/run-check for device trees.  dt: the binding is a schema, each
 # variant of the board keeps to it on each edge, and the compiler has nothing to say of
-# it.  What is also said of QEMU's own tree, below all of them, is not ours to mend.  Needs
-# tests/lib-check.sh and board/lib-image.sh.
+# it; what is also said of QEMU's own tree, below all of them, is not ours to mend.
+# dt-field: the binding has each FastRPC node of the trees that Debian's kernels bring.
+# Needs tests/lib-check.sh and board/lib-image.sh.
 
 binding=docs/dt-binding
 
@@ -59,4 +60,34 @@ check_dt()
 	{ dt_make; dt_judge; } 2>&1 | grep -v -F -f "$out/dt.allowed" > "$out/dt.findings"
 	judge dt "$out/dt.findings" "$(find "$dt" -name '*.dtb' | grep -c .) device trees, one binding" \
 		"dtc $(dtc --version | sed 's/.* //'), dtschema $(dt-validate --version)"
+}
+
+# Trees of kernels $@ that between them have every FastRPC node there is.
+dt_field_trees()
+{
+	for kernel in "$@"; do
+		for tree in "$cache/dtbs/$kernel/qcom"/*.dtb; do
+			echo "==> $tree"
+			dtc -q -I dtb -O dts "$tree"
+		done
+	done | awk -f "$top/tests/trees/nodes.awk"
+}
+
+check_dt_field()
+{
+	nothing_in dt-field "$binding/*" tests/trees/nodes.awk && return
+	[ "$(host_suite)" != trixie ] ||
+		{ verdict dt-field skip "Debian 13 has no package dt-schema; Debian 12 has"; return; }
+	need dt-field dt-validate && need dt-field dtc || return
+	for kernel in 6.12 7; do
+		"$top/board/setup" dtbs "$kernel" 2> "$out/dt-field.setup" ||
+			{ verdict dt-field skip "$(tail -n 1 "$out/dt-field.setup")"; return; }
+	done
+	dt_field_trees 6.12 7 > "$out/dt-field.trees"
+	[ -s "$out/dt-field.trees" ] ||
+		{ verdict dt-field fail "no FastRPC node is found in the trees of Debian's kernels"; return; }
+	xargs dt-validate -l qcom,fastrpc -s "$top/$binding" < "$out/dt-field.trees" 2>&1 |
+		grep -v '^	' | sed 's,^/.*/\([^/]*\)\.dtb: ,\1: ,' > "$out/dt-field.findings"
+	judge dt-field "$out/dt-field.findings" "$(grep -c . "$out/dt-field.trees") device trees with every node of Debian's 6.12 and 7" \
+		"dtschema $(dt-validate --version)"
 }
