@@ -27,7 +27,7 @@ int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *acces
 	int nr_vmids;
 
 	*access = (struct frpc_heap_access){ .page = SZ_4K };
-	nr_vmids = frpc_vmperm_read(heap->node, &access->perm) ? : access->perm.count;
+	nr_vmids = frpc_vmperm_read(heap->node, &access->perm) ?: access->perm.count;
 	fault = frpc_heap_way_find(stream->kind, nr_vmids, &access->way);
 	if (!fault && access->way == FRPC_HEAP_MAP && !stream->domain)
 		fault = "the remoteproc has no IOMMU domain yet, it is tried again";

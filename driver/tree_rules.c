@@ -11,6 +11,9 @@
 /* The DSP's pages. */
 #define DSP_PAGE		4096
 
+#define FOREIGN_DOMAIN \
+	"the remoteproc driver does not manage the IOMMU domain of its stream, use that of Linux 7"
+
 static const struct frpc_domain_kind domain_kinds[] = {
 	{ .prefix = "adsp", .has_heap = true },
 	{ .prefix = "mdsp" },
@@ -94,7 +97,7 @@ const char *frpc_heap_way_find(enum frpc_stream_kind kind, int nr_vmids,
 {
 	*way = FRPC_HEAP_AS_IS;
 	if (kind == FRPC_STREAM_DMA)
-		return "the remoteproc driver does not manage the IOMMU domain of its stream, use that of Linux 7";
+		return FOREIGN_DOMAIN;
 	if (kind == FRPC_STREAM_VM && nr_vmids < 0)
 		return "qcom,vmids is malformed, correct the device tree";
 	if (kind == FRPC_STREAM_OWN)
