@@ -169,7 +169,7 @@ static struct frpc_reply join_static(struct frpc_client *client, const char *nam
 	struct frpc_reply reply;
 
 	WRITE_ONCE(client->pd, DSP_PD_USER);
-	reply = frpc_request_create_static(client->session, name, namelen, memory, true);
+	reply = frpc_request_create_static(client->session, name, namelen, memory);
 	learn_of_joining(client, reply.outcome);
 	return reply;
 }

@@ -97,8 +97,7 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
 }
 
 struct frpc_reply frpc_request_create_static(struct frpc_session *session, const char *name,
-					     u32 namelen, const struct frpc_page *memory,
-					     bool may_be_killed)
+					     u32 namelen, const struct frpc_page *memory)
 {
 	const struct dsp_create_static head = {
 		.client_id = client_id(session),
@@ -111,7 +110,7 @@ struct frpc_reply frpc_request_create_static(struct frpc_session *session, const
 	};
 
 	return control(session, DSP_PD_USER, DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0), args,
-		       may_be_killed ? TASK_KILLABLE : TASK_UNINTERRUPTIBLE);
+		       TASK_KILLABLE);
 }
 
 /* What is about the remote heap is asked for with channel->static_lock held. */

@@ -87,13 +87,11 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
  * @name: of the domain
  * @namelen: bytes of it, with its NUL
  * @memory: is added to the domain's heap; NULL: nothing is
- * @may_be_killed: a fatal signal ends the wait
  *
  * Return: see &struct frpc_reply.
  */
 struct frpc_reply frpc_request_create_static(struct frpc_session *session, const char *name,
-					     u32 namelen, const struct frpc_page *memory,
-					     bool may_be_killed);
+					     u32 namelen, const struct frpc_page *memory);
 
 /**
  * frpc_request_mmap() - memory for the heap of a protection domain
