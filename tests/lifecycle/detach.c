@@ -52,8 +52,8 @@ TEST(booted)
 	test_teardown = driver_restore;
 	/* a remoteproc that is not watched is complained of once for a module */
 	REQUIRE_EQ(driver_unload(), 0);
-	REQUIRE_EQ(driver_load(), 0);
 	kernel_log_mark();
+	REQUIRE_EQ(driver_load(), 0);
 	dsp_restart();
 	check_no_heap();
 	CHECK_EQ(kernel_log_count(REASON), 1);
