@@ -38,7 +38,7 @@ run shell:
 	@$(BOOT) $@
 
 test:
-	@tests/run --lanes 2 --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
+	@tests/run --lanes 3 --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
 
 # PROGRAMS="create_static ..." chooses; then docs/kernels.md stays as it is.
 test-kernels:

@@ -6,11 +6,11 @@
 # boot has a session of its own, so that it can be ended with all it started.
 # Needs board/lib.sh; the caller has board_list().
 
-# weight_of LIST N: of a list, of which N programs run.  One that is only for kernels
-# with checkers takes as long there as twenty others.
+# weight_of LIST N: of a list, of which N programs run.  A long one takes as long as
+# twenty others.  So does one that is only for kernels with checkers.
 weight_of()
 {
-	weight=$2
+	weight=$(($2 + 20 * $(grep -c ' long' "$1")))
 	! is_debug_kernel "$kernel" || weight=$((weight + 20 * $(grep -c ' debug' "$1")))
 	echo "$weight"
 }

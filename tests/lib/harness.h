@@ -292,9 +292,11 @@ void heap_check_open(uint64_t addr);
 void heap_account_read(char *text, size_t size);
 long heap_account(const char *name);		/* the number behind "name=" */
 int heap_account_lines(const char *part);	/* how often @part is in it */
+/* The account cannot be waited for, so it is read until @part is in it. */
+void heap_wait_account(const char *part);
 /* How many "region" or "growth" pieces are in a state; "" for any. */
 int heap_pieces(const char *what, const char *state);
-/* The account cannot be waited for, so it is read until it says so. */
+/* Likewise, until so many are. */
 void heap_wait_pieces(const char *what, const char *state, int count);
 
 /* What a MMAP told the DSP, read off the wire. */

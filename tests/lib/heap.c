@@ -88,6 +88,20 @@ int heap_account_lines(const char *part)
 	return seen;
 }
 
+void heap_wait_account(const char *part)
+{
+	long end = now_ms() + WAIT_MS;
+
+	while (!heap_account_lines(part)) {
+		if (now_ms() > end) {
+			printf("the account of heaps does not say \"%s\"\n", part);
+			CHECK(!"the driver took notice");
+			test_abort();
+		}
+		sched_yield();
+	}
+}
+
 int heap_pieces(const char *what, const char *state)
 {
 	char text[4096], start[32], end[32], *line, *rest = text;

@@ -3,10 +3,8 @@
  * The audio PD restarts alone and the driver is told, by the service registry of the
  * DSP.  Each PD gets the region once, and none gets it by mistake.
  */
-#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "harness.h"
 #include "servreg.h"
@@ -35,21 +33,6 @@ static bool piece_is(const char *what, const char *state)
 	at = at ? strchr(at, ']') : NULL;
 	at = at ? at + 2 : NULL;
 	return at && !strncmp(at, state, strlen(state)) && at[strlen(state)] == '\n';
-}
-
-/* The file cannot be waited for, so it is read until it says so. */
-static void wait_heap_says(const char *word)
-{
-	time_t end = time(NULL) + WAIT_MS / 1000;
-
-	while (!heap_says(word)) {
-		if (time(NULL) > end) {
-			printf("%s does not say \"%s\"\n", HEAPS, word);
-			CHECK(!"the driver took notice");
-			test_abort();
-		}
-		sched_yield();
-	}
 }
 
 /* ---- the board ---- */
@@ -311,7 +294,7 @@ TEST(answered_while_going_down)
 	fd = node_open();
 	start_held_create(&thread, &fd);
 	servreg_send(SERVREG_DOWN);
-	wait_heap_says(" pd=down ");
+	heap_wait_account(" pd=down ");
 	control_release(1, false);
 	servreg_wait_ack();
 	check_created(thread);
@@ -536,13 +519,13 @@ TEST(told_by_the_dsp)
 	kernel_or_skip();
 	let_driver_register();
 	dsp_restart();
-	wait_heap_says(" pd=up ");
+	heap_wait_account(" pd=up ");
 	fd = node_open();
 	heap_check_offered(fd, 1);
 	for (int i = 0; i < 3; i++) {
 		test_context("restart %d", i);
 		pd_dies_and_comes_back();
-		wait_heap_says(" pd=up ");
+		heap_wait_account(" pd=up ");
 		heap_check_offered(fd, 1);
 		CHECK(piece_is("region", "offered"));
 		check_in_use();

@@ -18,7 +18,7 @@ static void check_works(void)
 TEST(dsp_stopped)
 {
 	test_teardown = driver_restore;
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 2; i++) {
 		test_context("round %d", i);
 		dsp_stop();
 		REQUIRE_EQ(driver_unload(), 0);
@@ -32,7 +32,7 @@ TEST(dsp_stopped)
 TEST(driver_after_dsp)
 {
 	test_teardown = driver_restore;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		test_context("round %d", i);
 		dsp_stop();
 		REQUIRE_EQ(driver_unload(), 0);
@@ -47,7 +47,7 @@ TEST(dsp_running_nothing_offered)
 {
 	test_teardown = driver_restore;
 	dsp_restart();
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 2; i++) {
 		int fd;
 
 		test_context("round %d", i);
