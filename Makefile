@@ -1,26 +1,42 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-#	make		the module, for the running kernel (KDIR=... for another)
-#	make install	module, udev rules, header, tools; make uninstall (packaging/Makefile)
-#	make dkms	the same module for every kernel to come; make dkms-uninstall
-#	make sign	for Secure Boot (docs/secure-boot.md)
-#	make deb	Debian packages
-#	make run	boot the virtual board and bring the audio PD up, through the kernel's
-#			own Qualcomm drivers where it has them (KERNEL=7; 6.12 with EL=1)
-#	make test	every test; the last line counts them
-#	make test-kernels  all supported kernels: built, booted, tested; writes docs/kernels.md
-#	make test-debug	the board's tests on kernels with checkers, built from source
-#	make bench	what a call costs: ours, the in-tree driver, the floor
-#	make bench-check  calls cost no more than docs/performance says
-#	make differential  the same tests on ours and on the in-tree driver
-#	make coverage	which lines of the driver the board's tests run
-#	make mutants	break the driver on purpose and see the tests fail
-#	make check	what can be said of the tree without running it (BASE=rev: of commits since)
-#	make test-install  the packages, and installing by them and by hand, on an arm64 root
-#	make test-export  the driver as a patch, built in Debian's kernel sources
-#	make shell	the same board with a shell on it
+# What "make help" prints is what stands between the two lines of dashes; each target is in it
+# (tests/static/help.sh).  Times are those of two processors with the downloads in the cache;
+# "first" is the run that fills it.
 #
-# Variables: KERNEL=7|6.12|6.1  DRIVER=ours|in-tree  VARIANT=name  EL=2|1  V=1 (console)
+# ---
+# Without hardware, on Debian 12 or 13:
+#   make run             10 s; first: 2 min   boot the board, bring the audio PD up, judge
+#   make shell           10 s; first: 2 min   the same board with a shell
+#
+# On a machine (docs/install.md):
+#   make                 10 s                 the module for the running kernel
+#   make install         5 s                  module, tools, udev rules, header
+#   make uninstall       5 s                  take them back
+#   make dkms            1 min                the module for each later kernel, by DKMS
+#   make dkms-uninstall  5 s                  take it back
+#   make sign            1 s                  sign the module for Secure Boot
+#   make deb             10 s                 Debian packages, in build/deb
+#   make clean           1 s                  remove all that was built
+#
+# For a change to the tree:
+#   make test            20 min               every test; the last line counts them
+#   make check           4 min                every static checker; BASE=rev: of changes since
+#   make test-kernels    40 min               build, boot, test on 6.1, 6.12 and 7
+#   make test-debug      20 min; first: 40    the board's tests on kernels with checkers
+#   make mutants         60 min               break the driver, see the tests fail
+#   make coverage        20 min               which lines of the driver the tests run
+#   make differential    10 min               the same tests on the in-tree driver
+#   make bench           10 min               what calls and the heap cost
+#   make bench-check     1 min                no call costs more than docs/performance says
+#   make test-install    30 min               install, DKMS, packages on an arm64 root
+#   make test-export     5 min                the driver as a patch to kernel sources
+#   make help            1 s                  this text
+#
+# Variables: KERNEL=7 (default), 6.12, 6.1   DRIVER=ours (default), in-tree
+#   EL=2 (default), 1   VARIANT=name (board/dts/variants)   V=1 (console)
+#   KDIR=tree (make: another kernel's tree)   PROGRAMS="open ..." (test-kernels)
+# ---
 
 KERNEL	?= 7
 DRIVER	?= ours
@@ -33,6 +49,9 @@ BOOT	:= board/boot --kernel $(KERNEL) --driver $(DRIVER) $(if $(EL),--el $(EL)) 
 
 module:
 	$(MAKE) -C driver
+
+help:
+	@sed -n '/^# ---$$/,/^# ---$$/{ /---/d; s/^# \{0,1\}//p; }' Makefile
 
 run shell:
 	@$(BOOT) $@
@@ -85,5 +104,5 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module run shell test test-kernels test-debug bench differential coverage mutants check \
+.PHONY: module help run shell test test-kernels test-debug bench differential coverage mutants check \
 	test-install test-export install uninstall dkms dkms-uninstall sign deb bench-check clean
