@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The README is a front door: it is short, its figure is what the program draws, and its
-# install lines are those of docs/install.md, which tests/run-packages runs.
+# install lines are those of docs/install.md, which tests/run-packages runs.  The glossary,
+# docs/concepts.md, is short too: thirty terms, one line each.
 #
 # What is wrong is said, one line each; the exit status is 1 then.
 set -u
@@ -36,6 +37,16 @@ for figure in "$top"/docs/pictures/*.awk; do
 		complain "docs/pictures/$(basename "$picture") is not legible on a phone: 360 wide, letters of 12 at least"
 	fi
 done
+
+# A row is a term, or the head of the table.
+glossary=$(sed -n '/^<!-- glossary -->$/,/^<!-- end glossary -->$/p' "$top/docs/concepts.md" | grep '^|' | sed 1,2d)
+terms=$(echo "$glossary" | grep -c .)
+[ "$terms" -le 30 ] || complain "docs/concepts.md has $terms terms: 30 at most"
+[ "$terms" -gt 0 ] || complain "docs/concepts.md has no glossary any more: mend the pattern of $0"
+long=$(echo "$glossary" | awk 'length($0) > 150' | head -n 1)
+[ -z "$long" ] || complain "docs/concepts.md: a term has one line of 150 characters at most: $long"
+again=$(echo "$glossary" | cut -d'|' -f2 | sort | uniq -d | head -n 1)
+[ -z "$again" ] || complain "docs/concepts.md has a term twice: $again"
 
 # The indented lines below "## Install".
 installs=$(sed -n '/^## Install$/,/^## [^I]/s/^    //p' "$page")
