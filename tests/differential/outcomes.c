@@ -233,7 +233,7 @@ TEST(creating)
 	create.filefd = null;
 	result(create_anew(create), "INIT_CREATE with a descriptor of another kind");
 	create.filefd = UNUSED_FD;
-	result(create_anew(create), "INIT_CREATE with a descriptor that is none");
+	result(create_anew(create), "INIT_CREATE with an invalid descriptor");
 	create.filefd = -1;
 	create.file = (uintptr_t)shell;
 	result(create_anew(create),
@@ -246,7 +246,7 @@ TEST(creating)
 	create.filelen = 0;
 	result(create_anew(create), "INIT_CREATE with a descriptor, and no length");
 	create.filefd = UNUSED_FD;
-	result(create_anew(create), "INIT_CREATE with a descriptor that is none, and no length");
+	result(create_anew(create), "INIT_CREATE with an invalid descriptor, and no length");
 	create.filefd = 0;
 	create.siglen = 0xffffffff;
 	create.attrs = ~0u;
@@ -297,7 +297,7 @@ TEST(lending)
 	uint64_t addr;
 
 	arg.fd = UNUSED_FD;
-	result(lend(fd, arg, NULL), "MMAP with a descriptor that is none");
+	result(lend(fd, arg, NULL), "MMAP with an invalid descriptor");
 	arg = add;
 	arg.flags = 0;
 	result(lend(fd, arg, NULL), "MMAP with no flag");
@@ -410,7 +410,7 @@ TEST(mapping_descriptors)
 	arg.fd = -1;
 	result(map_once(fd, arg), "MEM_MAP with the descriptor -1");
 	arg.fd = UNUSED_FD;
-	result(map_once(fd, arg), "MEM_MAP with a descriptor that is none");
+	result(map_once(fd, arg), "MEM_MAP with an invalid descriptor");
 	arg.fd = null;
 	result(map_once(fd, arg), "MEM_MAP with a descriptor of another kind");
 	arg.fd = buf;
@@ -533,10 +533,10 @@ TEST(calls)
 	result(call_send(fd, &c), "INVOKE with an argument of no bytes");
 	c.args[0].fd = UNUSED_FD;
 	result(call_send(fd, &c),
-	       "INVOKE with an argument of no bytes and a descriptor that is none");
+	       "INVOKE with an argument of no bytes and an invalid descriptor");
 	c.args[0].length = 1;
 	c.args[0].ptr = (uintptr_t)bytes;
-	result(call_send(fd, &c), "INVOKE with a descriptor that is none");
+	result(call_send(fd, &c), "INVOKE with an invalid descriptor");
 	c.args[0].fd = null;
 	result(call_send(fd, &c), "INVOKE with a descriptor of another kind");
 	c.args[0].fd = -2;
