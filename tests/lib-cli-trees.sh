@@ -107,6 +107,25 @@ test_check_dt_no_tree()
 	[ -e /sys/firmware/fdt ] || { check_dt 3 --live && says 'not booted with a device tree'; }
 }
 
+# What a page says that check-dt prints of one of the trees: indented, between the lines
+# "<!-- fastrpcctl check-dt NAME.dtb -->" and "<!-- end fastrpcctl -->".
+test_documents_show_check_dt()
+{
+	command -v dtc > /dev/null || return 77
+	( cd "$top" && git ls-files '*.md' | xargs grep -H '^<!-- fastrpcctl check-dt .*\.dtb -->$' ) |
+		sed 's/^\(.*\):<!-- fastrpcctl check-dt \(.*\)\.dtb -->$/\1 \2/' > "$out/samples"
+	[ -s "$out/samples" ] || wrong 'no page shows what check-dt prints' || return 1
+	while read -r page tree; do
+		tree_make "$tree" || return 1
+		( cd "$out/trees" && "$ctl" check-dt "$tree.dtb" ) |
+			sed 's/^/    /' > "$out/expected"
+		sed -n "/^<!-- fastrpcctl check-dt $tree\.dtb -->\$/,/^<!-- end fastrpcctl -->\$/p" \
+			"$top/$page" | sed '1d;$d' > "$out/shown"
+		diff "$out/expected" "$out/shown" >&2 ||
+			wrong "$page does not show what check-dt prints of $tree.dtb" || return 1
+	done < "$out/samples"
+}
+
 # A damaged file is judged or refused; it never ends the program.
 test_check_dt_damaged()
 {
