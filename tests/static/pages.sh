@@ -53,7 +53,7 @@ check_links()
 named()
 {
 	awk '
-		# $1 has to be a path of the tree
+		# a path of the tree, but for those with a place to be filled in
 		function path(word)
 		{
 			sub(/[.,:;]+$/, "", word)
@@ -62,7 +62,7 @@ named()
 		}
 		{
 			line = $0
-			while (match(line, /(^|[^A-Za-z0-9_.\/~-])(driver|board|tests|tools|docs|packaging|scripts)\/[A-Za-z0-9_.*<>{}\/-]*/)) {
+			while (match(line, /(^|[^A-Za-z0-9_.\/~-])(driver|board|tests|tools|docs|packaging|scripts)\/[A-Za-z0-9_.,*<>{}\/-]*/)) {
 				word = substr(line, RSTART, RLENGTH)
 				line = substr(line, RSTART + RLENGTH)
 				sub(/^[^a-z]/, "", word)
