@@ -54,7 +54,7 @@ BEGIN {
 	fill["hypervisor"] = "#fdeed9"; edge["hypervisor"] = "#b56a00"
 	print "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
 	print "<!-- SPDX-License-Identifier: GPL-2.0-only; written by docs/pictures/owners.awk -->"
-	print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 360 404\" width=\"540\" height=\"606\" " \
+	print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 360 404\" width=\"360\" height=\"404\" " \
 	      "font-family=\"sans-serif\" font-size=\"13\" text-anchor=\"middle\" fill=\"#111\">"
 	print "<title>Who owns the ADSP's own stream and the remote heap</title>"
 	print "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"6\" refY=\"4\" markerWidth=\"5\" " \
