@@ -28,6 +28,7 @@
 #include <linux/cgroup.h>
 #include <linux/pid.h>
 #include <linux/ptrace.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/siphash.h>
@@ -227,20 +228,22 @@ void frpc_resume_shrink(struct frpc_session *session)
 /* As things are, would a handler have the system call end with EINTR? */
 static bool is_ended_by_handler(void)
 {
+	/* a thread that runs has its own */
+	struct sighand_struct *sighand = rcu_dereference_protected(current->sighand, true);
 	bool is_ended = false;
 	sigset_t pending;
 	int sig;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(&sighand->siglock);
 	sigorsets(&pending, &current->pending.signal, &current->signal->shared_pending.signal);
 	sigandnsets(&pending, &pending, &current->blocked);
 	for (sig = 1; !is_ended && sig <= _NSIG; sig++) {
-		const struct sigaction *action = &current->sighand->action[sig - 1].sa;
+		const struct sigaction *action = &sighand->action[sig - 1].sa;
 
 		is_ended = sigismember(&pending, sig) && action->sa_handler != SIG_DFL &&
 			   action->sa_handler != SIG_IGN && !(action->sa_flags & SA_RESTART);
 	}
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(&sighand->siglock);
 	return is_ended;
 }
 

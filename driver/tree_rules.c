@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the driver makes of what a device tree says: see tree_rules.h. */
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "tree_rules.h"
 
 /* No audio DSP addresses more, wherever the session id is. */
-#define HEAP_ADDRESS_BITS	36
+#define HEAP_ADDRESS_BITS	36u
 
 /* The DSP's pages. */
 #define DSP_PAGE		4096
@@ -62,7 +63,7 @@ u32 frpc_bank_bits(const struct frpc_soc *soc, const struct frpc_domain_kind *ki
 
 u32 frpc_heap_bits(const struct frpc_soc *soc)
 {
-	return soc->sid_shift < HEAP_ADDRESS_BITS ? soc->sid_shift : HEAP_ADDRESS_BITS;
+	return min(soc->sid_shift, HEAP_ADDRESS_BITS);
 }
 
 /*
