@@ -184,7 +184,10 @@ void frpc_resume_answered(struct frpc_call *call)
 	queue_delayed_work(system_freezable_wq, &call->session->end_work, RESUME_PERIOD);
 }
 
-/* Gives up results that nobody comes for, or (asked by a shrinker) all; end_lock held. */
+/*
+ * Frees the results whose threads have ended or have waited too long, or (for the shrinker)
+ * all of them; end_lock is held.
+ */
 void frpc_resume_reap(struct frpc_session *session)
 {
 	bool all = xchg(&session->reaps_results, false);

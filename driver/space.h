@@ -4,10 +4,9 @@
  *
  * A space owns the addresses of its bank, and knows the bank's address bits, whether
  * an IOMMU translates, and whether the bank sees the CPU's caches.  Every other file
- * asks the space.  Three things have addresses in it:
- *   - buffers: the driver's own memory, in the bank for as long as it lives,
- *   - maps: dma-bufs, kept after use until somebody needs the addresses,
- *   - nothing else.
+ * asks the space.  Two kinds of object have addresses in it:
+ *   - buffers: the driver's own memory, in the bank for as long as it lives;
+ *   - maps: dma-bufs, kept after use until another request needs the addresses.
  * Sessions of one bank (qcom,nsessions) share its space.
  */
 #ifndef FRPC_SPACE_H
@@ -94,7 +93,7 @@ struct frpc_pages {
  * @is_charged: in use, and counted in session->message_bytes
  *
  * Owns its pages: they stay when the context bank's device goes, only the
- * mapping is undone.  So nobody who copies out of a buffer can hold up a removal.
+ * mapping is undone.  So a client that copies out of a buffer cannot delay a removal.
  */
 struct frpc_buffer {
 	struct list_head pool_entry;

@@ -301,8 +301,8 @@ bool dsp_call_disowned(struct dsp_request *req)
 }
 
 /*
- * A call of the client, or a request of process control about it.  Other requests of the
- * kernel's own are in nobody's name: they go on.
+ * A call of the client, or a request of process control about it.  The kernel's other
+ * requests belong to no client: they go on.
  */
 static bool call_belongs(const struct dsp_request *req, const struct dsp_request *release,
 			 s32 client)

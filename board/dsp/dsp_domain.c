@@ -46,7 +46,7 @@ static void domain_note(struct dsp_domain *d, u64 iova, u64 len, int prot)
 	spin_unlock_irqrestore(&mappings_lock, flags);
 }
 
-/* The newest mapping that has the page; false: it was mapped before anybody looked. */
+/* Finds the newest mapping that has the page; false: it was mapped before the model watched. */
 static bool domain_find(struct dsp_domain *d, u64 addr, struct dsp_mapping *found)
 {
 	unsigned int last = d->mappings, i;

@@ -83,7 +83,7 @@ bool dsp_monitor_allows(u64 vms, phys_addr_t phys)
 	return !has_monitor || !(vms & ~(owners_of(phys, &write, &exec) & write));
 }
 
-/* Is it theirs, with all rights, and nobody else's? */
+/* Do @vms, and no other VM, own the page with all rights? */
 bool dsp_monitor_is_only(u64 vms, phys_addr_t phys)
 {
 	u64 write, exec;

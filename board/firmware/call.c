@@ -22,7 +22,7 @@ static void tell_owners(u64 *x)
 	x[3] = owners.exec;
 }
 
-/* As an earlier system left it: nobody is asked. */
+/* Sets the owners that an earlier system left; the present owners are not checked. */
 static u64 give_owners(const u64 *x)
 {
 	struct owners owners = { .own = x[3], .write = x[3], .exec = x[3] };

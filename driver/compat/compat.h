@@ -53,7 +53,10 @@ static inline int frpc_compat_assign_mem(phys_addr_t phys, size_t len, u64 *from
 #define qcom_scm_assign_mem frpc_compat_assign_mem
 #endif
 
-/* Until 6.6 a shrinker was its owner's, and registering one could fail: nobody is asked then. */
+/*
+ * Before 6.7 the driver owns its shrinker, and registration can fail: the caches are then not
+ * trimmed.
+ */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 #include <linux/shrinker.h>
 #include <linux/slab.h>

@@ -320,7 +320,7 @@ void monitor_require(void);
 uint64_t monitor_dsp(void);
 /* The VMs that own a page, a bit each. */
 uint64_t monitor_owners(uint64_t addr);
-/* Every page of [addr, addr + len) is theirs, with all rights, and nobody else's. */
+/* @vms, and no other VM, own every page of [addr, addr + len) with all rights. */
 void monitor_check_owners(uint64_t addr, uint64_t len, uint64_t vms);
 /* Assignments made, and refused, since the board booted. */
 uint64_t monitor_assigned(void);

@@ -56,7 +56,7 @@ static void check_refused(const char *text)
 	CHECK_EQ(kernel_log_count(text), 1);
 }
 
-/* Nobody has stored anything there. */
+/* Neither the driver nor the DSP has stored there. */
 static void check_untouched(uint64_t addr, uint64_t len, uint64_t sum)
 {
 	CHECK_EQ(control_look(addr, len, NULL), sum);
