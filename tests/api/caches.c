@@ -12,21 +12,6 @@
 
 static uint8_t plain[LEN];
 
-static long hash_of(int fd, const void *data, int buf, size_t len)
-{
-	uint64_t hash = 0;
-	struct call c;
-	long ret;
-
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_HASH);
-	call_in(&c, data, len)->fd = buf;
-	call_out(&c, &hash, sizeof(hash));
-	ret = call_send(fd, &c);
-	if (!ret)
-		CHECK_EQ(hash, test_hash(0, data, len));
-	return ret;
-}
-
 static void xor_call(struct call *c, const void *in, void *out, int buf, size_t len)
 {
 	call_init(c, DSP_TEST_HANDLE, DSP_TEST_XOR);
@@ -54,7 +39,7 @@ static void check_both_ways(int fd, uint8_t *data, int buf)
 
 		test_context("%zu bytes from %zu", len, from);
 		fill_pattern(data, LEN, i);
-		CHECK_EQ(hash_of(fd, data + from, buf, len), 0);
+		CHECK_EQ(invoke_hash_check(fd, data + from, buf, len), 0);
 		fill_pattern(plain, LEN, i + 10);
 		xor_call(&c, plain, data + from, buf, len);
 		CHECK_EQ(call_send(fd, &c), 0);

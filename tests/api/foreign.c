@@ -19,17 +19,6 @@ static long echo(int fd, const void *in, int buf, void *out, size_t len)
 	return call_send(fd, &c);
 }
 
-/* The DSP stores into a dma-buf. */
-static long xor_into(int fd, const void *in, void *out, int buf, size_t len)
-{
-	struct call c;
-
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_XOR);
-	call_in(&c, in, len);
-	call_out(&c, out, len)->fd = buf;
-	return call_send(fd, &c);
-}
-
 /* Calls both ways, and a map that a process has; all of it through one map of ours. */
 static void use_buffer(int buf)
 {
@@ -45,7 +34,7 @@ static void use_buffer(int buf)
 		CHECK_EQ(echo(fd, data, buf, copy, LEN), 0);
 		CHECK_MEM(copy, data, LEN);
 		CHECK_EQ(echo(fd, data + PAGE, buf, copy, LEN), -EINVAL);
-		CHECK_EQ(xor_into(fd, copy, data, buf, LEN), 0);
+		CHECK_EQ(invoke_xor(fd, copy, data, buf, LEN), 0);
 		for (size_t j = 0; j < LEN; j++)
 			copy[j] ^= 0x5a;
 		CHECK_MEM(data, copy, LEN);
@@ -144,7 +133,7 @@ TEST(seen_by_the_kernel_and_another_device)
 		import_begin(buf);
 		import_check(test_hash(0, data, len), len);
 		fill_pattern(in, PAGE, i + 10);
-		CHECK_EQ(xor_into(fd, in, data + len - PAGE, buf, PAGE), 0);
+		CHECK_EQ(invoke_xor(fd, in, data + len - PAGE, buf, PAGE), 0);
 		import_check(test_hash(0, data, len), len);
 		import_end();
 		munmap(data, len);

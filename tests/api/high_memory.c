@@ -48,27 +48,6 @@ TEST(messages)
 	}
 }
 
-static long hash_of(int fd, const void *data, int buf, size_t len, uint64_t *hash)
-{
-	struct call c;
-
-	*hash = 0;
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_HASH);
-	call_in(&c, data, len)->fd = buf;
-	call_out(&c, hash, sizeof(*hash));
-	return call_send(fd, &c);
-}
-
-static long xor_into(int fd, const void *in, void *out, int buf, size_t len)
-{
-	struct call c;
-
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_XOR);
-	call_in(&c, in, len);
-	call_out(&c, out, len)->fd = buf;
-	return call_send(fd, &c);
-}
-
 /* What changes between two calls is seen by the second, in both directions. */
 static void check_shared(int fd, uint8_t *data, int buf)
 {
@@ -78,10 +57,10 @@ static void check_shared(int fd, uint8_t *data, int buf)
 	for (int round = 0; round < ROUNDS; round++) {
 		test_context("call %d", round);
 		fill_pattern(data, LEN, round);
-		CHECK_EQ(hash_of(fd, data, buf, LEN, &hash), 0);
+		CHECK_EQ(invoke_hash(fd, data, buf, LEN, &hash), 0);
 		CHECK_EQ(hash, test_hash(0, data, LEN));
 		fill_pattern(in, LEN, round + 10);
-		CHECK_EQ(xor_into(fd, in, data, buf, LEN), 0);
+		CHECK_EQ(invoke_xor(fd, in, data, buf, LEN), 0);
 		for (size_t i = 0; i < LEN; i++)
 			in[i] ^= 0x5a;
 		CHECK_MEM(data, in, LEN);
@@ -142,14 +121,14 @@ TEST(buffer_of_another)
 	fill_pattern(data, PAGE, 3);
 	REQUIRE_EQ(create_pd(fd, -1, 0, 0), 0);
 	if (is_translated()) {
-		CHECK_EQ(hash_of(fd, data, buf, PAGE, &hash), 0);
+		CHECK_EQ(invoke_hash(fd, data, buf, PAGE, &hash), 0);
 		CHECK_EQ(hash, test_hash(0, data, PAGE));
 		fill_pattern(data, PAGE, 4);
-		CHECK_EQ(hash_of(fd, data, buf, PAGE, &hash), 0);
+		CHECK_EQ(invoke_hash(fd, data, buf, PAGE, &hash), 0);
 		CHECK_EQ(hash, test_hash(0, data, PAGE));
 	} else {
 		control_status(&before);
-		CHECK_EQ(hash_of(fd, data, buf, PAGE, &hash), -ERANGE);
+		CHECK_EQ(invoke_hash(fd, data, buf, PAGE, &hash), -ERANGE);
 		CHECK_EQ(mem_map(fd, buf, FASTRPC_MAP_FD, PAGE, &addr), -ERANGE);
 		control_status(&after);
 		CHECK_EQ(after.requests, before.requests);

@@ -23,24 +23,13 @@ static int compute_open(void)
 	return fd;
 }
 
-static long hash_of(int fd, const void *data, int buf, size_t len, uint64_t *hash)
-{
-	struct call c;
-
-	*hash = 0;
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_HASH);
-	call_in(&c, data, len)->fd = buf;
-	call_out(&c, hash, sizeof(*hash));
-	return call_send(fd, &c);
-}
-
 static void check_part(int fd, uint8_t *data, int buf, size_t at)
 {
 	uint64_t hash;
 
 	test_context("at %#zx", at);
 	fill_pattern(data + at, PAGE, at >> 12);
-	CHECK_EQ(hash_of(fd, data + at, buf, PAGE, &hash), 0);
+	CHECK_EQ(invoke_hash(fd, data + at, buf, PAGE, &hash), 0);
 	CHECK_EQ(hash, test_hash(0, data + at, PAGE));
 }
 

@@ -67,21 +67,6 @@ TEST(call_in_pieces)
 	munmap(data, len);
 }
 
-static long hash_of(int fd, void *data, int buf, size_t len)
-{
-	uint64_t hash = 0;
-	struct call c;
-	long ret;
-
-	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_HASH);
-	call_in(&c, data, len)->fd = buf;
-	call_out(&c, &hash, sizeof(hash));
-	ret = call_send(fd, &c);
-	if (!ret)
-		CHECK_EQ(hash, test_hash(0, data, len));
-	return ret;
-}
-
 /* Only an SMMU could make one range of its pages, and the DSP is told of one. */
 TEST(scattered_buffer_is_refused)
 {
@@ -92,9 +77,9 @@ TEST(scattered_buffer_is_refused)
 
 	REQUIRE_EQ(create_pd(fd, -1, 0, 0), 0);
 	control_status(&before);
-	CHECK_EQ(hash_of(fd, data, buf, 16 * PAGE), -EINVAL);
+	CHECK_EQ(invoke_hash_check(fd, data, buf, 16 * PAGE), -EINVAL);
 	/* not a part of it either */
-	CHECK_EQ(hash_of(fd, data, buf, PAGE), -EINVAL);
+	CHECK_EQ(invoke_hash_check(fd, data, buf, PAGE), -EINVAL);
 	CHECK_EQ(mem_map(fd, buf, FASTRPC_MAP_FD, 16 * PAGE, &addr), -EINVAL);
 	CHECK_EQ(create_pd(node_open(), buf, 16 * PAGE, 0), -EINVAL);
 	control_status(&after);
@@ -104,14 +89,14 @@ TEST(scattered_buffer_is_refused)
 
 	/* what is in one piece, of others and of ours, is as good as ever */
 	data = dmabuf_map(page, PAGE);
-	CHECK_EQ(hash_of(fd, data, page, PAGE), 0);
+	CHECK_EQ(invoke_hash_check(fd, data, page, PAGE), 0);
 	munmap(data, PAGE);
 	close(page);
 	whole = dmabuf_alloc(fd, 1 << 20);
 	REQUIRE(whole >= 0);
 	data = dmabuf_map(whole, 1 << 20);
 	fill_pattern(data, 1 << 20, 5);
-	CHECK_EQ(hash_of(fd, data, whole, 1 << 20), 0);
+	CHECK_EQ(invoke_hash_check(fd, data, whole, 1 << 20), 0);
 	CHECK_EQ(mem_map(fd, whole, FASTRPC_MAP_FD, 1 << 20, &addr), 0);
 	munmap(data, 1 << 20);
 	close(whole);

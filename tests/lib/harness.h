@@ -145,6 +145,11 @@ long call_send(int fd, struct call *c);
  */
 #define ECHO_MAX	(4 << 20)
 long invoke_echo(int fd, uint32_t seed, size_t len);
+/* The DSP's hash of @data, which is in dma-buf @buf; the second form also compares it. */
+long invoke_hash(int fd, const void *data, int buf, size_t len, uint64_t *hash);
+long invoke_hash_check(int fd, const void *data, int buf, size_t len);
+/* The DSP stores @in, changed, to @out, which is in dma-buf @buf. */
+long invoke_xor(int fd, const void *in, void *out, int buf, size_t len);
 /* A test method with one word as its input. */
 long invoke_word(int fd, uint32_t method, uint32_t word);
 long invoke_null(int fd);			/* DSP_TEST_NULL without arguments */

@@ -238,6 +238,37 @@ long invoke_echo(int fd, uint32_t seed, size_t len)
 	return !ret && memcmp(in, out, len) ? -EBADMSG : ret;
 }
 
+long invoke_hash(int fd, const void *data, int buf, size_t len, uint64_t *hash)
+{
+	struct call c;
+
+	*hash = 0;
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_HASH);
+	call_in(&c, data, len)->fd = buf;
+	call_out(&c, hash, sizeof(*hash));
+	return call_send(fd, &c);
+}
+
+long invoke_hash_check(int fd, const void *data, int buf, size_t len)
+{
+	uint64_t hash;
+	long ret = invoke_hash(fd, data, buf, len, &hash);
+
+	if (!ret)
+		CHECK_EQ(hash, test_hash(0, data, len));
+	return ret;
+}
+
+long invoke_xor(int fd, const void *in, void *out, int buf, size_t len)
+{
+	struct call c;
+
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_XOR);
+	call_in(&c, in, len);
+	call_out(&c, out, len)->fd = buf;
+	return call_send(fd, &c);
+}
+
 long invoke_word(int fd, uint32_t method, uint32_t word)
 {
 	struct call c;
