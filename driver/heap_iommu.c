@@ -87,7 +87,8 @@ int frpc_heap_let_in(struct frpc_heap_segment *segment)
 	if (access->way == FRPC_HEAP_MAP)
 		return segment_map(segment);
 	if (access->way == FRPC_HEAP_ASSIGN)
-		return frpc_vmperm_assign(segment->phys, segment->len, &access->perm);
+		return frpc_vmperm_assign(segment->phys, segment->len, &frpc_vmperm_linux,
+					  &access->perm);
 	return 0;
 }
 
@@ -100,7 +101,7 @@ int frpc_heap_keep_out(const struct frpc_heap_segment *segment)
 	if (access->way == FRPC_HEAP_MAP)
 		return iommu_unmap(access->domain, segment->phys, len) == len ? 0 : -EIO;
 	if (access->way == FRPC_HEAP_ASSIGN)
-		return frpc_vmperm_reclaim(segment->phys, len, &access->perm);
+		return frpc_vmperm_assign(segment->phys, len, &access->perm, &frpc_vmperm_linux);
 	return 0;
 }
 

@@ -33,7 +33,8 @@ static bool may_zero(const struct frpc_heap *heap, const struct frpc_heap_segmen
 	if (segment->bytes || heap->stream.was_attached || !frpc_heap_is_memory(segment))
 		return false;
 	if (segment->access.way == FRPC_HEAP_ASSIGN)
-		return frpc_vmperm_is_ours(segment->phys, segment->len);
+		return !frpc_vmperm_assign(segment->phys, segment->len, &frpc_vmperm_linux,
+					   &frpc_vmperm_linux);
 	return !heap->is_implicit ||
 	       (segment->access.domain &&
 		!iommu_iova_to_phys(segment->access.domain, segment->phys));

@@ -82,7 +82,7 @@ int frpc_secure_map_make(struct frpc_map *map)
 	else if (!map->is_secure)
 		ret = find_memory(map);
 	if (!ret && !map->is_secure)
-		ret = frpc_vmperm_assign(map->phys, map->len, perm);
+		ret = frpc_vmperm_assign(map->phys, map->len, &frpc_vmperm_linux, perm);
 	if (!ret)
 		map->is_secure = true;
 	mutex_unlock(&session->space->maps_lock);
@@ -102,7 +102,8 @@ void frpc_secure_map_undo(struct frpc_map *map)
 	is_used = map->users || map->is_left;
 	spin_unlock_irq(&session->lock);
 	if (!is_used)
-		ret = frpc_vmperm_reclaim(map->phys, map->len, &session->channel->secure);
+		ret = frpc_vmperm_assign(map->phys, map->len, &session->channel->secure,
+					 &frpc_vmperm_linux);
 	if (!ret) {
 		map->is_secure = false;
 		return;

@@ -34,10 +34,10 @@ bool frpc_vmperm_is_ready(void)
 	return IS_REACHABLE(CONFIG_QCOM_SCM) && qcom_scm_is_available();
 }
 
-static const struct frpc_vmperm linux_perm = { .vmids = { QCOM_SCM_VMID_HLOS }, .count = 1 };
+const struct frpc_vmperm frpc_vmperm_linux = { .vmids = { QCOM_SCM_VMID_HLOS }, .count = 1 };
 
-static int assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *from,
-		  const struct frpc_vmperm *perm)
+int frpc_vmperm_assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *from,
+		       const struct frpc_vmperm *perm)
 {
 	struct qcom_scm_vmperm to[FRPC_VMIDS_MAX];
 	u64 owners = 0;
@@ -52,19 +52,4 @@ static int assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *from,
 	    qcom_scm_assign_mem(phys, len, &owners, to, perm->count))
 		return -EIO;
 	return 0;
-}
-
-int frpc_vmperm_assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm)
-{
-	return assign(phys, len, &linux_perm, perm);
-}
-
-int frpc_vmperm_reclaim(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm)
-{
-	return assign(phys, len, perm, &linux_perm);
-}
-
-bool frpc_vmperm_is_ours(phys_addr_t phys, size_t len)
-{
-	return !assign(phys, len, &linux_perm, &linux_perm);
 }

@@ -17,18 +17,16 @@ struct frpc_vmperm {
 	u32 count;			/* 0: no hypervisor is meant */
 };
 
+extern const struct frpc_vmperm frpc_vmperm_linux;
+
 /* Reads qcom,vmids.  Return: 0 (also if there is none), -EINVAL. */
 int frpc_vmperm_read(const struct device_node *node, struct frpc_vmperm *perm);
 
 /* Can calls be made?  What is not there now may come later. */
 bool frpc_vmperm_is_ready(void);
 
-/*
- * A range of whole 4 KiB pages goes from Linux to @perm, or back.  Does firmware say that
- * it is Linux'?  Sleep.  Return: 0; -EIO: nothing has changed.
- */
-int frpc_vmperm_assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm);
-int frpc_vmperm_reclaim(phys_addr_t phys, size_t len, const struct frpc_vmperm *perm);
-bool frpc_vmperm_is_ours(phys_addr_t phys, size_t len);
+/* A range of whole 4 KiB pages changes owners.  Sleeps.  Return: 0; -EIO: nothing changed. */
+int frpc_vmperm_assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *from,
+		       const struct frpc_vmperm *perm);
 
 #endif /* FRPC_VMPERM_H */
