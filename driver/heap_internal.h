@@ -115,10 +115,10 @@ void frpc_heap_free(struct frpc_heap_segment *segment);
 void frpc_heap_pool_destroy(struct platform_device *pool);
 
 /* heap_iommu.c */
+extern const char *const frpc_heap_ways[];	/* by enum frpc_heap_way, for people */
 int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *access);
 int frpc_heap_let_in(struct frpc_heap_segment *segment);
 int frpc_heap_keep_out(const struct frpc_heap_segment *segment);
-const char *frpc_heap_way_name(enum frpc_heap_way way);
 
 /* heap_segment.c */
 void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_step step);

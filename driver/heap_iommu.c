@@ -13,6 +13,12 @@
 #include "heap_internal.h"
 #include "private.h"
 
+const char *const frpc_heap_ways[] = {
+	[FRPC_HEAP_AS_IS] = "used as it is, the DSP reaches it already",
+	[FRPC_HEAP_MAP] = "mapped 1:1 in the remoteproc's IOMMU domain",
+	[FRPC_HEAP_ASSIGN] = "assigned to the DSP by SCM, below Linux is a hypervisor",
+};
+
 /**
  * frpc_heap_access_find() - what to do for the DSP's stream
  * @heap: its request_lock is held and its stream has been read
@@ -103,17 +109,4 @@ int frpc_heap_keep_out(const struct frpc_heap_segment *segment)
 	if (access->way == FRPC_HEAP_ASSIGN)
 		return frpc_vmperm_assign(segment->phys, len, &access->perm, &frpc_vmperm_linux);
 	return 0;
-}
-
-/* For people. */
-const char *frpc_heap_way_name(enum frpc_heap_way way)
-{
-	switch (way) {
-	case FRPC_HEAP_MAP:
-		return "mapped 1:1 in the remoteproc's IOMMU domain";
-	case FRPC_HEAP_ASSIGN:
-		return "assigned to the DSP by SCM, below Linux is a hypervisor";
-	default:
-		return "used as it is, the DSP reaches it already";
-	}
 }

@@ -256,7 +256,7 @@ static int region_lend(struct frpc_heap *heap)
 	if (!ret) {
 		heap->said[0] = '\0';
 		pr_info("fastrpc: %pOF: remote heap [mem %pa-%pa] %s\n", heap->node,
-			&region->phys, &region->last, frpc_heap_way_name(region->access.way));
+			&region->phys, &region->last, frpc_heap_ways[region->access.way]);
 		return 0;
 	}
 	if (ret == -EPIPE || ret == -EBUSY || ret == -ESHUTDOWN)
