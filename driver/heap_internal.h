@@ -68,7 +68,6 @@ struct frpc_heap {
 	struct mutex request_lock;	/* over a whole request, protects: */
 	struct frpc_rproc_watch watch;
 	struct frpc_stream stream;	/* as this request found it */
-	struct platform_device *growth_pool;
 	struct frpc_heap_segment *current_segment;	/* this request's */
 	u64 current_run;
 	u64 watched_run;		/* the run in which the stream was read */
@@ -112,7 +111,6 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
 bool frpc_heap_is_memory(const struct frpc_heap_segment *segment);
 int frpc_heap_zero(const struct frpc_heap_segment *segment);
 void frpc_heap_free(struct frpc_heap_segment *segment);
-void frpc_heap_pool_destroy(struct platform_device *pool);
 
 /* heap_iommu.c */
 extern const char *const frpc_heap_ways[];	/* by enum frpc_heap_way, for people */

@@ -103,27 +103,19 @@ bool frpc_heap_is_memory(const struct frpc_heap_segment *segment)
 	return sum == segment->len;
 }
 
-/* What is wrong with a region that is used as it is; NULL: nothing. */
-static const char *carve_out_fault(const struct frpc_heap_segment *segment)
-{
-	if (is_efi_runtime(segment))
-		return "overlaps EFI runtime memory";
-	if (region_intersects(segment->phys, segment->len, IORESOURCE_SYSTEM_RAM,
-			      IORES_DESC_NONE) != REGION_DISJOINT)
-		return FRPC_REGION_IS_MAPPED;
-	return NULL;
-}
-
 static bool claim_carve_out(struct frpc_heap *heap, struct frpc_heap_segment *segment,
 			    struct device_node *node)
 {
-	const char *fault = carve_out_fault(segment);
 	struct device_node *other = NULL;
+	const char *fault = NULL;
 
-	if (!fault)
-		other = find_overlap(segment, node);
-	if (!fault && !other)
-		other = find_other_user(node);
+	if (is_efi_runtime(segment))
+		fault = "overlaps EFI runtime memory";
+	else if (region_intersects(segment->phys, segment->len, IORESOURCE_SYSTEM_RAM,
+				   IORES_DESC_NONE) != REGION_DISJOINT)
+		fault = FRPC_REGION_IS_MAPPED;
+	else
+		other = find_overlap(segment, node) ?: find_other_user(node);
 	if (fault)
 		frpc_heap_complain(heap, "memory-region %pOFn %s", node, fault);
 	else if (other)
@@ -133,61 +125,37 @@ static bool claim_carve_out(struct frpc_heap *heap, struct frpc_heap_segment *se
 	return !fault && !other;
 }
 
-/* @node: whose memory-region is the pool; NULL: the kernel's own memory */
-static struct platform_device *pool_create(u32 address_bits, struct device_node *node)
+/*
+ * Uncached and zero.  @node: whose memory-region it comes from; NULL: the kernel's own
+ * memory.  What is there after a failure frpc_heap_free() frees.
+ */
+static bool segment_alloc(struct frpc_heap_segment *segment, struct device_node *node)
 {
 	struct platform_device *pool;
-	int ret;
+	dma_addr_t addr;
 
 	pool = platform_device_register_simple("frpc-heap", PLATFORM_DEVID_AUTO, NULL, 0);
 	if (IS_ERR(pool))
-		return NULL;
-	ret = dma_set_mask_and_coherent(&pool->dev, DMA_BIT_MASK(address_bits));
-	if (!ret && node)
-		ret = of_reserved_mem_device_init_by_idx(&pool->dev, node, 0);
-	if (!ret)
-		return pool;
-	platform_device_unregister(pool);
-	return NULL;
-}
-
-/* Nothing is allocated through it any more.  @pool may be NULL. */
-void frpc_heap_pool_destroy(struct platform_device *pool)
-{
-	if (!pool)
-		return;
-	of_reserved_mem_device_release(&pool->dev);
-	platform_device_unregister(pool);
-}
-
-/* Uncached and zero. */
-static int segment_alloc(struct frpc_heap_segment *segment, struct platform_device *pool)
-{
-	dma_addr_t addr;
-
-	if (!pool)
-		return -ENOMEM;
+		return false;
+	segment->pool = pool;
+	if (dma_set_mask_and_coherent(&pool->dev, DMA_BIT_MASK(segment->heap->address_bits)) ||
+	    (node && of_reserved_mem_device_init_by_idx(&pool->dev, node, 0)))
+		return false;
 	segment->bytes = dma_alloc_coherent(&pool->dev, segment->len, &addr,
 					    GFP_KERNEL | __GFP_NOWARN);
 	if (!segment->bytes)
-		return -ENOMEM;
-	segment->pool = pool;
+		return false;
 	segment->phys = addr;
 	segment->last = addr + segment->len - 1;
-	return 0;
+	return true;
 }
 
 static bool claim_reusable(struct frpc_heap *heap, struct frpc_heap_segment *segment)
 {
-	struct platform_device *pool = pool_create(heap->address_bits, heap->node);
 	phys_addr_t phys = segment->phys;
 
-	if (!segment_alloc(segment, pool)) {
-		if (segment->phys == phys)
-			return true;
-		dma_free_coherent(&pool->dev, segment->len, segment->bytes, segment->phys);
-	}
-	frpc_heap_pool_destroy(pool);
+	if (segment_alloc(segment, heap->node) && segment->phys == phys)
+		return true;
 	frpc_heap_complain(heap, "a part of the memory-region is in use, it is tried again");
 	return false;
 }
@@ -217,20 +185,28 @@ static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segme
 						  claim_carve_out(heap, segment, node);
 }
 
-static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t len)
+static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t len,
+						const struct frpc_heap_access *access)
 {
 	struct frpc_heap_segment *segment = kzalloc(sizeof(*segment), GFP_KERNEL);
 
-	if (segment)
-		*segment = (struct frpc_heap_segment){ .heap = heap, .len = len };
+	if (segment) {
+		segment->heap = heap;
+		segment->len = len;
+		segment->access = *access;
+	}
 	return segment;
 }
 
-/* Returns @segment, on its heap's list. */
-static struct frpc_heap_segment *segment_enlist(struct frpc_heap_segment *segment)
+/* Puts @segment on its heap's list if it is @complete, else frees it.  Returns it or NULL. */
+static struct frpc_heap_segment *segment_finish(struct frpc_heap_segment *segment, bool complete)
 {
 	struct frpc_heap *heap = segment->heap;
 
+	if (!complete) {
+		frpc_heap_free(segment);
+		return NULL;
+	}
 	mutex_lock(&heap->lock);
 	list_add(&segment->entry, &heap->segments);
 	if (segment->is_growth)
@@ -265,22 +241,15 @@ static bool heap_has_claimed(struct frpc_heap *heap, void *data)
 struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap,
 						 const struct frpc_heap_access *access)
 {
-	struct frpc_heap_segment *segment = segment_create(heap, 0);
+	struct frpc_heap_segment *segment = segment_create(heap, 0, access);
 	struct device_node *node;
-	bool found;
 
 	if (!segment)
 		return NULL;
-	segment->access = *access;
 	node = of_parse_phandle(heap->node, "memory-region", 0);
-	found = segment_find(heap, segment, node);
+	segment = segment_finish(segment, segment_find(heap, segment, node));
 	of_node_put(node);
-	if (!found) {
-		kfree(segment);
-		return NULL;
-	}
-	segment_enlist(segment);
-	if (!frpc_heaps_find(heap_has_claimed, segment))
+	if (!segment || !frpc_heaps_find(heap_has_claimed, segment))
 		return segment;
 	frpc_heap_complain(heap, "another DSP has claimed its memory-region");
 	return NULL;
@@ -308,19 +277,13 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
 	len = ALIGN(len, region->access.page);
 	if (heap->growth_len + len > FRPC_HEAP_GROWTH_MAX)
 		return NULL;
-	segment = segment_create(heap, len);
+	segment = segment_create(heap, len, &region->access);
 	if (!segment)
 		return NULL;
 	segment->is_growth = true;
-	segment->access = region->access;
 	if (segment->access.domain)
 		segment->access.way = FRPC_HEAP_MAP;
-	if (!heap->growth_pool)
-		heap->growth_pool = pool_create(heap->address_bits, NULL);
-	if (!segment_alloc(segment, heap->growth_pool))
-		return segment_enlist(segment);
-	kfree(segment);
-	return NULL;
+	return segment_finish(segment, segment_alloc(segment, NULL));
 }
 
 /**
@@ -348,12 +311,15 @@ int frpc_heap_zero(const struct frpc_heap_segment *segment)
 /* @segment is MINE, and on no list.  What the DSP left in it does not reach its next user. */
 void frpc_heap_free(struct frpc_heap_segment *segment)
 {
-	if (segment->pool) {
+	struct platform_device *pool = segment->pool;
+
+	if (segment->bytes) {
 		memset(segment->bytes, 0, segment->len);
-		dma_free_coherent(&segment->pool->dev, segment->len, segment->bytes,
-				  segment->phys);
-		if (!segment->is_growth)
-			frpc_heap_pool_destroy(segment->pool);
+		dma_free_coherent(&pool->dev, segment->len, segment->bytes, segment->phys);
+	}
+	if (pool) {
+		of_reserved_mem_device_release(&pool->dev);
+		platform_device_unregister(pool);
 	}
 	kfree(segment);
 }

@@ -640,7 +640,6 @@ void frpc_heap_fini(void)
 	list_for_each_entry_safe(heap, next, &heaps, entry) {
 		/* the module stays while a DSP has memory */
 		WARN_ON(!list_empty(&heap->segments));
-		frpc_heap_pool_destroy(heap->growth_pool);
 		of_node_put(heap->node);
 		kfree(heap);
 	}
