@@ -180,7 +180,7 @@ static long create_audio_pd(struct frpc_client *client, const char *name, u32 na
 	struct frpc_page page;
 	long ret;
 
-	ret = frpc_heap_offer_region(client->channel, &page);
+	ret = frpc_heap_offer(client->channel, 0, &page);
 	if (ret)
 		return ret;
 	reply = join_static(client, name, namelen, page.len ? &page : NULL);
@@ -224,7 +224,7 @@ static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
 	struct frpc_page page;
 	long ret;
 
-	ret = frpc_heap_offer_growth(client->channel, len, &page);
+	ret = frpc_heap_offer(client->channel, len, &page);
 	if (ret)
 		return ret;
 	reply = frpc_request_mmap(client->session, DSP_PD_USER, DSP_MAP_REMOTE_HEAP, &page,

@@ -316,57 +316,37 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
 }
 
 /**
- * frpc_heap_offer_region() - lend the region, and begin to offer it
+ * frpc_heap_offer() - lend a segment, and begin to offer it
  * @channel: of a client
+ * @growth: bytes of the kernel's memory to add, whole pages of the DSP's; 0: the region
  * @page: result: what to tell the audio PD; a length of 0: it knows already
  *
  * Sleeps, and can be killed.  After success frpc_heap_offered() has to follow.
  *
- * Return: 0; -ENOMEM: there is no heap to offer, the log says why; -ENOTCONN: the audio PD
- * is down; -EPIPE: the channel is gone; -EINTR; -ESHUTDOWN: a reboot has begun; -EBUSY: the
+ * Return: 0; -ENOMEM: there is no heap to offer, the log says why; or growth: the heap is as
+ * large as it may be, or the audio PD does not have the region; -ENOTCONN: the audio PD is
+ * down; -EPIPE: the channel is gone; -EINTR; -ESHUTDOWN: a reboot has begun; -EBUSY: the
  * system hibernates.
  */
-int frpc_heap_offer_region(struct frpc_channel *channel, struct frpc_page *page)
+int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_page *page)
 {
 	struct frpc_heap *heap = channel->heap;
+	struct frpc_heap_segment *segment = NULL;
 	int ret;
 
 	ret = request_begin(heap, channel);
 	if (ret)
 		return ret;
-	ret = READ_ONCE(heap->pd) == FRPC_PD_DOWN ? -ENOTCONN : region_ready(heap);
-	if (!ret)
-		ret = segment_offer(heap, heap->region, page);
-	if (ret)
-		request_end(heap);
-	return ret;
-}
-
-/**
- * frpc_heap_offer_growth() - lend memory of the kernel's, and begin to offer it
- * @channel: of a client
- * @len: bytes, whole pages of the DSP's, not 0
- * @page: result: what to tell the audio PD
- *
- * Return: as frpc_heap_offer_region(); -ENOMEM also if the heap is as large as it may be, or
- * the audio PD does not have the region.
- */
-int frpc_heap_offer_growth(struct frpc_channel *channel, size_t len, struct frpc_page *page)
-{
-	struct frpc_heap *heap = channel->heap;
-	struct frpc_heap_segment *segment;
-	int ret;
-
-	ret = request_begin(heap, channel);
-	if (ret)
-		return ret;
-	ret = -ENOTCONN;
-	if (READ_ONCE(heap->pd) != FRPC_PD_DOWN) {
-		segment = frpc_heap_claim_growth(heap, len);
+	if (READ_ONCE(heap->pd) == FRPC_PD_DOWN) {
+		ret = -ENOTCONN;
+	} else if (growth) {
+		segment = frpc_heap_claim_growth(heap, growth);
 		ret = segment ? frpc_heap_segment_lend(heap, segment) : -ENOMEM;
+	} else {
+		ret = region_ready(heap);
 	}
 	if (!ret)
-		ret = segment_offer(heap, segment, page);
+		ret = segment_offer(heap, segment ?: heap->region, page);
 	if (ret)
 		request_end(heap);
 	return ret;

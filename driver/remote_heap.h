@@ -25,11 +25,10 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit);
 void frpc_heap_detach(struct frpc_channel *channel);
 
 /*
- * A request.  One of the first three begins it; if that succeeds the caller sends the
- * message and ends it with what came of that.  Other requests wait meanwhile.
+ * A request.  One of the first two begins it; if that succeeds the caller sends the message
+ * and ends it with what came of that.  Other requests wait meanwhile.
  */
-int frpc_heap_offer_region(struct frpc_channel *channel, struct frpc_page *page);
-int frpc_heap_offer_growth(struct frpc_channel *channel, size_t len, struct frpc_page *page);
+int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_page *page);
 int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len,
 			  struct frpc_page *page);
 void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, u64 dsp_addr);
