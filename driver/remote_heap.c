@@ -36,11 +36,13 @@ static DEFINE_MUTEX(heaps_lock);
 
 /* --- the end of the DSP ------------------------------------------------------ */
 
-/* The DSP has crashed and is not halted yet.  The remoteproc's lock is held. */
-static void heap_crashed(struct frpc_rproc_watch *watch)
+/* The DSP is not halted yet.  The remoteproc's lock is held. */
+static void heap_stop(struct rproc_subdev *subdev, bool is_crash)
 {
-	struct frpc_heap *heap = container_of(watch, struct frpc_heap, watch);
+	struct frpc_heap *heap = container_of(subdev, struct frpc_heap, watch.subdev);
 
+	if (!is_crash)
+		return;
 	mutex_lock(&heap->lock);
 	atomic_inc(&heap->crashes);
 	if (heap->region)
@@ -56,9 +58,9 @@ static void heap_offer_ends(struct frpc_heap *heap)
 }
 
 /* The DSP is halted, its IOMMU domain is still there.  The remoteproc's lock is held. */
-static void heap_off(struct frpc_rproc_watch *watch)
+static void heap_off(struct rproc_subdev *subdev)
 {
-	struct frpc_heap *heap = container_of(watch, struct frpc_heap, watch);
+	struct frpc_heap *heap = container_of(subdev, struct frpc_heap, watch.subdev);
 	struct frpc_heap_segment *segment;
 
 	mutex_lock(&heap->lock);
@@ -491,8 +493,8 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	mutex_init(&heap->request_lock);
 	mutex_init(&heap->lock);
 	heap->watched_run = U64_MAX;	/* none yet */
-	heap->watch.crashed = heap_crashed;
-	heap->watch.off = heap_off;
+	heap->watch.subdev.stop = heap_stop;
+	heap->watch.subdev.unprepare = heap_off;
 	ratelimit_state_init(&heap->said_limit, 60 * HZ, COMPLAINTS_MAX);
 	INIT_WORK(&heap->off_work, heap_off_work);
 	INIT_DELAYED_WORK(&heap->attach_work, heap_attach_work);

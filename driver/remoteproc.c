@@ -46,21 +46,6 @@ enum frpc_stream_kind frpc_rproc_stream_kind(const struct rproc *rproc)
 	return frpc_stream_kind_find(rproc->has_iommu, type, is_at_el2());
 }
 
-static void watch_crashed(struct rproc_subdev *subdev, bool is_crash)
-{
-	struct frpc_rproc_watch *watch = container_of(subdev, struct frpc_rproc_watch, subdev);
-
-	if (is_crash)
-		watch->crashed(watch);
-}
-
-static void watch_off(struct rproc_subdev *subdev)
-{
-	struct frpc_rproc_watch *watch = container_of(subdev, struct frpc_rproc_watch, subdev);
-
-	watch->off(watch);
-}
-
 static int watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,
 		       struct frpc_stream *stream)
 {
@@ -78,15 +63,13 @@ static int watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,
 		return 0;
 	get_device(&rproc->dev);
 	watch->rproc = rproc;
-	watch->subdev.stop = watch_crashed;
-	watch->subdev.unprepare = watch_off;
 	rproc_add_subdev(rproc, &watch->subdev);
 	return 0;
 }
 
 /**
  * frpc_rproc_watch() - hear of the end of the DSP's run, from now on
- * @watch: its calls are set; one that watches @rproc already goes on doing so
+ * @watch: the ops of its subdevice are set; one that watches @rproc already goes on doing so
  * @rproc: reference held
  * @stream: result
  *

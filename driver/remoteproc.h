@@ -19,12 +19,14 @@ struct frpc_stream {
 	bool was_attached;		/* Linux found the DSP running, and did not start it */
 };
 
-/* Hears of the end of a DSP.  The two calls come under the remoteproc's lock. */
+/*
+ * Hears of the end of a DSP: the ops of @subdev are the owner's, and called under the
+ * remoteproc's lock.  stop() comes before the stop op; unprepare() after it, while
+ * the DSP's domain is still there.
+ */
 struct frpc_rproc_watch {
 	struct rproc_subdev subdev;
 	struct rproc *rproc;		/* watched, reference held; the owner serialises */
-	void (*crashed)(struct frpc_rproc_watch *watch);	/* it is not halted yet */
-	void (*off)(struct frpc_rproc_watch *watch);	/* halted, its domain is still there */
 };
 
 enum frpc_stream_kind frpc_rproc_stream_kind(const struct rproc *rproc);
