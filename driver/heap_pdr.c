@@ -50,8 +50,7 @@
 struct frpc_heap_lookup {
 	struct frpc_heap *heap;
 	struct pdr_handle *pdr;
-	bool is_open;		/* the helper knows it; under heap->lock, as are */
-	bool has_news;		/* the helper has passed some on */
+	bool has_news;		/* the helper has passed some on; under heap->lock, as is */
 	bool is_freed;
 	struct delayed_work free_work;
 };
@@ -92,7 +91,7 @@ static void pd_told(int state, char *path, void *priv)
 	if (heap->lookup == lookup && state == SERVREG_SERVICE_STATE_UP)
 		heap->pd = FRPC_PD_UP;
 	/* with the DSP goes its registry: these were the last news of the run */
-	if (heap->lookup != lookup && lookup->is_open && !lookup->is_freed)
+	if (heap->lookup != lookup && !lookup->is_freed)
 		mod_delayed_work(frpc_heap_wq, &lookup->free_work, 0);
 	mutex_unlock(&heap->lock);
 }
@@ -111,11 +110,14 @@ static void lookup_free(struct work_struct *work)
 						       struct frpc_heap_lookup, free_work);
 	struct frpc_heap *heap = lookup->heap;
 
+	/* the request that began it may not have told the helper yet */
+	mutex_lock(&heap->request_lock);
 	mutex_lock(&heap->lock);
 	lookup->is_freed = heap_is_quiet(heap);
 	if (!lookup->is_freed)
 		queue_delayed_work(frpc_heap_wq, &lookup->free_work, HZ);
 	mutex_unlock(&heap->lock);
+	mutex_unlock(&heap->request_lock);
 	if (!lookup->is_freed)
 		return;
 	if (!IS_ERR(lookup->pdr))
@@ -123,38 +125,6 @@ static void lookup_free(struct work_struct *work)
 	kfree(lookup);
 	if (atomic_dec_and_test(&nr_lookups))
 		wake_up_all(&lookup_freed);
-}
-
-/* Makes it the one that counts, if this run has none. */
-static bool lookup_install(struct frpc_heap *heap, struct frpc_heap_lookup *lookup)
-{
-	bool ret;
-
-	mutex_lock(&heap->lock);
-	ret = !heap->lookup && heap->run == heap->current_run && heap->channel &&
-	      !strcmp(heap->channel->label, WATCHED_DSP);
-	if (ret)
-		heap->lookup = lookup;
-	mutex_unlock(&heap->lock);
-	return ret;
-}
-
-static void lookup_open(struct frpc_heap *heap, struct frpc_heap_lookup *lookup)
-{
-	struct pdr_service *service = ERR_PTR(-ENOMEM);
-
-	lookup->pdr = pdr_handle_alloc(pd_told, lookup);
-	if (!IS_ERR(lookup->pdr))
-		service = pdr_add_lookup(lookup->pdr, PD_SERVICE, PD_PATH);
-	if (IS_ERR(service))
-		pr_info("fastrpc: %pOF: the audio PD cannot be watched (%ld), after it restarts it has no heap\n",
-			heap->node, PTR_ERR(service));
-	mutex_lock(&heap->lock);
-	lookup->is_open = true;
-	/* the run is over already */
-	if (heap->lookup != lookup)
-		queue_delayed_work(frpc_heap_wq, &lookup->free_work, LINGER_TIME);
-	mutex_unlock(&heap->lock);
 }
 
 /**
@@ -165,8 +135,11 @@ static void lookup_open(struct frpc_heap *heap, struct frpc_heap_lookup *lookup)
  */
 void frpc_heap_pdr_start(struct frpc_heap *heap)
 {
+	struct pdr_service *service = ERR_PTR(-ENOMEM);
 	struct frpc_heap_lookup *lookup;
+	bool is_wanted;
 
+	lockdep_assert_held(&heap->request_lock);
 	if (READ_ONCE(heap->lookup) || atomic_read(&nr_lookups) >= LOOKUPS_MAX)
 		return;
 	lookup = kzalloc(sizeof(*lookup), GFP_KERNEL);
@@ -174,12 +147,23 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 		return;
 	lookup->heap = heap;
 	INIT_DELAYED_WORK(&lookup->free_work, lookup_free);
-	if (!lookup_install(heap, lookup)) {
+	mutex_lock(&heap->lock);
+	is_wanted = heap->run == heap->current_run && heap->channel &&
+		    !strcmp(heap->channel->label, WATCHED_DSP);
+	if (is_wanted)
+		heap->lookup = lookup;
+	mutex_unlock(&heap->lock);
+	if (!is_wanted) {
 		kfree(lookup);
 		return;
 	}
 	atomic_inc(&nr_lookups);
-	lookup_open(heap, lookup);
+	lookup->pdr = pdr_handle_alloc(pd_told, lookup);
+	if (!IS_ERR(lookup->pdr))
+		service = pdr_add_lookup(lookup->pdr, PD_SERVICE, PD_PATH);
+	if (IS_ERR(service))
+		pr_info("fastrpc: %pOF: the audio PD cannot be watched (%ld), after it restarts it has no heap\n",
+			heap->node, PTR_ERR(service));
 }
 
 /**
@@ -194,7 +178,7 @@ void frpc_heap_pdr_end(struct frpc_heap *heap, bool is_over)
 	lockdep_assert_held(&heap->lock);
 	heap->pd = FRPC_PD_UNKNOWN;
 	heap->lookup = NULL;
-	if (lookup && lookup->is_open)
+	if (lookup)
 		queue_delayed_work(frpc_heap_wq, &lookup->free_work,
 				   !is_over && lookup->has_news ? 0 : LINGER_TIME);
 }
