@@ -127,15 +127,9 @@ void frpc_heap_segment_take_back(struct frpc_heap *heap, struct frpc_heap_segmen
 				 enum frpc_heap_step step);
 
 /* heap_pdr.c */
-#if IS_REACHABLE(CONFIG_QCOM_PDR_HELPERS)
 void frpc_heap_pdr_start(struct frpc_heap *heap);
 void frpc_heap_pdr_end(struct frpc_heap *heap, bool is_over);
 void frpc_heap_pdr_drain(void);
-#else
-static inline void frpc_heap_pdr_start(struct frpc_heap *heap) {}
-static inline void frpc_heap_pdr_end(struct frpc_heap *heap, bool is_over) {}
-static inline void frpc_heap_pdr_drain(void) {}
-#endif
 
 /* heap_pm.c */
 int frpc_heap_pm_init(void);

@@ -16,6 +16,7 @@
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
+#include <linux/kconfig.h>
 #include <linux/slab.h>
 #include <linux/soc/qcom/pdr.h>
 #include <linux/string.h>
@@ -140,7 +141,9 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 	bool is_wanted;
 
 	lockdep_assert_held(&heap->request_lock);
-	if (READ_ONCE(heap->lookup) || atomic_read(&nr_lookups) >= LOOKUPS_MAX)
+	/* without the helper the compiler leaves out what would call it */
+	if (!IS_REACHABLE(CONFIG_QCOM_PDR_HELPERS) || READ_ONCE(heap->lookup) ||
+	    atomic_read(&nr_lookups) >= LOOKUPS_MAX)
 		return;
 	lookup = kzalloc(sizeof(*lookup), GFP_KERNEL);
 	if (!lookup)

@@ -138,25 +138,6 @@ void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 	pr_warn("fastrpc: %pOF: no remote heap: %s\n", heap->node, text);
 }
 
-/* The remoteproc of the channel, with a reference, if it is not watched yet in this run. */
-static int request_find_rproc(struct frpc_heap *heap, const struct frpc_channel *channel,
-			      struct rproc **rproc)
-{
-	int ret = 0;
-
-	*rproc = NULL;
-	mutex_lock(&heap->lock);
-	if (heap->channel != channel) {
-		ret = -EPIPE;
-	} else if (heap->watch.rproc != heap->rproc || heap->watched_run != heap->run) {
-		*rproc = heap->rproc;
-		get_device(&heap->rproc->dev);
-	}
-	heap->current_run = heap->run;
-	mutex_unlock(&heap->lock);
-	return ret;
-}
-
 /* Another remoteproc has come.  What the DSP of the last one still has is lost. */
 static void heap_forget_rproc(struct frpc_heap *heap)
 {
@@ -179,23 +160,28 @@ static void heap_forget_rproc(struct frpc_heap *heap)
 /* From here on the end of the DSP is heard of. */
 static int request_watch(struct frpc_heap *heap, const struct frpc_channel *channel)
 {
-	struct rproc *rproc;
+	struct rproc *rproc = NULL;
 	int ret;
 
-	ret = request_find_rproc(heap, channel, &rproc);
-	if (ret || !rproc)
+	mutex_lock(&heap->lock);
+	ret = heap->channel == channel ? 0 : -EPIPE;
+	if (!ret && (heap->watch.rproc != heap->rproc || heap->watched_run != heap->run)) {
+		rproc = heap->rproc;
+		get_device(&rproc->dev);
+	}
+	heap->current_run = heap->run;
+	mutex_unlock(&heap->lock);
+	if (!rproc)
 		return ret;
 	if (heap->watch.rproc != rproc)
 		heap_forget_rproc(heap);
 	ret = frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
 	put_device(&rproc->dev);
-	if (ret == -EOPNOTSUPP) {
+	if (ret == -EOPNOTSUPP)
 		frpc_heap_complain(heap,
 				   "the remoteproc can be detached, what its DSP has would be lost");
-		return -ENOMEM;
-	}
 	if (ret)
-		return ret;
+		return ret == -EOPNOTSUPP ? -ENOMEM : ret;
 	mutex_lock(&heap->lock);
 	/* the channel of a run goes before the run ends */
 	if (heap->channel != channel)
