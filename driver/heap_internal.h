@@ -46,7 +46,6 @@ struct frpc_heap_segment {
 	struct frpc_heap_life life;	/* under heap->lock while it is on the list */
 	u64 run;			/* of the DSP, when it was lent */
 	u64 dsp_addr;			/* the DSP's name of growth; 0: it told none */
-	bool is_for_good;		/* LOST, and not to be asked for again */
 };
 
 enum frpc_pd_state {

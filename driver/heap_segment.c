@@ -106,14 +106,13 @@ void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment 
 	bool is_assigned = segment->access.way == FRPC_HEAP_ASSIGN;
 	int ret;
 
-	if (!frpc_heap_may(&segment->life, step) || segment->is_for_good)
+	if (!frpc_heap_may(&segment->life, step) || (was_lost && !is_assigned))
 		return;
 	ret = frpc_heap_keep_out(segment);
 	if (ret && was_lost)
 		return;
 	frpc_heap_segment_step(segment, ret ? FRPC_HEAP_LOSE : step);
 	if (ret) {
-		segment->is_for_good = !is_assigned;
 		atomic_inc(&heap->lost);
 		pr_err("fastrpc: %pOF: remote heap [mem %pa-%pa] cannot be reclaimed (%d), it is not used again %s\n",
 		       heap->node, &segment->phys, &segment->last, ret,

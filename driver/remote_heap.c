@@ -29,6 +29,8 @@
 /* So many different complaints of one heap in a minute. */
 #define COMPLAINTS_MAX		10
 
+#define REGION_IS_KEPT		"an earlier run of the DSP still has the region"
+
 struct workqueue_struct *frpc_heap_wq;
 
 static LIST_HEAD(heaps);
@@ -138,29 +140,11 @@ void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 	pr_warn("fastrpc: %pOF: no remote heap: %s\n", heap->node, text);
 }
 
-/* Another remoteproc has come.  What the DSP of the last one still has is lost. */
-static void heap_forget_rproc(struct frpc_heap *heap)
-{
-	struct frpc_heap_segment *segment;
-
-	frpc_rproc_unwatch(&heap->watch);
-	mutex_lock(&heap->lock);
-	list_for_each_entry(segment, &heap->segments, entry) {
-		if (segment->life.state != FRPC_HEAP_LENT)
-			continue;
-		frpc_heap_segment_step(segment, FRPC_HEAP_LOSE);
-		segment->is_for_good = true;
-		atomic_inc(&heap->lost);
-		pr_err("fastrpc: %pOF: remote heap [mem %pa-%pa]: the DSP was never halted, it is not used again until reboot\n",
-		       heap->node, &segment->phys, &segment->last);
-	}
-	mutex_unlock(&heap->lock);
-}
-
 /* From here on the end of the DSP is heard of. */
 static int request_watch(struct frpc_heap *heap, const struct frpc_channel *channel)
 {
 	struct rproc *rproc = NULL;
+	bool is_stuck = false;
 	int ret;
 
 	mutex_lock(&heap->lock);
@@ -168,20 +152,23 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 	if (!ret && (heap->watch.rproc != heap->rproc || heap->watched_run != heap->run)) {
 		rproc = heap->rproc;
 		get_device(&rproc->dev);
+		/* another remoteproc has come, and the DSP of the last one was never halted */
+		is_stuck = heap->watch.rproc != rproc && heap->region &&
+			   heap->region->life.state == FRPC_HEAP_LENT;
 	}
 	heap->current_run = heap->run;
 	mutex_unlock(&heap->lock);
 	if (!rproc)
 		return ret;
-	if (heap->watch.rproc != rproc)
-		heap_forget_rproc(heap);
-	ret = frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
+	ret = is_stuck ? -EBUSY : frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
 	put_device(&rproc->dev);
+	if (ret == -EBUSY)
+		frpc_heap_complain(heap, REGION_IS_KEPT);
 	if (ret == -EOPNOTSUPP)
 		frpc_heap_complain(heap,
 				   "the remoteproc can be detached, what its DSP has would be lost");
 	if (ret)
-		return ret == -EOPNOTSUPP ? -ENOMEM : ret;
+		return ret == -EINTR || ret == -EPIPE ? ret : -ENOMEM;
 	mutex_lock(&heap->lock);
 	/* the channel of a run goes before the run ends */
 	if (heap->channel != channel)
@@ -271,7 +258,7 @@ static int region_ready(struct frpc_heap *heap)
 		return region_lend(heap);
 	if (!is_lost)
 		return 0;
-	frpc_heap_complain(heap, "an earlier run of the DSP still has the region");
+	frpc_heap_complain(heap, REGION_IS_KEPT);
 	return -ENOMEM;
 }
 
