@@ -32,6 +32,7 @@ int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *acces
 	const char *fault;
 	int nr_vmids;
 
+	lockdep_assert_held(&heap->request_lock);
 	*access = (struct frpc_heap_access){ .page = SZ_4K };
 	nr_vmids = frpc_vmperm_read(heap->node, &access->perm) ?: access->perm.count;
 	fault = frpc_heap_way_find(stream->kind, nr_vmids, &access->way);
@@ -79,10 +80,9 @@ static int segment_map(struct frpc_heap_segment *segment)
 
 /**
  * frpc_heap_let_in() - map or assign a segment
- * @segment: ->access is set
+ * @segment: ->access is set; the domain of a mapped one must not go meanwhile
  *
- * Sleeps.  For FRPC_HEAP_MAP the domain must not go meanwhile.
- *
+ * Sleeps.
  * Return: 0; an error: the DSP cannot reach it; -EEXIST: something else is mapped there;
  * -EINVAL: it does not consist of the IOMMU's pages.
  */

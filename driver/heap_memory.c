@@ -244,6 +244,7 @@ struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap,
 	struct frpc_heap_segment *segment = segment_create(heap, 0, access);
 	struct device_node *node;
 
+	lockdep_assert_held(&heap->request_lock);
 	if (!segment)
 		return NULL;
 	node = of_parse_phandle(heap->node, "memory-region", 0);
@@ -268,6 +269,7 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
 	struct frpc_heap_segment *segment, *region;
 	bool is_told;
 
+	lockdep_assert_held(&heap->request_lock);
 	mutex_lock(&heap->lock);
 	region = heap->region;
 	is_told = region && region->life.is_told;
@@ -292,7 +294,6 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
  *
  * What was there before must not reach the DSP, and no dirty cache line may be written back
  * when the DSP owns the pages.  Sleeps.
- *
  * Return: 0, -ENOMEM.
  */
 int frpc_heap_zero(const struct frpc_heap_segment *segment)

@@ -21,7 +21,6 @@ static DECLARE_RWSEM(lend_sem);
 /**
  * frpc_heap_lend_begin() - may a segment be lent now?
  * @segment: whether it is the kernel's memory counts
- *
  * Return: 0, then frpc_heap_lend_end() has to follow; -ESHUTDOWN: a reboot has begun;
  * -EBUSY: the system hibernates.
  */

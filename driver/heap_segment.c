@@ -73,6 +73,7 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 {
 	int ret;
 
+	lockdep_assert_held(&heap->request_lock);
 	ret = may_zero(heap, segment) ? frpc_heap_zero(segment) : 0;
 	if (ret)
 		return ret;
@@ -96,8 +97,7 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
  * @step: FRPC_HEAP_WITHDRAW, _RETURN or _DSP_OFF
  *
  * Sleeps.  The domain of a mapped one must not go meanwhile.  A segment that cannot be
- * reclaimed is LOST.  If it was assigned this may be tried again; a domain that did not let
- * go of it may be gone at the next try.
+ * reclaimed is LOST.  If it was assigned this may be tried again; a domain may be gone then.
  */
 void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment *segment,
 			       enum frpc_heap_step step)
@@ -137,6 +137,7 @@ void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment 
 void frpc_heap_segment_take_back(struct frpc_heap *heap, struct frpc_heap_segment *segment,
 				 enum frpc_heap_step step)
 {
+	lockdep_assert_held(&heap->request_lock);
 	mutex_lock(&heap->lock);
 	if (segment->run != heap->run)
 		goto out;

@@ -131,6 +131,7 @@ void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 	char text[sizeof(heap->said)];
 	va_list args;
 
+	lockdep_assert_held(&heap->request_lock);
 	va_start(args, format);
 	vscnprintf(text, sizeof(text), format, args);
 	va_end(args);
@@ -297,7 +298,6 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
  * @page: result: what to tell the audio PD; a length of 0: it knows already
  *
  * Sleeps, and can be killed.  After success frpc_heap_offered() has to follow.
- *
  * Return: 0; -ENOMEM: there is no heap to offer, the log says why; or growth: the heap is as
  * large as it may be, or the audio PD does not have the region; -ENOTCONN: the audio PD is
  * down; -EPIPE: the channel is gone; -EINTR; -ESHUTDOWN: a reboot has begun; -EBUSY: the

@@ -74,7 +74,6 @@ static int watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,
  * @stream: result
  *
  * Sleeps; waits killably for the remoteproc's lock.
- *
  * Return: 0; -EINTR: killed; -EPIPE: the DSP does not run; -EOPNOTSUPP: the remoteproc can
  * be detached.
  */
