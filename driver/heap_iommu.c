@@ -52,12 +52,25 @@ int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *acces
 	return 0;
 }
 
-static int segment_map(struct frpc_heap_segment *segment)
+/**
+ * frpc_heap_let_in() - map or assign a segment
+ * @segment: ->access is set; the domain of a mapped one must not go meanwhile
+ *
+ * Sleeps.
+ * Return: 0; an error: the DSP cannot reach it; -EEXIST: something else is mapped there;
+ * -EINVAL: it does not consist of the IOMMU's pages.
+ */
+int frpc_heap_let_in(struct frpc_heap_segment *segment)
 {
 	struct frpc_heap_access *access = &segment->access;
 	size_t same = 0, other = 0;
 	phys_addr_t at, phys;
 
+	if (access->way == FRPC_HEAP_AS_IS)
+		return 0;
+	if (access->way == FRPC_HEAP_ASSIGN)
+		return frpc_vmperm_assign(segment->phys, segment->len, &frpc_vmperm_linux,
+					  &access->perm);
 	if (!IS_ALIGNED(segment->phys | segment->len, access->page))
 		return -EINVAL;
 	for (at = segment->phys; at < segment->phys + segment->len; at += access->page) {
@@ -76,26 +89,6 @@ static int segment_map(struct frpc_heap_segment *segment)
 		return -EEXIST;
 	return iommu_map(access->domain, segment->phys, segment->phys, segment->len, access->prot,
 			 GFP_KERNEL);
-}
-
-/**
- * frpc_heap_let_in() - map or assign a segment
- * @segment: ->access is set; the domain of a mapped one must not go meanwhile
- *
- * Sleeps.
- * Return: 0; an error: the DSP cannot reach it; -EEXIST: something else is mapped there;
- * -EINVAL: it does not consist of the IOMMU's pages.
- */
-int frpc_heap_let_in(struct frpc_heap_segment *segment)
-{
-	const struct frpc_heap_access *access = &segment->access;
-
-	if (access->way == FRPC_HEAP_MAP)
-		return segment_map(segment);
-	if (access->way == FRPC_HEAP_ASSIGN)
-		return frpc_vmperm_assign(segment->phys, segment->len, &frpc_vmperm_linux,
-					  &access->perm);
-	return 0;
 }
 
 /* Undoes it, in the same context.  Return: 0; an error: the DSP may still reach it. */
