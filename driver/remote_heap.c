@@ -171,11 +171,11 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 	if (ret)
 		return ret == -EINTR || ret == -EPIPE ? ret : -ENOMEM;
 	mutex_lock(&heap->lock);
-	/* the channel of a run goes before the run ends */
+	/* the channel of a run goes before the run ends, and the stream's domain with it */
 	if (heap->channel != channel)
 		ret = -EPIPE;
 	/* a domain that is not there yet is looked for again */
-	if (heap->stream.kind != FRPC_STREAM_OWN || heap->stream.domain)
+	else if (heap->stream.kind != FRPC_STREAM_OWN || heap->stream.domain)
 		heap->watched_run = heap->run;
 	heap->current_run = heap->run;
 	mutex_unlock(&heap->lock);
