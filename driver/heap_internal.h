@@ -127,7 +127,7 @@ void frpc_heap_segment_take_back(struct frpc_heap *heap, struct frpc_heap_segmen
 
 /* heap_pdr.c */
 void frpc_heap_pdr_start(struct frpc_heap *heap);
-void frpc_heap_pdr_end(struct frpc_heap *heap, bool is_over);
+void frpc_heap_pdr_end(struct frpc_heap *heap);
 void frpc_heap_pdr_drain(void);
 
 /* heap_pm.c */

@@ -33,11 +33,14 @@
 #define ANSWER_WAIT	HZ
 
 /*
- * How long a lookup is kept at most when its run is over.  The helper must not release one
- * while news for it wait, and they do while it waits for an answer itself, for up to five
- * seconds.  When it has passed on the last news of the run it waits for none.
+ * The helper must not release a lookup while news for it wait: for its lock, which it holds
+ * while it waits for an answer of the DSP, or on older kernels for one to its own
+ * acknowledgment.  It is released when no news came for this long since the lock was free.
  */
-#define LINGER_TIME	(6 * HZ)
+#define SETTLE_TIME	(HZ / 5 + FRPC_COMPAT_PDR_ACK_TIME)
+
+/* A DSP that runs on can have news without end.  No answer is waited for longer. */
+#define SETTLE_TIME_MAX	(6 * HZ + SETTLE_TIME)
 
 /*
  * The helper cannot bear that a service comes while it releases a lookup.  The services of a
@@ -51,8 +54,9 @@
 struct frpc_heap_lookup {
 	struct frpc_heap *heap;
 	struct pdr_handle *pdr;
-	bool has_news;		/* the helper has passed some on; under heap->lock, as is */
-	bool is_freed;
+	bool has_news;		/* the helper has passed some on; under heap->lock, as are */
+	bool is_settled;	/* and none since the last try to release it */
+	unsigned long ended;	/* jiffies, when its run was over */
 	struct delayed_work free_work;
 };
 
@@ -89,11 +93,9 @@ static void pd_told(int state, char *path, void *priv)
 		pd_is_down(lookup, heap);
 	mutex_lock(&heap->lock);
 	lookup->has_news = true;
+	lookup->is_settled = false;
 	if (heap->lookup == lookup && state == SERVREG_SERVICE_STATE_UP)
 		heap->pd = FRPC_PD_UP;
-	/* with the DSP goes its registry: these were the last news of the run */
-	if (heap->lookup != lookup && !lookup->is_freed)
-		mod_delayed_work(frpc_heap_wq, &lookup->free_work, 0);
 	mutex_unlock(&heap->lock);
 }
 
@@ -105,6 +107,19 @@ static bool heap_is_quiet(const struct frpc_heap *heap)
 	       time_after(jiffies, heap->channel_changed + SERVICES_TIME);
 }
 
+/* Nothing that the helper does with it is under way, as far as can be known. */
+static bool lookup_is_idle(struct frpc_heap *heap, struct frpc_heap_lookup *lookup)
+{
+	bool ret;
+
+	mutex_lock(&heap->lock);
+	ret = heap_is_quiet(heap) &&
+	      (lookup->is_settled || time_after(jiffies, lookup->ended + SETTLE_TIME_MAX));
+	lookup->is_settled = true;
+	mutex_unlock(&heap->lock);
+	return ret;
+}
+
 static void lookup_free(struct work_struct *work)
 {
 	struct frpc_heap_lookup *lookup = container_of(to_delayed_work(work),
@@ -113,14 +128,13 @@ static void lookup_free(struct work_struct *work)
 
 	/* the request that began it may not have told the helper yet */
 	mutex_lock(&heap->request_lock);
-	mutex_lock(&heap->lock);
-	lookup->is_freed = heap_is_quiet(heap);
-	if (!lookup->is_freed)
-		queue_delayed_work(frpc_heap_wq, &lookup->free_work, HZ);
-	mutex_unlock(&heap->lock);
 	mutex_unlock(&heap->request_lock);
-	if (!lookup->is_freed)
+	if (!lookup_is_idle(heap, lookup)) {
+		/* it is there already (EALREADY), as the helper's lock tells */
+		pdr_add_lookup(lookup->pdr, PD_SERVICE, PD_PATH);
+		queue_delayed_work(frpc_heap_wq, &lookup->free_work, SETTLE_TIME);
 		return;
+	}
 	if (!IS_ERR(lookup->pdr))
 		pdr_handle_release(lookup->pdr);
 	kfree(lookup);
@@ -172,21 +186,21 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 /**
  * frpc_heap_pdr_end() - the run of the DSP is over, or not heard of any more
  * @heap: its lock is held
- * @is_over: the first of these
  */
-void frpc_heap_pdr_end(struct frpc_heap *heap, bool is_over)
+void frpc_heap_pdr_end(struct frpc_heap *heap)
 {
 	struct frpc_heap_lookup *lookup = heap->lookup;
 
 	lockdep_assert_held(&heap->lock);
 	heap->pd = FRPC_PD_UNKNOWN;
 	heap->lookup = NULL;
-	if (lookup)
-		queue_delayed_work(frpc_heap_wq, &lookup->free_work,
-				   !is_over && lookup->has_news ? 0 : LINGER_TIME);
+	if (!lookup)
+		return;
+	lookup->ended = jiffies;
+	queue_delayed_work(frpc_heap_wq, &lookup->free_work, 0);
 }
 
-/* Module end: waits until the last lookup is gone, for LINGER_TIME at most. */
+/* Module end: waits until the last lookup is gone, for SETTLE_TIME_MAX and a try at most. */
 void frpc_heap_pdr_drain(void)
 {
 	wait_event(lookup_freed, !atomic_read(&nr_lookups));

@@ -69,7 +69,7 @@ static void heap_off(struct rproc_subdev *subdev)
 	heap->run++;
 	heap->is_unanswered = false;
 	heap_offer_ends(heap);
-	frpc_heap_pdr_end(heap, true);
+	frpc_heap_pdr_end(heap);
 	list_for_each_entry(segment, &heap->segments, entry) {
 		frpc_heap_segment_reclaim(heap, segment, FRPC_HEAP_DSP_OFF);
 		segment->run = heap->run;
@@ -586,7 +586,7 @@ void frpc_heap_fini(void)
 		frpc_rproc_unwatch(&heap->watch);
 		mutex_lock(&heap->lock);
 		heap->is_ending = true;
-		frpc_heap_pdr_end(heap, false);
+		frpc_heap_pdr_end(heap);
 		mutex_unlock(&heap->lock);
 		mutex_unlock(&heap->request_lock);
 	}

@@ -83,6 +83,22 @@ static inline void shrinker_free(struct shrinker *shrinker)
 }
 #endif
 
+/*
+ * Until 6.14 the PDR helper waited for the answer to its acknowledgment, for five seconds at
+ * most.  The stable kernels have the change from these releases on.
+ */
+#define FRPC_COMPAT_SINCE(first, next) \
+	(LINUX_VERSION_CODE >= (first) && LINUX_VERSION_CODE < (next))
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 14, 0) || \
+	FRPC_COMPAT_SINCE(KERNEL_VERSION(6, 13, 9), KERNEL_VERSION(6, 14, 0)) || \
+	FRPC_COMPAT_SINCE(KERNEL_VERSION(6, 12, 21), KERNEL_VERSION(6, 13, 0)) || \
+	FRPC_COMPAT_SINCE(KERNEL_VERSION(6, 6, 85), KERNEL_VERSION(6, 7, 0)) || \
+	FRPC_COMPAT_SINCE(KERNEL_VERSION(6, 1, 132), KERNEL_VERSION(6, 2, 0))
+#define FRPC_COMPAT_PDR_ACK_TIME	0
+#else
+#define FRPC_COMPAT_PDR_ACK_TIME	(5 * HZ)
+#endif
+
 /* Until 6.13 a namespace was a word, not a string. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #include <linux/module.h>

@@ -46,6 +46,12 @@ void servreg_start(enum dsp_servreg_fault fault)
 	set(fault, true);
 }
 
+void servreg_leave_out(void)
+{
+	if (servreg_is_possible())
+		set(DSP_SERVREG_ABSENT, false);
+}
+
 void servreg_stop(void)
 {
 	if (servreg_is_possible())
@@ -137,22 +143,25 @@ void servreg_wait_new(void)
 
 /* ---- what it is told ---- */
 
-static void tell(uint32_t listener, const char *path, uint32_t state)
+static int try_tell(uint32_t listener, const char *path, uint32_t state)
 {
 	struct dsp_control_servreg order = {
 		.action = DSP_SERVREG_TELL, .port = listener, .value = state, .len = strlen(path),
 	};
+	int ret;
 
 	REQUIRE(listener);
 	REQUIRE(order.len <= sizeof(order.data));
 	memcpy(order.data, path, order.len);
-	REQUIRE_EQ(try_order(&order), 0);
-	reg.told = order.told;
+	ret = try_order(&order);
+	if (!ret)
+		reg.told = order.told;
+	return ret;
 }
 
 void servreg_send_of(const char *path, uint32_t state)
 {
-	tell(reg.listener, path, state);
+	REQUIRE_EQ(try_tell(reg.listener, path, state), 0);
 }
 
 void servreg_send(uint32_t state)
@@ -183,12 +192,18 @@ void servreg_tell(uint32_t state)
 	servreg_wait_ack();
 }
 
-void servreg_tell_to(uint32_t listener, uint32_t state)
+bool servreg_try_tell_to(uint32_t listener, uint32_t state)
 {
+	time_t end = time(NULL) + WAIT_MS / 1000;
 	struct dsp_control_servreg seen;
 
-	for (look(&seen); !is_listed(seen.ports, seen.listeners, listener); look(&seen))
-		control_wait(DSP_COUNT_LISTEN_CAME, seen.came + 1);
-	tell(listener, DSP_SERVREG_PATH, state);
-	servreg_wait_ack();
+	if (try_tell(listener, DSP_SERVREG_PATH, state))
+		return false;
+	for (look(&seen); seen.acked < reg.told; look(&seen)) {
+		if (!is_listed(seen.ports, seen.listeners, listener))
+			return false;
+		REQUIRE(time(NULL) <= end);
+		sched_yield();
+	}
+	return true;
 }

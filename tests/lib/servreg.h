@@ -6,8 +6,8 @@
  * to it through QRTR.
  *
  * The driver has one listener for each run of the DSP, and keeps those of earlier runs
- * for a few seconds.  They register again when the DSP runs again, so the one of this
- * run is known only by being none of those who listened before.
+ * for a moment.  They register again when the DSP runs again, so the one of this run is
+ * known only by being none of those who listened before.
  */
 #ifndef TESTS_SERVREG_H
 #define TESTS_SERVREG_H
@@ -35,6 +35,8 @@
 /* Whether this board's DSP has one. */
 bool servreg_is_possible(void);
 
+/* None, from the next boot of the DSP on, until servreg_stop(); without one it does nothing. */
+void servreg_leave_out(void);
 /* From now on the test tells, and the DSP does not; listeners are counted from 0. */
 void servreg_start(enum dsp_servreg_fault fault);
 /* The DSP tells what becomes of its audio PD. */
@@ -59,8 +61,8 @@ void servreg_wait_new(void);
 void servreg_send(uint32_t state);
 void servreg_wait_ack(void);
 void servreg_tell(uint32_t state);
-/* The same for another, when it listens. */
-void servreg_tell_to(uint32_t listener, uint32_t state);
+/* The same for another.  Return: it has; it may have ceased to listen before. */
+bool servreg_try_tell_to(uint32_t listener, uint32_t state);
 
 /* Anything, which may be nothing that can be acknowledged. */
 void servreg_send_of(const char *path, uint32_t state);
