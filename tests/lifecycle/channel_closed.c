@@ -210,7 +210,7 @@ TEST(audio_pd_restarts_while_closed)
 {
 	fd = daemon_open();
 	control_heap_in_use();
-	control_wait(DSP_COUNT_LISTEN, 1);
+	heap_wait_account(" pd=up ");
 	test_allow("the DSP still has it");
 	close_channel();
 	node_close(fd);
