@@ -33,9 +33,12 @@
 #   make test-export     5 min                the driver as a patch to kernel sources
 #   make help            1 s                  this text
 #
-# Variables: KERNEL=7 (default), 6.12, 6.1   DRIVER=ours (default), in-tree
-#   EL=2 (default), 1   VARIANT=name (board/dts/variants)   V=1 (console)
+# Variables: KERNEL=7 (default), 6.12, 6.1 or a path
+#   DRIVER=ours (default), in-tree or a path   VARIANT=name (board/dts/variants)
+#   EL=2 (default), 1   V=1 (console)   MERGE=1 (options of board/config/board.config)
 #   KDIR=tree (make: another kernel's tree)   PROGRAMS="open ..." (test-kernels)
+# A path has a / in it: of a kernel tree, built or not, a build directory, or a linux-image
+# package; of a fastrpc.ko, or its sources.  Nothing is written there.
 # ---
 
 KERNEL	?= 7
@@ -43,6 +46,28 @@ DRIVER	?= ours
 VARIANT	?=
 EL	?=
 V	?=
+
+# What is said on the command line and means nothing to the command is a mistake.  kbuild
+# and packaging have variables of their own.
+BOARD_VARIABLES	:= BOARD_MEMORY FUZZ_SEED FUZZ_RUNS FASTRPC_BOARD_CACHE FASTRPC_MIRROR \
+		   FASTRPC_MIRROR_SECURITY
+known_run	:= KERNEL DRIVER VARIANT EL V MERGE
+known_shell	:= $(known_run)
+known_test	:= KERNEL V MERGE
+known_test-kernels := KERNEL PROGRAMS
+known_test-debug := V
+known_bench	:= KERNEL V MERGE BENCH_CASES BENCH_ROUNDS
+known_bench-check := KERNEL V
+known_mutants	:= KERNEL
+known_check	:= BASE
+known_here	:= run shell test test-kernels test-debug bench bench-check differential coverage \
+		   mutants check test-install test-export clean help
+given		:= $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $v)),$v))
+given		:= $(filter-out -*-% MAKEFLAGS $(BOARD_VARIABLES),$(given))
+check_variables	= $(if $(filter-out $(known_$1),$(given)),$(error make $1 knows no variable \
+	$(firstword $(filter-out $(known_$1),$(given))): \
+	$(if $(known_$1),it takes $(known_$1),it takes none)))
+$(foreach goal,$(filter $(known_here),$(MAKECMDGOALS)),$(call check_variables,$(goal)))
 
 BOOT	:= board/boot --kernel $(KERNEL) --driver $(DRIVER) $(if $(EL),--el $(EL)) \
 	   $(if $(VARIANT),--variant $(VARIANT)) $(if $(filter 1,$(V)),--verbose)

@@ -35,7 +35,7 @@ run_quietly()
 # Below the monitor, does the kernel need VMs that it can name?
 image_has_low_vms()
 {
-	[ "$el" = 1 ] && [ "$kernel" = 6.1 ]
+	[ "$el" = 1 ] && [ "$(kernel_line "$kernel")" = 6.1 ]
 }
 
 # The CPU of a variant that wants another: without VHE, as cortex-a57, a kernel that is
@@ -269,8 +269,13 @@ image_modules()
 		[ "$mode" = bench ] || return 0
 		floor_ko=$("$top/board/kbuild" "$kernel" "$top/board/floor")
 	fi
+	if [ "$driver" = given ]; then
+		driver_build
+		return
+	fi
 	[ -e "$modules/in-tree/fastrpc.ko" ] ||
-		die "Debian's kernel $kernel comes without the in-tree driver: use KERNEL=6.12 or KERNEL=7"
+		die "kernel $(kernel_words "$kernel") comes without the in-tree driver: use KERNEL=6.12 or KERNEL=7," \
+		    "or a tree with CONFIG_QCOM_FASTRPC=m"
 	[ "$driver" = ours ] || driver_ko=$modules/in-tree/fastrpc.ko
 }
 

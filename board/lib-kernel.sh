@@ -219,7 +219,9 @@ kernel_has_modules()
 # kernel_made_by K: what is kept of a kernel; of one that is built here also what of.
 kernel_made_by()
 {
-	if is_debug_kernel "$1"; then
+	if is_own_kernel "$1"; then
+		cat "$cache/kernels/$1/layout"
+	elif is_debug_kernel "$1"; then
 		printf '%s %s\n' "$kernel_layout" "$(debug_recipe "${1#*-}")"
 	else
 		printf '%s\n' "$kernel_layout"

@@ -17,7 +17,7 @@ kcsan_tuning='kcsan.skip_watch=150 kcsan.udelay_task=100 kcsan.udelay_interrupt=
 qemu_command_line()
 {
 	printf '%s ' console=ttyAMA0 panic=-1 printk.devkmsg=on log_buf_len=4M \
-		board.mode="$mode" board.driver="$driver" board.kernel="$kernel" \
+		board.mode="$mode" board.driver="$driver" board.kernel="$(kernel_line "$kernel")" \
 		board.variant="$variant" board.limit="$limit" board.slow="$slowness" \
 		board.stop="${stop:-0}" board.coverage="${coverage:+1}" \
 		board.seed="${FUZZ_SEED:-}" board.runs="${FUZZ_RUNS:-}" \

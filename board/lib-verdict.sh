@@ -188,7 +188,7 @@ verdict_run()
 	else
 		judge_run
 	fi
-	ran="driver $driver, kernel $(cat "$cache/kernels/$kernel/release")"
+	ran="driver $(driver_words), kernel $(kernel_words "$kernel")"
 	ran="$ran, client $(sed -n 's/^step client: \([^,]*\).*/\1/p' "$report_log")"
 	echo
 	if [ -z "$cause" ]; then

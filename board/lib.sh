@@ -32,7 +32,49 @@ is_kernel()
 	case " $kernels_known $kernels_debug " in
 	*" $1 "*)	return 0 ;;
 	esac
-	return 1
+	is_own_kernel "$1"
+}
+
+# A kernel of the user's, under its name in the cache: board/lib-own.sh
+is_own_kernel()
+{
+	case $1 in
+	own-*)	[ -e "$cache/kernels/$1/path" ] ;;
+	*)	return 1 ;;
+	esac
+}
+
+# kernel_named WORD: the name of the kernel that KERNEL= asks for.  A path is set up first.
+kernel_named()
+{
+	case $1 in
+	*/*|*.deb)	"$top/board/setup" own "$1" ;;
+	*)		check_kernel "$1"; printf '%s\n' "$1" ;;
+	esac
+}
+
+# kernel_line K: the stock kernel that K is like
+kernel_line()
+{
+	if is_own_kernel "$1"; then
+		cat "$cache/kernels/$1/line"
+	else
+		printf '%s\n' "${1%-debug}" | sed 's/-kcsan$//'
+	fi
+}
+
+# Does the kernel take several times as long for all it does?
+has_checkers()
+{
+	is_debug_kernel "$1" ||
+	grep -q -E '^CONFIG_(KASAN|KCSAN|PROVE_LOCKING)=y' "$cache/kernels/$1/config" 2> /dev/null
+}
+
+# kernel_words K: its release, and where it is from if it is the user's
+kernel_words()
+{
+	printf '%s' "$(cat "$cache/kernels/$1/release")"
+	! is_own_kernel "$1" || printf ' of %s' "$(cat "$cache/kernels/$1/path")"
 }
 
 is_debug_kernel()
@@ -46,7 +88,8 @@ is_debug_kernel()
 check_kernel()
 {
 	is_kernel "$1" ||
-		die "no kernel \"$1\" here; KERNEL is one of: $kernels_known $kernels_debug"
+		die "no kernel \"$1\" here; KERNEL is one of: $kernels_known $kernels_debug," \
+		    "or a path, with a / in it"
 }
 
 # What is between the driver and the DSP, as $edge: "own", the remoteproc and the edge
@@ -63,8 +106,9 @@ board_edge()
 		die "no variant \"$variant\"; there are:" \
 		    "$(cd "$top/board/dts" && printf '%s ' variants/*.dtsi own/*.dtsi |
 		       sed 's,[a-z]*/,,g; s/\.dtsi//g')"
-	case $el,$kernel in
-	*,7 | 1,6.12 | 1,6.12-debug | 1,6.12-kcsan)	edge=stack ;;
+	! is_own_kernel "$kernel" || [ -e "$cache/kernels/$kernel/stack" ] || return 0
+	case $el,$(kernel_line "$kernel") in
+	*,7 | 1,6.12)	edge=stack ;;
 	esac
 }
 

@@ -19,7 +19,7 @@
 /* What the kernel command line asks for. */
 struct board_config {
 	char mode[16];		/* board.mode=run|test|bench|shell */
-	char driver[16];	/* board.driver=ours|in-tree */
+	char driver[16];	/* board.driver=ours|in-tree|given */
 	char kernel[16];	/* board.kernel=6.12 */
 	char variant[32];	/* board.variant=default */
 	char run[2048];		/* board.run=name,name,... */

@@ -164,6 +164,14 @@ static void stop(void)
 		report("fact", "complaint %s", complaint);
 }
 
+static const char *driver_name(void)
+{
+	if (!strcmp(config.driver, "ours"))
+		return "our fastrpc.ko";
+	return strcmp(config.driver, "given") ? "the kernel's own fastrpc.ko" :
+	       "the fastrpc.ko of DRIVER=";
+}
+
 void steps_run(void)
 {
 	show_kernel();
@@ -173,8 +181,7 @@ void steps_run(void)
 		report("fact", "setup failed");
 	} else {
 		report("step", "driver: %s, loaded; device tree variant: %s",
-		       strcmp(config.driver, "ours") ? "the kernel's own fastrpc.ko" :
-		       "our fastrpc.ko", config.variant);
+		       driver_name(), config.variant);
 		stack_show();
 		show_remoteproc();
 		log_judge_showing(&kernel_log, HEAP_WORD);
