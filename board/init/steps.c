@@ -168,8 +168,9 @@ static const char *driver_name(void)
 {
 	if (!strcmp(config.driver, "ours"))
 		return "our fastrpc.ko";
-	return strcmp(config.driver, "given") ? "the kernel's own fastrpc.ko" :
-	       "the fastrpc.ko of DRIVER=";
+	if (!strcmp(config.driver, "in-tree"))
+		return "the kernel's own fastrpc.ko";
+	return "the fastrpc.ko of DRIVER=";
 }
 
 void steps_run(void)
@@ -180,8 +181,8 @@ void steps_run(void)
 	if (machine_setup()) {
 		report("fact", "setup failed");
 	} else {
-		report("step", "driver: %s, loaded; device tree variant: %s",
-		       driver_name(), config.variant);
+		report("step", "driver: %s, loaded; device tree variant: %s", driver_name(),
+		       config.variant);
 		stack_show();
 		show_remoteproc();
 		log_judge_showing(&kernel_log, HEAP_WORD);

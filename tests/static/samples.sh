@@ -19,6 +19,10 @@ trap 'rm -rf "$work"' EXIT
 # run_output DRIVER: what "make run" prints of the report of that driver.
 run_output()
 (
+	# shellcheck source=board/lib.sh
+	. "$top/board/lib.sh"
+	# shellcheck source=board/lib-driver.sh
+	. "$top/board/lib-driver.sh"
 	build=$work cache=$work kernel=7 driver=$1 variant=default variant_reason='' edge=stack
 	firmware=el3
 	# shellcheck source=board/lib-verdict.sh
