@@ -27,12 +27,12 @@ void frpc_pool_setup(struct frpc_session *session)
 		INIT_LIST_HEAD(&session->free_buffers[i]);
 }
 
-static u32 size_class(size_t len)
+static u32 buffer_size_class(size_t len)
 {
 	return min_t(u32, order_base_2(DIV_ROUND_UP(len, PAGE_SIZE)), FRPC_POOL_CLASSES);
 }
 
-static int try_map(struct frpc_buffer *buffer)
+static int buffer_try_map(struct frpc_buffer *buffer)
 {
 	struct frpc_space *space = buffer->session->space;
 	int ret = -EPIPE;
@@ -53,13 +53,13 @@ static int buffer_map(struct frpc_buffer *buffer)
 	struct frpc_space *space = buffer->session->space;
 	int ret;
 
-	ret = try_map(buffer);
+	ret = buffer_try_map(buffer);
 	if (!frpc_space_is_full(ret))
 		return ret;
 	mutex_lock(&space->maps_lock);
 	frpc_space_make_room(space);
 	mutex_unlock(&space->maps_lock);
-	return try_map(buffer);
+	return buffer_try_map(buffer);
 }
 
 static void buffer_unmap(struct frpc_buffer *buffer)
@@ -93,7 +93,7 @@ static void buffer_destroy(struct frpc_buffer *buffer)
 	buffer_release(buffer);
 }
 
-static size_t class_bytes(size_t len, u32 class)
+static size_t buffer_class_bytes(size_t len, u32 class)
 {
 	return class < FRPC_POOL_CLASSES ? PAGE_SIZE << class : PAGE_ALIGN(len);
 }
@@ -109,7 +109,7 @@ static struct frpc_buffer *buffer_create(struct frpc_session *session, size_t le
 		return ERR_PTR(-ENOMEM);
 	buffer->session = session;
 	buffer->size_class = class;
-	ret = frpc_pages_alloc(&buffer->pages, session->space, class_bytes(len, class));
+	ret = frpc_pages_alloc(&buffer->pages, session->space, buffer_class_bytes(len, class));
 	if (ret)
 		goto err_free_buffer;
 	ret = -ENOMEM;
@@ -158,17 +158,17 @@ static void pool_add(struct frpc_buffer *buffer)
 	session->free_bytes += buffer->pages.len;
 }
 
-static void uncharge(struct frpc_session *session, size_t bytes)
+static void session_uncharge(struct frpc_session *session, size_t bytes)
 {
 	atomic_long_sub(bytes, &session->message_bytes);
 }
 
 /* The bytes of a message count for the client while the DSP, or a caller, may have them. */
-static bool charge(struct frpc_session *session, size_t bytes)
+static bool session_charge(struct frpc_session *session, size_t bytes)
 {
 	if (atomic_long_add_return(bytes, &session->message_bytes) <= FRPC_MESSAGES_BYTES_MAX)
 		return true;
-	uncharge(session, bytes);
+	session_uncharge(session, bytes);
 	return false;
 }
 
@@ -186,11 +186,11 @@ static bool charge(struct frpc_session *session, size_t bytes)
  */
 struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len, bool is_charged)
 {
-	u32 class = size_class(len);
-	size_t bytes = class_bytes(len, class);
+	u32 class = buffer_size_class(len);
+	size_t bytes = buffer_class_bytes(len, class);
 	struct frpc_buffer *buffer;
 
-	if (is_charged && !charge(session, bytes))
+	if (is_charged && !session_charge(session, bytes))
 		return ERR_PTR(-ENOSPC);
 	buffer = pool_take(session, class);
 	if (!buffer)
@@ -198,7 +198,7 @@ struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len, bo
 	if (!IS_ERR(buffer))
 		buffer->is_charged = is_charged;
 	else if (is_charged)
-		uncharge(session, bytes);
+		session_uncharge(session, bytes);
 	return buffer;
 }
 
@@ -233,7 +233,7 @@ bool frpc_buffer_put(struct frpc_buffer *buffer)
 	bool keep;
 
 	if (buffer->is_charged)
-		uncharge(session, buffer->pages.len);
+		session_uncharge(session, buffer->pages.len);
 	keep = READ_ONCE(buffer->is_mapped) && buffer->size_class < FRPC_POOL_CLASSES &&
 	       session->free_bytes + buffer->pages.len <= FRPC_POOL_BYTES_MAX;
 	if (keep)
@@ -241,7 +241,7 @@ bool frpc_buffer_put(struct frpc_buffer *buffer)
 	return keep;
 }
 
-static void sync(struct frpc_buffer *buffer, size_t len, enum dma_data_direction to)
+static void buffer_sync(struct frpc_buffer *buffer, size_t len, enum dma_data_direction to)
 {
 	struct frpc_space *space = buffer->session->space;
 	size_t piece = buffer->pages.sgt.orig_nents == 1 ? SZ_2G : PAGE_SIZE;
@@ -256,13 +256,13 @@ static void sync(struct frpc_buffer *buffer, size_t len, enum dma_data_direction
  */
 void frpc_buffer_sync_for_dsp(struct frpc_buffer *buffer, size_t len)
 {
-	sync(buffer, len, DMA_TO_DEVICE);
+	buffer_sync(buffer, len, DMA_TO_DEVICE);
 }
 
 /* The other way round, after the answer. */
 void frpc_buffer_sync_for_cpu(struct frpc_buffer *buffer, size_t len)
 {
-	sync(buffer, len, DMA_FROM_DEVICE);
+	buffer_sync(buffer, len, DMA_FROM_DEVICE);
 }
 
 /* The context bank goes: undo every mapping.  The buffers stay their users'. */

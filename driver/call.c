@@ -46,7 +46,7 @@ static void call_destroy(struct frpc_call *call)
 	kfree(call);
 }
 
-static int make_room(struct frpc_call *call, u32 nr_args)
+static int call_make_room(struct frpc_call *call, u32 nr_args)
 {
 	u32 capacity = max_t(u32, nr_args, CALL_ARGS_MIN);
 	struct frpc_message *msg = &call->msg;
@@ -71,7 +71,7 @@ static int make_room(struct frpc_call *call, u32 nr_args)
 	return 0;
 }
 
-static struct frpc_call *pool_take(struct frpc_session *session)
+static struct frpc_call *call_pool_take(struct frpc_session *session)
 {
 	struct frpc_call *call;
 
@@ -95,7 +95,7 @@ static struct frpc_call *pool_take(struct frpc_session *session)
  */
 struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kind kind, u32 sc)
 {
-	struct frpc_call *call = pool_take(session);
+	struct frpc_call *call = call_pool_take(session);
 
 	if (!call) {
 		call = kzalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
@@ -105,7 +105,7 @@ struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kin
 		init_completion(&call->done);
 	}
 	frpc_message_init(&call->msg, sc);
-	if (make_room(call, call->msg.nr_args)) {
+	if (call_make_room(call, call->msg.nr_args)) {
 		call_destroy(call);
 		return NULL;
 	}
@@ -144,7 +144,7 @@ int frpc_call_map(struct frpc_call *call, u32 i)
 }
 
 /* Did it end because there will be no answer?  Then the DSP may still be at it. */
-static bool is_abandoned(const struct frpc_call *call)
+static bool call_is_abandoned(const struct frpc_call *call)
 {
 	const struct frpc_session *session = call->session;
 
@@ -152,9 +152,9 @@ static bool is_abandoned(const struct frpc_call *call)
 	       !(READ_ONCE(session->is_alive) && READ_ONCE(session->channel->is_alive));
 }
 
-static void put_maps(struct frpc_call *call)
+static void call_put_maps(struct frpc_call *call)
 {
-	bool left = is_abandoned(call);
+	bool left = call_is_abandoned(call);
 	u32 i;
 
 	lockdep_assert_held(&call->session->lock);
@@ -178,7 +178,7 @@ void frpc_call_put(struct frpc_call *call)
 	spin_lock_irq(&session->lock);
 	if (buffer && frpc_buffer_put(buffer))
 		buffer = NULL;
-	put_maps(call);
+	call_put_maps(call);
 	list_add(&call->entry, &session->free_calls);
 	spin_unlock_irq(&session->lock);
 	if (buffer)
@@ -186,7 +186,7 @@ void frpc_call_put(struct frpc_call *call)
 }
 
 /* No caller waits for a parked call: its result is kept, or it is disposed of. */
-static bool end_parked(struct frpc_call *call)
+static bool call_end_parked(struct frpc_call *call)
 {
 	struct frpc_session *session = call->session;
 	unsigned long flags;
@@ -221,7 +221,7 @@ void frpc_calls_drain(struct frpc_session *session)
 		call_destroy(call);
 }
 
-static u32 next_free_index(struct frpc_call_table *table)
+static u32 table_next_free_index(struct frpc_call_table *table)
 {
 	const u32 end = FRPC_INDEX_SHARED_MAX + 1;
 	u32 start = (u32)atomic_inc_return(&table->next) % FRPC_INDEX_SHARED_MAX + FRPC_INDEX_MIN;
@@ -230,7 +230,7 @@ static u32 next_free_index(struct frpc_call_table *table)
 	return index < end ? index : find_next_zero_bit(table->used, end, FRPC_INDEX_MIN);
 }
 
-static void put_share(struct frpc_call *call)
+static void call_put_share(struct frpc_call *call)
 {
 	struct frpc_session *session = call->session;
 	struct frpc_call_table *table = &session->channel->table;
@@ -241,7 +241,7 @@ static void put_share(struct frpc_call *call)
 }
 
 /* May the session have another place? */
-static bool take_share(struct frpc_call *call)
+static bool call_take_share(struct frpc_call *call)
 {
 	struct frpc_session *session = call->session;
 	struct frpc_call_table *table = &session->channel->table;
@@ -255,35 +255,35 @@ static bool take_share(struct frpc_call *call)
 	if (atomic_inc_return(&table->nr_common) <= FRPC_CALLS_COMMON &&
 	    nr_calls <= FRPC_CALLS_MAX)
 		return true;
-	put_share(call);
+	call_put_share(call);
 	return false;
 }
 
-static int take_index(struct frpc_call *call)
+static int call_take_index(struct frpc_call *call)
 {
 	struct frpc_call_table *table = &call->session->channel->table;
 	u32 index;
 
 	if (call->kind == FRPC_CALL_RELEASE)
 		return FRPC_INDEX_SHARED_MAX + frpc_session_client_id(call->session);
-	if (!take_share(call))
+	if (!call_take_share(call))
 		return -ENOSPC;
 	do {
-		index = next_free_index(table);
+		index = table_next_free_index(table);
 		if (index > FRPC_INDEX_SHARED_MAX) {
-			put_share(call);
+			call_put_share(call);
 			return -ENOSPC;
 		}
 	} while (test_and_set_bit_lock(index, table->used));
 	return index;
 }
 
-static void put_index(struct frpc_call *call, u32 index)
+static void call_put_index(struct frpc_call *call, u32 index)
 {
 	if (call->kind == FRPC_CALL_RELEASE)
 		return;
 	clear_bit_unlock(index, call->session->channel->table.used);
-	put_share(call);
+	call_put_share(call);
 }
 
 /**
@@ -300,7 +300,7 @@ int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie)
 	struct frpc_call_slot *slot;
 	int index;
 
-	index = take_index(call);
+	index = call_take_index(call);
 	if (index < 0)
 		return index;
 
@@ -328,7 +328,7 @@ void frpc_call_unregister(struct frpc_call *call)
 	spin_lock_irq(&slot->lock);
 	slot->call = NULL;
 	spin_unlock_irq(&slot->lock);
-	put_index(call, call->index);
+	call_put_index(call, call->index);
 	call->index = 0;
 }
 
@@ -394,7 +394,7 @@ bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
 }
 
 /* Takes the call out of its slot and hands it on; slot->lock held. */
-static void end_call(struct frpc_call_table *table, struct frpc_call_slot *slot)
+static void slot_end_call(struct frpc_call_table *table, struct frpc_call_slot *slot)
 {
 	struct frpc_call *call = slot->call;
 	struct frpc_session *session = call->session;
@@ -410,8 +410,8 @@ static void end_call(struct frpc_call_table *table, struct frpc_call_slot *slot)
 		return;
 	}
 	/* of a call that is kept, the thread that wants it may be done with it after this */
-	put_index(call, slot - table->slots);
-	is_kept = end_parked(call);
+	call_put_index(call, slot - table->slots);
+	is_kept = call_end_parked(call);
 	if (!is_kept)
 		frpc_release_queue(session);
 }
@@ -433,19 +433,19 @@ void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *
 	if (slot->call && slot->cookie == rsp->cookie) {
 		trace_frpc_call_answered(channel, rsp);
 		slot->call->retval = rsp->retval;
-		end_call(table, slot);
+		slot_end_call(table, slot);
 	}
 	spin_unlock_irqrestore(&slot->lock, flags);
 }
 
 /* The DSP has let go of it when it has released the client. */
-static bool is_of_released(const struct frpc_call *call)
+static bool call_is_of_released(const struct frpc_call *call)
 {
 	return call->is_parked && call->kind != FRPC_CALL_QUESTION;
 }
 
-static void end_calls(struct frpc_channel *channel, struct frpc_session *session,
-		      bool only_released)
+static void channel_end_calls(struct frpc_channel *channel, struct frpc_session *session,
+			      bool only_released)
 {
 	struct frpc_call_table *table = &channel->table;
 	u32 i;
@@ -457,9 +457,9 @@ static void end_calls(struct frpc_channel *channel, struct frpc_session *session
 		spin_lock_irq(&slot->lock);
 		call = slot->call;
 		if (call && (!session || call->session == session) &&
-		    (!only_released || is_of_released(call))) {
+		    (!only_released || call_is_of_released(call))) {
 			call->is_gone = true;
-			end_call(table, slot);
+			slot_end_call(table, slot);
 		}
 		spin_unlock_irq(&slot->lock);
 	}
@@ -468,11 +468,11 @@ static void end_calls(struct frpc_channel *channel, struct frpc_session *session
 /* There will be no more answers: on the channel, or (@session) for one session. */
 void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session)
 {
-	end_calls(channel, session, false);
+	channel_end_calls(channel, session, false);
 }
 
 /* The DSP has released the client of @session: what is parked in its name is ours again. */
 void frpc_calls_reclaim(struct frpc_session *session)
 {
-	end_calls(session->channel, session, true);
+	channel_end_calls(session->channel, session, true);
 }

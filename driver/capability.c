@@ -15,7 +15,7 @@ void frpc_capability_setup(struct frpc_channel *channel)
 }
 
 /* Fills channel->attributes, by one thread at a time; attribute 0 is not the DSP's to tell. */
-static long query_dsp(struct frpc_client *client)
+static long attributes_query(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
 	/* pairs with take_session() */
@@ -40,7 +40,7 @@ static long query_dsp(struct frpc_client *client)
 }
 
 /* May the caller ask?  Else another thread does: the @nr_asked-th time. */
-static bool begin_to_ask(struct frpc_channel *channel, u32 *nr_asked)
+static bool attributes_ask_begin(struct frpc_channel *channel, u32 *nr_asked)
 {
 	bool may_ask;
 
@@ -52,7 +52,7 @@ static bool begin_to_ask(struct frpc_channel *channel, u32 *nr_asked)
 	return may_ask;
 }
 
-static void end_to_ask(struct frpc_channel *channel, long error)
+static void attributes_ask_end(struct frpc_channel *channel, long error)
 {
 	spin_lock(&channel->attributes_lock);
 	channel->is_asking = false;
@@ -62,7 +62,7 @@ static void end_to_ask(struct frpc_channel *channel, long error)
 	wake_up_all(&channel->attributes_wait);
 }
 
-static bool has_ended(struct frpc_channel *channel, u32 nr_asked, long *error)
+static bool ask_has_ended(struct frpc_channel *channel, u32 nr_asked, long *error)
 {
 	bool is_over;
 
@@ -74,19 +74,19 @@ static bool has_ended(struct frpc_channel *channel, u32 nr_asked, long *error)
 }
 
 /* Asks the DSP, or waits with those who do: a silent DSP costs all of them one wait. */
-static long learn_attributes(struct frpc_client *client)
+static long attributes_learn(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
 	u32 nr_asked;
 	long error;
 
-	if (begin_to_ask(channel, &nr_asked)) {
-		/* pairs with query_dsp() */
-		error = smp_load_acquire(&channel->has_attributes) ? 0 : query_dsp(client);
-		end_to_ask(channel, error);
+	if (attributes_ask_begin(channel, &nr_asked)) {
+		/* pairs with attributes_query() */
+		error = smp_load_acquire(&channel->has_attributes) ? 0 : attributes_query(client);
+		attributes_ask_end(channel, error);
 		return error;
 	}
-	if (wait_event_state(channel->attributes_wait, has_ended(channel, nr_asked, &error),
+	if (wait_event_state(channel->attributes_wait, ask_has_ended(channel, nr_asked, &error),
 			     (TASK_KILLABLE | TASK_FREEZABLE)))
 		return -EINTR;
 	return error;
@@ -109,8 +109,8 @@ long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capabi
 		return -EOVERFLOW;
 	/* once more if the thread that asked was killed, and this one was not */
 	do {
-		/* pairs with query_dsp() */
-		ret = smp_load_acquire(&channel->has_attributes) ? 0 : learn_attributes(client);
+		/* pairs with attributes_query() */
+		ret = smp_load_acquire(&channel->has_attributes) ? 0 : attributes_learn(client);
 	} while (ret == -ERESTARTSYS && !fatal_signal_pending(current));
 	if (!ret)
 		capability->capability = channel->attributes[capability->attribute_id];

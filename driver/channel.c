@@ -3,7 +3,7 @@
  * Channels: the rpmsg link to one DSP, and the life of all that hangs off it.
  *
  * The rpmsg device goes before the DSP is halted, and files may stay open for
- * long after; shut_down() tells in which order things end.
+ * long after; channel_shut_down() tells in which order things end.
  */
 #include <linux/module.h>
 #include <linux/of.h>
@@ -20,7 +20,7 @@ static const char * const poll_machines[] = {
 	"qcom,sm8650", "qcom,sm8750", "qcom,x1e80100", "qcom,x1p42100",
 };
 
-static bool has_poll_machine(void)
+static bool machine_has_poll(void)
 {
 	size_t i;
 
@@ -80,7 +80,7 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	frpc_sessions_setup(channel);
 	strscpy(channel->label, label, sizeof(channel->label));
 	channel->soc = of_device_get_match_data(&rpdev->dev);
-	channel->has_poll = channel->soc->has_poll || has_poll_machine();
+	channel->has_poll = channel->soc->has_poll || machine_has_poll();
 	channel->dma_bits = frpc_bank_bits(channel->soc, kind);
 	channel->is_secure = !of_property_read_bool(rpdev->dev.of_node, "qcom,non-secure-domain");
 	channel->has_unsigned = kind->has_unsigned;
@@ -103,7 +103,7 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
  *  6. Responses still arrive until the endpoint is destroyed, which happens
  *     after us: the receive path must not find the channel any more.
  */
-static void shut_down(struct frpc_channel *channel)
+static void channel_shut_down(struct frpc_channel *channel)
 {
 	struct rpmsg_device *rpdev = channel->rpdev;
 
@@ -123,7 +123,8 @@ static void shut_down(struct frpc_channel *channel)
 	frpc_channel_put(channel);
 }
 
-static int read_label(struct device *dev, const char **label, const struct frpc_domain_kind **kind)
+static int channel_read_label(struct device *dev, const char **label,
+			      const struct frpc_domain_kind **kind)
 {
 	int ret;
 
@@ -139,7 +140,7 @@ static int read_label(struct device *dev, const char **label, const struct frpc_
 }
 
 /* The last steps: context banks, then the nodes that let clients in. */
-static int bring_up(struct frpc_channel *channel, const struct frpc_domain_kind *kind)
+static int channel_bring_up(struct frpc_channel *channel, const struct frpc_domain_kind *kind)
 {
 	struct device *dev = &channel->rpdev->dev;
 	int ret;
@@ -158,7 +159,7 @@ static int channel_probe(struct rpmsg_device *rpdev)
 	const char *label;
 	int ret;
 
-	ret = read_label(dev, &label, &kind);
+	ret = channel_read_label(dev, &label, &kind);
 	if (ret)
 		return ret;
 	channel = channel_create(rpdev, label, kind);
@@ -170,15 +171,15 @@ static int channel_probe(struct rpmsg_device *rpdev)
 		frpc_heap_attach(channel, kind->is_heap_implicit);
 
 	dev_set_drvdata(dev, channel);
-	ret = bring_up(channel, kind);
+	ret = channel_bring_up(channel, kind);
 	if (ret)
-		shut_down(channel);
+		channel_shut_down(channel);
 	return ret;
 }
 
 static void channel_remove(struct rpmsg_device *rpdev)
 {
-	shut_down(dev_get_drvdata(&rpdev->dev));
+	channel_shut_down(dev_get_drvdata(&rpdev->dev));
 }
 
 /*

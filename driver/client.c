@@ -185,7 +185,7 @@ static const struct ioctl_entry ioctl_table[] = {
 	{ FASTRPC_IOCTL_GET_DSP_INFO, ioctl_get_dsp_info, .copy_out = true },
 };
 
-static const struct ioctl_entry *find_ioctl(unsigned int cmd)
+static const struct ioctl_entry *ioctl_find(unsigned int cmd)
 {
 	size_t i;
 
@@ -196,7 +196,7 @@ static const struct ioctl_entry *find_ioctl(unsigned int cmd)
 }
 
 /* A session is taken when the file first needs one, and kept until it is closed. */
-static int take_session(struct frpc_client *client)
+static int client_take_session(struct frpc_client *client)
 {
 	struct frpc_session *session;
 
@@ -217,7 +217,7 @@ static int take_session(struct frpc_client *client)
 
 static long client_ioctl(struct file *file, unsigned int cmd, unsigned long address)
 {
-	const struct ioctl_entry *entry = find_ioctl(cmd);
+	const struct ioctl_entry *entry = ioctl_find(cmd);
 	struct frpc_client *client = file->private_data;
 	void __user *user_arg = (void __user *)address;
 	union ioctl_arg arg;
@@ -229,7 +229,7 @@ static long client_ioctl(struct file *file, unsigned int cmd, unsigned long addr
 		return -EPIPE;
 	if (copy_from_user(&arg, user_arg, _IOC_SIZE(cmd)))
 		return -EFAULT;
-	ret = entry->needs_session ? take_session(client) : 0;
+	ret = entry->needs_session ? client_take_session(client) : 0;
 	if (ret)
 		return ret;
 

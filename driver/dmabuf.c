@@ -33,7 +33,7 @@ struct attachment {
 
 /* --- what a dma-buf can do -------------------------------------------------- */
 
-static unsigned long map_attrs(const struct frpc_export *own)
+static unsigned long export_map_attrs(const struct frpc_export *own)
 {
 	return own->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
 }
@@ -89,7 +89,7 @@ static struct sg_table *export_map(struct dma_buf_attachment *dma_attachment,
 	int ret;
 
 	mutex_lock(&own->lock);
-	ret = dma_map_sgtable(attachment->dev, &attachment->sgt, direction, map_attrs(own));
+	ret = dma_map_sgtable(attachment->dev, &attachment->sgt, direction, export_map_attrs(own));
 	attachment->is_mapped = !ret;
 	mutex_unlock(&own->lock);
 	return ret ? ERR_PTR(ret) : &attachment->sgt;
@@ -103,14 +103,14 @@ static void export_unmap(struct dma_buf_attachment *dma_attachment, struct sg_ta
 
 	mutex_lock(&own->lock);
 	attachment->is_mapped = false;
-	dma_unmap_sgtable(attachment->dev, sgt, direction, map_attrs(own));
+	dma_unmap_sgtable(attachment->dev, sgt, direction, export_map_attrs(own));
 	mutex_unlock(&own->lock);
 }
 
 /* @sync: for the CPU, or for the device; one device after the other */
-static int sync_all(struct frpc_export *own, enum dma_data_direction direction,
-		    void (*sync)(struct device *dev, struct sg_table *sgt,
-				 enum dma_data_direction direction))
+static int export_sync_all(struct frpc_export *own, enum dma_data_direction direction,
+			   void (*sync)(struct device *dev, struct sg_table *sgt,
+					enum dma_data_direction direction))
 {
 	struct attachment *attachment;
 
@@ -126,12 +126,12 @@ static int sync_all(struct frpc_export *own, enum dma_data_direction direction,
 
 static int export_begin_cpu_access(struct dma_buf *buf, enum dma_data_direction direction)
 {
-	return sync_all(buf->priv, direction, dma_sync_sgtable_for_cpu);
+	return export_sync_all(buf->priv, direction, dma_sync_sgtable_for_cpu);
 }
 
 static int export_end_cpu_access(struct dma_buf *buf, enum dma_data_direction direction)
 {
-	return sync_all(buf->priv, direction, dma_sync_sgtable_for_device);
+	return export_sync_all(buf->priv, direction, dma_sync_sgtable_for_device);
 }
 
 /* The core has checked that the range is inside of the buffer. */
@@ -213,7 +213,7 @@ struct frpc_export *frpc_export_get(const struct dma_buf *buf)
 
 /* --- making one ------------------------------------------------------------- */
 
-static struct frpc_export *own_create(struct frpc_space *space, size_t len, bool is_uncached)
+static struct frpc_export *export_create(struct frpc_space *space, size_t len, bool is_uncached)
 {
 	struct frpc_export *own = kzalloc(sizeof(*own), GFP_KERNEL_ACCOUNT);
 	int ret;
@@ -241,7 +241,7 @@ static struct frpc_export *own_create(struct frpc_space *space, size_t len, bool
 }
 
 /* A bank of @channel to ask, NULL: none; *@is_coherent: all of them are. */
-static struct frpc_space *find_space(struct frpc_channel *channel, bool *is_coherent)
+static struct frpc_space *channel_find_space(struct frpc_channel *channel, bool *is_coherent)
 {
 	struct frpc_space *found = NULL;
 	size_t i;
@@ -283,10 +283,10 @@ struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size)
 		return ERR_PTR(-EINVAL);
 	if (size > DMA_BIT_MASK(channel->dma_bits))
 		return ERR_PTR(-ENOMEM);
-	space = find_space(channel, &is_coherent);
+	space = channel_find_space(channel, &is_coherent);
 	if (!space)
 		return ERR_PTR(-EPIPE);
-	own = own_create(space, PAGE_ALIGN(size), !is_coherent);
+	own = export_create(space, PAGE_ALIGN(size), !is_coherent);
 	if (IS_ERR(own))
 		return ERR_CAST(own);
 	info.ops = &export_ops;

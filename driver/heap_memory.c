@@ -26,21 +26,22 @@
 #include "private.h"
 #include "remote_heap.h"
 
-static bool overlaps(const struct frpc_heap_segment *segment, u64 first, u64 len)
+static bool segment_overlaps(const struct frpc_heap_segment *segment, u64 first, u64 len)
 {
 	return frpc_ranges_overlap(segment->phys, segment->len, first, len);
 }
 
 /* Another part of /reserved-memory that has a page of it, with a reference; or NULL. */
-static struct device_node *find_overlap(const struct frpc_heap_segment *segment,
-					const struct device_node *node)
+static struct device_node *region_find_overlap(const struct frpc_heap_segment *segment,
+					       const struct device_node *node)
 {
 	struct device_node *parent = of_get_parent(node), *other;
 
 	for_each_available_child_of_node(parent, other) {
 		const struct reserved_mem *memory = of_reserved_mem_lookup(other);
 
-		if (other != node && memory && overlaps(segment, memory->base, memory->size))
+		if (other != node && memory &&
+		    segment_overlaps(segment, memory->base, memory->size))
 			break;
 	}
 	of_node_put(parent);
@@ -48,7 +49,7 @@ static struct device_node *find_overlap(const struct frpc_heap_segment *segment,
 }
 
 /* A device other than FastRPC channels that has the region, with a reference; or NULL. */
-static struct device_node *find_other_user(const struct device_node *node)
+static struct device_node *region_find_other_user(const struct device_node *node)
 {
 	struct device_node *user, *named;
 	int i;
@@ -66,7 +67,7 @@ static struct device_node *find_other_user(const struct device_node *node)
 }
 
 /* EFI firmware that runs beside Linux keeps its code and data. */
-static bool is_efi_runtime(const struct frpc_heap_segment *segment)
+static bool segment_is_efi_runtime(const struct frpc_heap_segment *segment)
 {
 	efi_memory_desc_t *md;
 
@@ -74,12 +75,12 @@ static bool is_efi_runtime(const struct frpc_heap_segment *segment)
 		return false;
 	for_each_efi_memory_desc(md)
 		if (md->attribute & EFI_MEMORY_RUNTIME &&
-		    overlaps(segment, md->phys_addr, md->num_pages << EFI_PAGE_SHIFT))
+		    segment_overlaps(segment, md->phys_addr, md->num_pages << EFI_PAGE_SHIFT))
 			return true;
 	return false;
 }
 
-static int add_len(struct resource *resource, void *sum)
+static int resource_add_len(struct resource *resource, void *sum)
 {
 	*(u64 *)sum += resource_size(resource);
 	return 0;
@@ -99,23 +100,23 @@ bool frpc_heap_is_memory(const struct frpc_heap_segment *segment)
 	u64 sum = 0;
 
 	walk_iomem_res_desc(IORES_DESC_NONE, IORESOURCE_MEM, segment->phys, segment->last, &sum,
-			    add_len);
+			    resource_add_len);
 	return sum == segment->len;
 }
 
-static bool claim_carve_out(struct frpc_heap *heap, struct frpc_heap_segment *segment,
-			    struct device_node *node)
+static bool segment_claim_carve_out(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+				    struct device_node *node)
 {
 	struct device_node *other = NULL;
 	const char *fault = NULL;
 
-	if (is_efi_runtime(segment))
+	if (segment_is_efi_runtime(segment))
 		fault = "overlaps EFI runtime memory";
 	else if (region_intersects(segment->phys, segment->len, IORESOURCE_SYSTEM_RAM,
 				   IORES_DESC_NONE) != REGION_DISJOINT)
 		fault = FRPC_REGION_IS_MAPPED;
 	else
-		other = find_overlap(segment, node) ?: find_other_user(node);
+		other = region_find_overlap(segment, node) ?: region_find_other_user(node);
 	if (fault)
 		frpc_heap_complain(heap, "memory-region %pOFn %s", node, fault);
 	else if (other)
@@ -150,7 +151,7 @@ static bool segment_alloc(struct frpc_heap_segment *segment, struct device_node 
 	return true;
 }
 
-static bool claim_reusable(struct frpc_heap *heap, struct frpc_heap_segment *segment)
+static bool segment_claim_reusable(struct frpc_heap *heap, struct frpc_heap_segment *segment)
 {
 	phys_addr_t phys = segment->phys;
 
@@ -181,8 +182,8 @@ static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segme
 	segment->phys = region.base;
 	segment->last = region.base + region.size - 1;
 	segment->len = region.size;
-	return frpc_region_is_reusable(&region) ? claim_reusable(heap, segment) :
-						  claim_carve_out(heap, segment, node);
+	return frpc_region_is_reusable(&region) ? segment_claim_reusable(heap, segment) :
+						  segment_claim_carve_out(heap, segment, node);
 }
 
 static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t len,
@@ -225,7 +226,7 @@ static bool heap_has_claimed(struct frpc_heap *heap, void *data)
 	if (heap == segment->heap)
 		return false;
 	mutex_lock(&heap->lock);
-	ret = heap->region && overlaps(segment, heap->region->phys, heap->region->len);
+	ret = heap->region && segment_overlaps(segment, heap->region->phys, heap->region->len);
 	mutex_unlock(&heap->lock);
 	return ret;
 }

@@ -63,7 +63,7 @@ struct frpc_heap_lookup {
 static atomic_t nr_lookups;
 static DECLARE_WAIT_QUEUE_HEAD(lookup_freed);
 
-static void pd_is_down(const struct frpc_heap_lookup *lookup, struct frpc_heap *heap)
+static void pd_handle_down(const struct frpc_heap_lookup *lookup, struct frpc_heap *heap)
 {
 	bool was_up;
 
@@ -84,13 +84,13 @@ static void pd_is_down(const struct frpc_heap_lookup *lookup, struct frpc_heap *
 }
 
 /* The registry's word, which may be anything. */
-static void pd_told(int state, char *path, void *priv)
+static void pd_handle_state(int state, char *path, void *priv)
 {
 	struct frpc_heap_lookup *lookup = priv;
 	struct frpc_heap *heap = lookup->heap;
 
 	if (state == SERVREG_SERVICE_STATE_DOWN)
-		pd_is_down(lookup, heap);
+		pd_handle_down(lookup, heap);
 	mutex_lock(&heap->lock);
 	lookup->has_news = true;
 	lookup->is_settled = false;
@@ -175,7 +175,7 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 		return;
 	}
 	atomic_inc(&nr_lookups);
-	lookup->pdr = pdr_handle_alloc(pd_told, lookup);
+	lookup->pdr = pdr_handle_alloc(pd_handle_state, lookup);
 	if (!IS_ERR(lookup->pdr))
 		service = pdr_add_lookup(lookup->pdr, PD_SERVICE, PD_PATH);
 	if (IS_ERR(service))

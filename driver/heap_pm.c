@@ -44,7 +44,7 @@ void frpc_heap_lend_end(void)
 }
 
 /* A request that decided before has finished lending when this returns. */
-static void forbid(bool *what, bool is_forbidden)
+static void lending_forbid(bool *what, bool is_forbidden)
 {
 	down_write(&lend_sem);
 	*what = is_forbidden;
@@ -53,7 +53,7 @@ static void forbid(bool *what, bool is_forbidden)
 
 static int on_reboot(struct notifier_block *block, unsigned long action, void *data)
 {
-	forbid(&is_rebooting, true);
+	lending_forbid(&is_rebooting, true);
 	return NOTIFY_DONE;
 }
 
@@ -80,10 +80,10 @@ static int on_sleep(struct notifier_block *block, unsigned long action, void *da
 
 	if (!begins && action != PM_POST_HIBERNATION && action != PM_POST_RESTORE)
 		return NOTIFY_DONE;
-	forbid(&is_hibernating, begins);
+	lending_forbid(&is_hibernating, begins);
 	if (!begins || !frpc_heaps_find(heap_forbids_image, NULL))
 		return NOTIFY_DONE;
-	forbid(&is_hibernating, false);
+	lending_forbid(&is_hibernating, false);
 	return notifier_from_errno(-EBUSY);
 }
 

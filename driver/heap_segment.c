@@ -28,7 +28,7 @@ void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_st
  * DSP running, not if nothing keeps a DSP out that need not be told, and below a hypervisor
  * only if firmware says so.  What was allocated is zero already.
  */
-static bool may_zero(const struct frpc_heap *heap, const struct frpc_heap_segment *segment)
+static bool segment_may_zero(const struct frpc_heap *heap, const struct frpc_heap_segment *segment)
 {
 	if (segment->bytes || heap->stream.was_attached || !frpc_heap_is_memory(segment))
 		return false;
@@ -74,7 +74,7 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 	int ret;
 
 	lockdep_assert_held(&heap->request_lock);
-	ret = may_zero(heap, segment) ? frpc_heap_zero(segment) : 0;
+	ret = segment_may_zero(heap, segment) ? frpc_heap_zero(segment) : 0;
 	if (ret)
 		return ret;
 	/* fails only for a work item while the module goes: a file holds the module */

@@ -58,7 +58,7 @@ long frpc_result(s32 dsp_result)
 }
 
 /* The DSP itself gets the memory of a mapped argument: no context bank is in the way. */
-static int make_secure(struct frpc_map *map, struct frpc_place *place)
+static int place_make_secure(struct frpc_map *map, struct frpc_place *place)
 {
 	int ret = frpc_secure_map_make(map);
 
@@ -69,7 +69,7 @@ static int make_secure(struct frpc_map *map, struct frpc_place *place)
 	return 0;
 }
 
-static int map_arg(struct frpc_call *call, u32 i)
+static int call_map_arg(struct frpc_call *call, u32 i)
 {
 	struct frpc_message *msg = &call->msg;
 	const struct frpc_arg *arg = &msg->args[i];
@@ -87,23 +87,23 @@ static int map_arg(struct frpc_call *call, u32 i)
 	if (ret)
 		return ret;
 	place->is_synced = call->maps[i]->is_synced;
-	return is_secure ? make_secure(call->maps[i], place) : 0;
+	return is_secure ? place_make_secure(call->maps[i], place) : 0;
 }
 
 /* Maps what is in dma-bufs, and finds the place of each in them. */
-static int map_args(struct frpc_call *call)
+static int call_map_args(struct frpc_call *call)
 {
 	int ret = 0;
 	u32 i;
 
 	for (i = 0; !ret && i < call->msg.nr_args; i++)
 		if (frpc_arg_is_mapped(&call->msg.args[i]))
-			ret = map_arg(call, i);
+			ret = call_map_arg(call, i);
 	return ret;
 }
 
 /* What the CPU wrote to shared buffers becomes visible to the DSP. */
-static int sync_maps_for_dsp(struct frpc_call *call)
+static int call_sync_maps_for_dsp(struct frpc_call *call)
 {
 	struct frpc_range range;
 	int ret = 0;
@@ -119,7 +119,7 @@ static int sync_maps_for_dsp(struct frpc_call *call)
 }
 
 /* The other way round: the outputs, and not one byte beside them. */
-static void sync_maps_for_cpu(struct frpc_call *call)
+static void call_sync_maps_for_cpu(struct frpc_call *call)
 {
 	struct frpc_range range;
 	u32 at = 0;
@@ -136,7 +136,7 @@ static void *arg_bytes(const struct frpc_call *call, u32 i)
 }
 
 /* Others run, and the caller can be killed, after so many bytes. */
-static int pause(void)
+static int copy_pause(void)
 {
 	cond_resched();
 	return fatal_signal_pending(current) ? -EINTR : 0;
@@ -147,7 +147,7 @@ static int copy_in(void *to, u64 from, size_t len)
 	for (; unlikely(len > COPY_BYTES); len -= COPY_BYTES) {
 		if (copy_from_user(to, u64_to_user_ptr(from), COPY_BYTES))
 			return -EFAULT;
-		if (pause())
+		if (copy_pause())
 			return -EINTR;
 		to += COPY_BYTES;
 		from += COPY_BYTES;
@@ -160,7 +160,7 @@ static int copy_out(u64 to, const void *from, size_t len)
 	for (; unlikely(len > COPY_BYTES); len -= COPY_BYTES) {
 		if (copy_to_user(u64_to_user_ptr(to), from, COPY_BYTES))
 			return -EFAULT;
-		if (pause())
+		if (copy_pause())
 			return -EINTR;
 		to += COPY_BYTES;
 		from += COPY_BYTES;
@@ -168,11 +168,11 @@ static int copy_out(u64 to, const void *from, size_t len)
 	return copy_to_user(u64_to_user_ptr(to), from, len) ? -EFAULT : 0;
 }
 
-static int clear(void *bytes, size_t len)
+static int clear_bytes(void *bytes, size_t len)
 {
 	for (; unlikely(len > COPY_BYTES); len -= COPY_BYTES) {
 		memset(bytes, 0, COPY_BYTES);
-		if (pause())
+		if (copy_pause())
 			return -EINTR;
 		bytes += COPY_BYTES;
 	}
@@ -190,13 +190,13 @@ static int clear_outputs(struct frpc_call *call)
 		u32 skip = frpc_message_skip(msg, i);
 
 		if (frpc_arg_is_inline(&msg->args[i]))
-			ret = clear(arg_bytes(call, i) + skip, msg->args[i].len - skip);
+			ret = clear_bytes(arg_bytes(call, i) + skip, msg->args[i].len - skip);
 	}
 	return ret;
 }
 
 /* Lays the message out and gets memory for it; copied out-buffers read as zero. */
-static int prepare(struct frpc_call *call)
+static int call_prepare(struct frpc_call *call)
 {
 	struct frpc_message *msg = &call->msg;
 	struct frpc_buffer *buffer = call->buffer;
@@ -204,7 +204,7 @@ static int prepare(struct frpc_call *call)
 
 	ret = frpc_message_layout(msg);
 	if (!ret)
-		ret = map_args(call);
+		ret = call_map_args(call);
 	if (ret)
 		return ret;
 	/* that of a RELEASE is there */
@@ -219,15 +219,15 @@ static int prepare(struct frpc_call *call)
 	/* before any input is copied in: the two may share bytes */
 	ret = clear_outputs(call);
 	if (!ret)
-		ret = sync_maps_for_dsp(call);
+		ret = call_sync_maps_for_dsp(call);
 	if (!ret)
 		trace_frpc_call_mapped(call);
 	return ret;
 }
 
 /* @client_id: 0 for the kernel's own */
-static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle,
-		enum frpc_patience patience)
+static int call_send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle,
+		     enum frpc_patience patience)
 {
 	struct frpc_buffer *buffer = call->buffer;
 	struct dsp_request request;
@@ -250,7 +250,7 @@ static int send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle,
 }
 
 /* Nothing has to be done, and nothing be held for it, where the bank is coherent. */
-static void sync_buffer_for_cpu(struct frpc_call *call, size_t len)
+static void call_sync_buffer_for_cpu(struct frpc_call *call, size_t len)
 {
 	struct frpc_session *session = call->session;
 	int idx;
@@ -264,16 +264,16 @@ static void sync_buffer_for_cpu(struct frpc_call *call, size_t len)
 }
 
 /* After the wait ended well: 0 if there is a result, and it can be read. */
-static int collect(struct frpc_call *call)
+static int call_collect(struct frpc_call *call)
 {
 	trace_frpc_call_woken(call);
 	frpc_call_unregister(call);
 	if (call->is_gone)
 		return -EPIPE;
 
-	sync_buffer_for_cpu(call, call->msg.len);
+	call_sync_buffer_for_cpu(call, call->msg.len);
 	dma_rmb();
-	sync_maps_for_cpu(call);
+	call_sync_maps_for_cpu(call);
 	return 0;
 }
 
@@ -316,11 +316,11 @@ static int copy_user_outputs(struct frpc_call *call)
 	return ret;
 }
 
-static int prepare_user(struct frpc_call *call)
+static int call_prepare_user(struct frpc_call *call)
 {
 	int ret;
 
-	ret = prepare(call);
+	ret = call_prepare(call);
 	if (!ret)
 		ret = copy_user_inputs(call);
 	/* what is wrong with a descriptor has never been told apart here */
@@ -328,7 +328,7 @@ static int prepare_user(struct frpc_call *call)
 }
 
 /* The handles before number @end were not lent after all. */
-static void unlend_handles(struct frpc_client *client, struct frpc_call *call, u32 end)
+static void call_drop_handles(struct frpc_client *client, struct frpc_call *call, u32 end)
 {
 	u32 i;
 
@@ -341,7 +341,7 @@ static void unlend_handles(struct frpc_client *client, struct frpc_call *call, u
  * From now on they are the DSP's, until it says otherwise.  A client that is in no protection
  * domain has no process that could keep them.
  */
-static int lend_handles(struct frpc_client *client, struct frpc_call *call)
+static int call_add_handles(struct frpc_client *client, struct frpc_call *call)
 {
 	int ret = 0;
 	u32 i;
@@ -352,7 +352,7 @@ static int lend_handles(struct frpc_client *client, struct frpc_call *call)
 		if (call->maps[i])
 			ret = frpc_loan_handle(client, call->msg.args[i].fd, call->maps[i]);
 		if (ret) {
-			unlend_handles(client, call, i);
+			call_drop_handles(client, call, i);
 			return ret;
 		}
 	}
@@ -360,7 +360,7 @@ static int lend_handles(struct frpc_client *client, struct frpc_call *call)
 }
 
 /* Takes back what the DSP names in its answer. */
-static void return_handles(struct frpc_client *client, const struct frpc_call *call)
+static void call_return_handles(struct frpc_client *client, const struct frpc_call *call)
 {
 	s32 fds[DSP_FDLIST_LEN];
 	u32 i, count;
@@ -373,15 +373,15 @@ static void return_handles(struct frpc_client *client, const struct frpc_call *c
 }
 
 /* The wait ended well: results, and what the DSP gives back, whatever the result. */
-static long finish_user(struct frpc_client *client, struct frpc_call *call)
+static long call_finish_user(struct frpc_client *client, struct frpc_call *call)
 {
 	long ret;
 
-	ret = collect(call);
+	ret = call_collect(call);
 	if (ret)
 		return ret;
 	ret = copy_user_outputs(call);
-	return_handles(client, call);
+	call_return_handles(client, call);
 	return ret ? ret : frpc_result(call->retval);
 }
 
@@ -395,19 +395,19 @@ static long finish_user(struct frpc_client *client, struct frpc_call *call)
 void frpc_invoke_dispose(struct frpc_client *client, struct frpc_call *call)
 {
 	if (client && call->kind == FRPC_CALL_USER && !call->is_gone) {
-		sync_buffer_for_cpu(call, call->msg.metadata_len);
+		call_sync_buffer_for_cpu(call, call->msg.metadata_len);
 		dma_rmb();
-		return_handles(client, call);
+		call_return_handles(client, call);
 	}
 	frpc_call_put(call);
 }
 
 /* One look at the poll word. */
-static bool is_flagged(struct frpc_call *call)
+static bool call_is_flagged(struct frpc_call *call)
 {
 	const __le32 *word = call->buffer->cpu + frpc_message_poll_offset(&call->msg);
 
-	sync_buffer_for_cpu(call, call->msg.metadata_len);
+	call_sync_buffer_for_cpu(call, call->msg.metadata_len);
 	return le32_to_cpu(READ_ONCE(*word)) == DSP_POLL_DONE;
 }
 
@@ -417,12 +417,12 @@ static bool is_flagged(struct frpc_call *call)
  * True: the call has ended.  A response that comes later finds nothing once it is
  * unregistered.
  */
-static bool poll(struct frpc_call *call)
+static bool call_poll(struct frpc_call *call)
 {
 	ktime_t end = ktime_add_us(ktime_get(), POLL_US_MAX);
 
 	while (!completion_done(&call->done) && !signal_pending(current)) {
-		if (is_flagged(call))
+		if (call_is_flagged(call))
 			return true;
 		if (ktime_after(ktime_get(), end))
 			break;
@@ -432,23 +432,23 @@ static bool poll(struct frpc_call *call)
 	return false;
 }
 
-static bool is_polled(const struct frpc_client *client, u32 handle)
+static bool handle_is_polled(const struct frpc_client *client, u32 handle)
 {
 	return READ_ONCE(client->is_polling) && handle > DSP_HANDLE_STATIC_MAX &&
 	       READ_ONCE(client->pd) == DSP_PD_USER;
 }
 
-static int send_user(struct frpc_client *client, struct frpc_call *call, u32 handle)
+static int call_send_user(struct frpc_client *client, struct frpc_call *call, u32 handle)
 {
 	int ret;
 
-	ret = lend_handles(client, call);
+	ret = call_add_handles(client, call);
 	if (ret)
 		return ret;
-	ret = send(call, READ_ONCE(client->pd), frpc_session_client_id(client->session), handle,
-		   FRPC_UNTIL_SIGNAL);
+	ret = call_send(call, READ_ONCE(client->pd), frpc_session_client_id(client->session),
+			handle, FRPC_UNTIL_SIGNAL);
 	if (ret)
-		unlend_handles(client, call, call->msg.nr_args);
+		call_drop_handles(client, call, call->msg.nr_args);
 	else
 		WRITE_ONCE(client->is_known, true);
 	return ret;
@@ -475,18 +475,18 @@ static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke 
 		frpc_call_put(call);
 		call = first_try;
 	} else {
-		ret = prepare_user(call);
+		ret = call_prepare_user(call);
 		if (!ret)
-			ret = send_user(client, call, invoke->handle);
+			ret = call_send_user(client, call, invoke->handle);
 		if (ret)
 			goto out_put_call;
-		has_ended = is_polled(client, invoke->handle) && poll(call);
+		has_ended = handle_is_polled(client, invoke->handle) && call_poll(call);
 	}
 
 	ret = has_ended ? 0 : frpc_resume_wait(client, call, invoke);
 	if (ret)
 		return ret;
-	ret = finish_user(client, call);
+	ret = call_finish_user(client, call);
 
 out_put_call:
 	frpc_call_put(call);
@@ -536,7 +536,7 @@ static void copy_kernel_outputs(struct frpc_call *call)
 }
 
 /* 0, -ETIMEDOUT, or -ERESTARTSYS after a signal that ends a wait in @state. */
-static int wait_for_dsp(struct frpc_call *call, unsigned int state)
+static int call_wait_for_dsp(struct frpc_call *call, unsigned int state)
 {
 	unsigned long timeout = msecs_to_jiffies(FRPC_TIMEOUT_MS);
 	long left;
@@ -559,7 +559,7 @@ static int wait_for_dsp(struct frpc_call *call, unsigned int state)
  */
 struct frpc_reply frpc_invoke_end(struct frpc_call *call)
 {
-	struct frpc_reply reply = { FRPC_UNANSWERED, collect(call) };
+	struct frpc_reply reply = { FRPC_UNANSWERED, call_collect(call) };
 
 	if (!reply.error) {
 		copy_kernel_outputs(call);
@@ -585,11 +585,12 @@ int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *req
 
 	trace_frpc_call_begin(call->session, request->handle, request->sc);
 	memcpy(call->msg.args, request->args, call->msg.nr_args * sizeof(*request->args));
-	ret = prepare(call);
+	ret = call_prepare(call);
 	if (!ret) {
 		copy_kernel_inputs(call);
-		ret = send(call, request->pd, 0, request->handle,
-			   request->state & TASK_WAKEKILL ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
+		ret = call_send(call, request->pd, 0, request->handle,
+				request->state & TASK_WAKEKILL ? FRPC_UNTIL_KILLED :
+								 FRPC_UNTIL_DONE);
 	}
 	if (ret)
 		trace_frpc_call_end(ret);
@@ -619,7 +620,7 @@ struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
 		return reply;
 	reply.error = frpc_invoke_begin(call, request);
 	if (!reply.error) {
-		ret = wait_for_dsp(call, request->state);
+		ret = call_wait_for_dsp(call, request->state);
 		if (ret && frpc_call_park(call, false)) {
 			trace_frpc_call_end(ret);
 			return (struct frpc_reply){ FRPC_UNANSWERED, ret };

@@ -65,7 +65,7 @@ long frpc_return_pages(struct frpc_client *client, const struct fastrpc_req_munm
 }
 
 /* Memory that the kernel allocates has requests of its own. */
-static bool is_kernels_own(u32 flags)
+static bool flags_are_kernels_own(u32 flags)
 {
 	return flags == DSP_MAP_REMOTE_HEAP || flags & DSP_MAP_ADD_PAGES;
 }
@@ -85,7 +85,7 @@ long frpc_mem_map(struct frpc_client *client, struct fastrpc_mem_map *request)
 	struct frpc_page page;
 	u64 end;
 
-	if (is_kernels_own(request->flags) || request->offset < 0 ||
+	if (flags_are_kernels_own(request->flags) || request->offset < 0 ||
 	    check_add_overflow(request->length, (u64)request->offset, &end))
 		return -EINVAL;
 	if (request->fd < 0)

@@ -27,7 +27,7 @@ void frpc_loans_setup(struct frpc_client *client)
 	client->loans = RB_ROOT;
 }
 
-static int account(struct frpc_client *client)
+static int client_account_loan(struct frpc_client *client)
 {
 	int ret = -ENOMEM;
 
@@ -40,7 +40,7 @@ static int account(struct frpc_client *client)
 	return ret;
 }
 
-static void unaccount(struct frpc_client *client)
+static void client_unaccount_loan(struct frpc_client *client)
 {
 	spin_lock(&client->loans_lock);
 	client->nr_loans--;
@@ -58,7 +58,7 @@ struct loan_key {
 	const struct frpc_map *map;
 };
 
-static struct loan_key key_of(const struct frpc_loan *loan)
+static struct loan_key loan_key_of(const struct frpc_loan *loan)
 {
 	return (struct loan_key){
 		.kind = loan->kind,
@@ -69,7 +69,7 @@ static struct loan_key key_of(const struct frpc_loan *loan)
 	};
 }
 
-static int compare(const struct loan_key *a, const struct loan_key *b)
+static int loan_key_compare(const struct loan_key *a, const struct loan_key *b)
 {
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
@@ -84,16 +84,16 @@ static int compare(const struct loan_key *a, const struct loan_key *b)
 	return 0;
 }
 
-static bool is_before(struct rb_node *a, const struct rb_node *b)
+static bool loan_is_before(struct rb_node *a, const struct rb_node *b)
 {
-	const struct loan_key x = key_of(rb_entry(a, struct frpc_loan, node));
-	const struct loan_key y = key_of(rb_entry(b, struct frpc_loan, node));
+	const struct loan_key x = loan_key_of(rb_entry(a, struct frpc_loan, node));
+	const struct loan_key y = loan_key_of(rb_entry(b, struct frpc_loan, node));
 
-	return compare(&x, &y) < 0;
+	return loan_key_compare(&x, &y) < 0;
 }
 
 /* The first loan that does not come before @key.  client->loans_lock held. */
-static struct frpc_loan *first_from(struct frpc_client *client, const struct loan_key *key)
+static struct frpc_loan *loans_first_from(struct frpc_client *client, const struct loan_key *key)
 {
 	struct rb_node *node = client->loans.rb_node;
 	struct frpc_loan *found = NULL;
@@ -102,9 +102,9 @@ static struct frpc_loan *first_from(struct frpc_client *client, const struct loa
 
 	while (node) {
 		struct frpc_loan *loan = rb_entry(node, struct frpc_loan, node);
-		const struct loan_key its = key_of(loan);
+		const struct loan_key its = loan_key_of(loan);
 
-		if (compare(&its, key) < 0) {
+		if (loan_key_compare(&its, key) < 0) {
 			node = node->rb_right;
 		} else {
 			found = loan;
@@ -129,12 +129,12 @@ static struct frpc_loan *loan_alloc(struct frpc_client *client, enum frpc_loan_k
 	struct frpc_loan *loan;
 	int ret;
 
-	ret = account(client);
+	ret = client_account_loan(client);
 	if (ret)
 		return ERR_PTR(ret);
 	loan = kzalloc(sizeof(*loan), GFP_KERNEL_ACCOUNT);
 	if (!loan) {
-		unaccount(client);
+		client_unaccount_loan(client);
 		return ERR_PTR(-ENOMEM);
 	}
 	loan->kind = kind;
@@ -214,14 +214,14 @@ struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len)
 void frpc_loan_keep(struct frpc_client *client, struct frpc_loan *loan)
 {
 	spin_lock(&client->loans_lock);
-	rb_add(&loan->node, &client->loans, is_before);
+	rb_add(&loan->node, &client->loans, loan_is_before);
 	spin_unlock(&client->loans_lock);
 }
 
 /* The DSP does not have it (any more).  May sleep. */
 void frpc_loan_end(struct frpc_client *client, struct frpc_loan *loan)
 {
-	unaccount(client);
+	client_unaccount_loan(client);
 	loan_free(loan);
 }
 
@@ -298,7 +298,7 @@ struct frpc_loan *frpc_loan_take(struct frpc_client *client, enum frpc_loan_kind
 	struct frpc_loan *loan;
 
 	spin_lock(&client->loans_lock);
-	loan = first_from(client, &key);
+	loan = loans_first_from(client, &key);
 	if (loan && (loan->kind != kind || loan->dsp_addr != dsp_addr || !loan->is_named ||
 		     (fd >= 0 && loan->fd != fd)))
 		loan = NULL;
@@ -311,24 +311,25 @@ struct frpc_loan *frpc_loan_take(struct frpc_client *client, enum frpc_loan_kind
 /* --- handles ---------------------------------------------------------------- */
 
 /* client->loans_lock held.  @map: NULL: any. */
-static struct frpc_loan *find_handle(struct frpc_client *client, int fd, const struct frpc_map *map)
+static struct frpc_loan *loans_find_handle(struct frpc_client *client, int fd,
+					   const struct frpc_map *map)
 {
 	const struct loan_key key = { .kind = FRPC_LOAN_HANDLE, .is_named = true, .name = fd,
 				 .fd = fd, .map = map };
-	struct frpc_loan *loan = first_from(client, &key);
+	struct frpc_loan *loan = loans_first_from(client, &key);
 
 	if (!loan || loan->kind != FRPC_LOAN_HANDLE || loan->fd != fd || (map && loan->map != map))
 		return NULL;
 	return loan;
 }
 
-static bool lend_again(struct frpc_client *client, int fd, const struct frpc_map *map)
+static bool loan_use_again(struct frpc_client *client, int fd, const struct frpc_map *map)
 {
 	struct frpc_loan *loan;
 	bool is_lent;
 
 	spin_lock(&client->loans_lock);
-	loan = find_handle(client, fd, map);
+	loan = loans_find_handle(client, fd, map);
 	is_lent = loan && loan->times < U32_MAX;
 	if (is_lent)
 		loan->times++;
@@ -351,7 +352,7 @@ int frpc_loan_handle(struct frpc_client *client, int fd, struct frpc_map *map)
 {
 	struct frpc_loan *loan;
 
-	if (lend_again(client, fd, map))
+	if (loan_use_again(client, fd, map))
 		return 0;
 	loan = loan_alloc(client, FRPC_LOAN_HANDLE);
 	if (IS_ERR(loan))
@@ -378,7 +379,7 @@ void frpc_loan_return_handle(struct frpc_client *client, int fd, const struct fr
 	struct frpc_loan *loan;
 
 	spin_lock(&client->loans_lock);
-	loan = find_handle(client, fd, map);
+	loan = loans_find_handle(client, fd, map);
 	if (loan && --loan->times)
 		loan = NULL;
 	if (loan)
@@ -395,7 +396,7 @@ size_t frpc_loan_handle_len(struct frpc_client *client, int fd)
 	size_t len;
 
 	spin_lock(&client->loans_lock);
-	loan = find_handle(client, fd, NULL);
+	loan = loans_find_handle(client, fd, NULL);
 	len = loan ? loan->len : 0;
 	spin_unlock(&client->loans_lock);
 	return len;
@@ -403,7 +404,7 @@ size_t frpc_loan_handle_len(struct frpc_client *client, int fd)
 
 /* --- the end of a client, or of a session ------------------------------------ */
 
-static void free_list(struct list_head *loans)
+static void loans_free_list(struct list_head *loans)
 {
 	struct frpc_loan *loan, *next;
 
@@ -434,5 +435,5 @@ void frpc_loans_reclaim(struct frpc_session *session)
 	spin_lock_irq(&session->lock);
 	list_splice_init(&session->left_loans, &loans);
 	spin_unlock_irq(&session->lock);
-	free_list(&loans);
+	loans_free_list(&loans);
 }

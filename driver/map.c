@@ -43,7 +43,7 @@
 
 /* --- users ------------------------------------------------------------------ */
 
-static void use_locked(struct frpc_map *map)
+static void map_use_locked(struct frpc_map *map)
 {
 	if (!map->users++)
 		map->session->idle_map_bytes -= map->len;
@@ -53,7 +53,7 @@ static void use_locked(struct frpc_map *map)
 void frpc_map_use(struct frpc_map *map)
 {
 	spin_lock_irq(&map->session->lock);
-	use_locked(map);
+	map_use_locked(map);
 	spin_unlock_irq(&map->session->lock);
 }
 
@@ -65,7 +65,7 @@ static void map_free(struct frpc_map *map)
 }
 
 /* Any context. */
-static void reap_soon(struct frpc_space *space)
+static void maps_reap_soon(struct frpc_space *space)
 {
 	cancel_delayed_work(&space->reap_work);
 	schedule_delayed_work(&space->reap_work, 0);
@@ -85,7 +85,7 @@ void frpc_map_put_locked(struct frpc_map *map)
 	}
 	map->session->idle_map_bytes += map->len;
 	if (map->is_closed)
-		reap_soon(map->session->space);
+		maps_reap_soon(map->session->space);
 }
 
 void frpc_map_put(struct frpc_map *map)
@@ -98,7 +98,7 @@ void frpc_map_put(struct frpc_map *map)
 	spin_unlock_irqrestore(&session->lock, flags);
 }
 
-static struct frpc_map *find_and_use(struct frpc_session *session, const struct dma_buf *buf)
+static struct frpc_map *map_find_and_use(struct frpc_session *session, const struct dma_buf *buf)
 {
 	struct frpc_map *map;
 
@@ -106,7 +106,7 @@ static struct frpc_map *find_and_use(struct frpc_session *session, const struct 
 	hash_for_each_possible(session->map_hash, map, node, (unsigned long)buf) {
 		if (map->key != buf)
 			continue;
-		use_locked(map);
+		map_use_locked(map);
 		spin_unlock_irq(&session->lock);
 		return map;
 	}
@@ -116,12 +116,12 @@ static struct frpc_map *find_and_use(struct frpc_session *session, const struct 
 
 /* --- making and undoing ----------------------------------------------------- */
 
-static unsigned long own_attrs(const struct frpc_export *own)
+static unsigned long export_attrs(const struct frpc_export *own)
 {
 	return own->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
 }
 
-static int make_own(struct frpc_map *map)
+static int map_make_own(struct frpc_map *map)
 {
 	struct frpc_space *space = map->session->space;
 	struct frpc_export *own = map->own;
@@ -130,7 +130,7 @@ static int make_own(struct frpc_map *map)
 	ret = frpc_pages_table(&own->pages, &map->table, UINT_MAX & PAGE_MASK);
 	if (ret)
 		return ret;
-	ret = frpc_space_map(space, &map->table, own_attrs(own), &map->iova);
+	ret = frpc_space_map(space, &map->table, export_attrs(own), &map->iova);
 	if (ret) {
 		sg_free_table(&map->table);
 		return ret;
@@ -143,7 +143,7 @@ static int make_own(struct frpc_map *map)
 	return 0;
 }
 
-static void undo_own(struct frpc_map *map)
+static void map_undo_own(struct frpc_map *map)
 {
 	struct frpc_export *own = map->own;
 
@@ -151,13 +151,13 @@ static void undo_own(struct frpc_map *map)
 	list_del_init(&map->own_entry);
 	spin_unlock(&own->maps_lock);
 	dma_unmap_sgtable(map->session->space->dev, &map->table, DMA_BIDIRECTIONAL,
-			  own_attrs(own));
+			  export_attrs(own));
 	sg_free_table(&map->table);
 	frpc_export_put(own);
 }
 
 /* Pages of the kernel's, which it can clean from its caches. */
-static bool is_memory(const struct frpc_map *map)
+static bool map_is_memory(const struct frpc_map *map)
 {
 	size_t at;
 
@@ -170,7 +170,7 @@ static bool is_memory(const struct frpc_map *map)
 	return true;
 }
 
-static int make_of_another(struct frpc_map *map)
+static int map_make_foreign(struct frpc_map *map)
 {
 	struct frpc_space *space = map->session->space;
 	struct dma_buf_attachment *attachment;
@@ -187,7 +187,7 @@ static int make_of_another(struct frpc_map *map)
 	ret = frpc_space_check(space, map->sgt, &map->iova, &map->len);
 	if (ret)
 		goto err_unmap;
-	map->is_synced = !space->is_coherent && is_memory(map);
+	map->is_synced = !space->is_coherent && map_is_memory(map);
 	return 0;
 
 err_unmap:
@@ -197,7 +197,7 @@ err_detach:
 	return ret;
 }
 
-static void undo_of_another(struct frpc_map *map)
+static void map_undo_foreign(struct frpc_map *map)
 {
 	/* its exporter invalidates all of it, whatever the CPU has written since */
 	if (map->is_synced)
@@ -210,7 +210,7 @@ static void undo_of_another(struct frpc_map *map)
 /* session->space->maps_lock held, the context bank is there. */
 static int map_make(struct frpc_map *map)
 {
-	return map->own ? make_own(map) : make_of_another(map);
+	return map->own ? map_make_own(map) : map_make_foreign(map);
 }
 
 /* Ends a map that cannot be found any more; one that is used stays as an empty object. */
@@ -225,9 +225,9 @@ static void map_end(struct frpc_map *map)
 	list_del(&map->entry);
 	session->nr_maps--;
 	if (map->own)
-		undo_own(map);
+		map_undo_own(map);
 	else
-		undo_of_another(map);
+		map_undo_foreign(map);
 
 	spin_lock_irq(&session->lock);
 	map->is_undone = true;
@@ -240,7 +240,7 @@ static void map_end(struct frpc_map *map)
 }
 
 /* Is the map of any more use? */
-static bool is_wanted(const struct frpc_map *map)
+static bool map_is_wanted(const struct frpc_map *map)
 {
 	if (map->is_closed)
 		return false;
@@ -251,13 +251,13 @@ static bool is_wanted(const struct frpc_map *map)
 }
 
 /* Takes a map out of sight that no call uses, and that (unless @all) is of no more use. */
-static bool take_unused(struct frpc_map *map, bool all)
+static bool map_take_unused(struct frpc_map *map, bool all)
 {
 	struct frpc_session *session = map->session;
 	bool is_taken;
 
 	spin_lock_irq(&session->lock);
-	is_taken = !map->users && (all || !is_wanted(map));
+	is_taken = !map->users && (all || !map_is_wanted(map));
 	if (is_taken)
 		hash_del(&map->node);
 	spin_unlock_irq(&session->lock);
@@ -265,24 +265,24 @@ static bool take_unused(struct frpc_map *map, bool all)
 }
 
 /* @session: of this one; NULL: of all */
-static void reap(struct frpc_space *space, const struct frpc_session *session, bool all)
+static void maps_reap(struct frpc_space *space, const struct frpc_session *session, bool all)
 {
 	struct frpc_map *map, *next;
 
 	lockdep_assert_held(&space->maps_lock);
 
 	list_for_each_entry_safe(map, next, &space->maps, entry)
-		if ((!session || map->session == session) && take_unused(map, all))
+		if ((!session || map->session == session) && map_take_unused(map, all))
 			map_end(map);
 }
 
-static void reap_work(struct work_struct *work)
+static void maps_reap_work(struct work_struct *work)
 {
 	struct frpc_space *space = container_of(to_delayed_work(work), struct frpc_space,
-						reap_work);
+						maps_reap_work);
 
 	mutex_lock(&space->maps_lock);
-	reap(space, NULL, xchg(&space->reaps_all, false));
+	maps_reap(space, NULL, xchg(&space->reaps_all, false));
 	if (!list_empty(&space->maps))
 		schedule_delayed_work(&space->reap_work, REAP_PERIOD);
 	mutex_unlock(&space->maps_lock);
@@ -325,7 +325,7 @@ static struct frpc_map *map_create(struct frpc_session *session, struct dma_buf 
 	if (!space->is_alive)
 		return ERR_PTR(-EPIPE);
 	if (session->nr_maps >= MAPS_MAX)
-		reap(space, session, true);
+		maps_reap(space, session, true);
 	if (session->nr_maps >= MAPS_MAX)
 		return ERR_PTR(-ENOMEM);
 	map = map_alloc(session, buf);
@@ -352,17 +352,17 @@ static struct frpc_map *map_create(struct frpc_session *session, struct dma_buf 
 
 /* --- for others ------------------------------------------------------------- */
 
-static struct frpc_map *find_or_create(struct frpc_session *session, struct dma_buf *buf)
+static struct frpc_map *map_find_or_create(struct frpc_session *session, struct dma_buf *buf)
 {
 	struct frpc_space *space = session->space;
 	struct frpc_map *map;
 
-	map = find_and_use(session, buf);
+	map = map_find_and_use(session, buf);
 	if (map)
 		return map;
 	if (mutex_lock_killable(&space->maps_lock))
 		return ERR_PTR(-EINTR);
-	map = find_and_use(session, buf);
+	map = map_find_and_use(session, buf);
 	if (!map)
 		map = map_create(session, buf);
 	mutex_unlock(&space->maps_lock);
@@ -387,13 +387,13 @@ struct frpc_map *frpc_map_get(struct frpc_session *session, int fd)
 
 	if (IS_ERR(buf))
 		return ERR_CAST(buf);
-	map = find_or_create(session, buf);
+	map = map_find_or_create(session, buf);
 	dma_buf_put(buf);
 	return map;
 }
 
 /* How far into the buffer @address is, as the caller has it mapped. */
-static u64 offset_of(const struct frpc_map *map, unsigned long address)
+static u64 map_offset_of(const struct frpc_map *map, unsigned long address)
 {
 	/* not mapped: the buffer's first page is meant */
 	u64 offset = address & (DSP_PAGE_BYTES - 1);
@@ -429,7 +429,7 @@ int frpc_map_place(const struct frpc_map *map, const struct frpc_arg *arg,
 
 	if (!access_ok((void __user *)address, 1))
 		return -EFAULT;
-	offset = offset_of(map, address);
+	offset = map_offset_of(map, address);
 	if (offset > map->len || arg->len > map->len - offset)
 		return -EINVAL;
 	frpc_place_set(place, map->iova + offset, arg->len);
@@ -484,7 +484,7 @@ int frpc_map_sync(struct frpc_session *session, u64 start, u64 len, enum dma_dat
 /* --- the end of buffers, clients and banks ---------------------------------- */
 
 /* A map of a buffer that has gone, pinned together with its channel; NULL: no more. */
-static struct frpc_map *take_closed(struct frpc_export *own)
+static struct frpc_map *export_take_map(struct frpc_export *own)
 {
 	struct frpc_map *map;
 	bool is_pinned = false;
@@ -502,7 +502,7 @@ static struct frpc_map *take_closed(struct frpc_export *own)
 	return is_pinned ? map : NULL;
 }
 
-static void close_map(struct frpc_map *map)
+static void map_close(struct frpc_map *map)
 {
 	struct frpc_session *session = map->session;
 	struct frpc_channel *channel = session->channel;
@@ -517,7 +517,7 @@ static void close_map(struct frpc_map *map)
 	is_undone = map->is_undone;
 	frpc_map_put_locked(map);
 	spin_unlock_irq(&session->lock);
-	if (!is_undone && take_unused(map, true))
+	if (!is_undone && map_take_unused(map, true))
 		map_end(map);
 	mutex_unlock(&space->maps_lock);
 	frpc_channel_put(channel);
@@ -528,15 +528,15 @@ void frpc_map_closed(struct frpc_export *own)
 {
 	struct frpc_map *map;
 
-	while ((map = take_closed(own)))
-		close_map(map);
+	while ((map = export_take_map(own)))
+		map_close(map);
 }
 
 void frpc_maps_setup(struct frpc_space *space)
 {
 	mutex_init(&space->maps_lock);
 	INIT_LIST_HEAD(&space->maps);
-	INIT_DEFERRABLE_WORK(&space->reap_work, reap_work);
+	INIT_DEFERRABLE_WORK(&space->reap_work, maps_reap_work);
 }
 
 /* Undoes all maps that no call uses, soon.  Does not sleep, takes no lock. */
@@ -545,13 +545,13 @@ void frpc_maps_shrink(struct frpc_space *space)
 	if (list_empty_careful(&space->maps))
 		return;
 	WRITE_ONCE(space->reaps_all, true);
-	reap_soon(space);
+	maps_reap_soon(space);
 }
 
 /* Undoes all maps that no call uses: @session's, or (NULL) all.  space->maps_lock held. */
 void frpc_maps_give_up(struct frpc_space *space, const struct frpc_session *session)
 {
-	reap(space, session, true);
+	maps_reap(space, session, true);
 }
 
 /* The context bank goes: undo every map.  Those in use stay as empty objects. */

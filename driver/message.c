@@ -35,19 +35,19 @@ void frpc_message_init(struct frpc_message *msg, u32 sc)
 	msg->len = 0;
 }
 
-static size_t tail_offset(const struct frpc_message *msg)
+static size_t message_tail_offset(const struct frpc_message *msg)
 {
 	return msg->nr_args * (sizeof(union dsp_arg) + sizeof(struct dsp_list) +
 			       sizeof(struct dsp_page));
 }
 
-static bool has_inline_bytes(const struct frpc_arg *arg)
+static bool arg_has_inline_bytes(const struct frpc_arg *arg)
 {
 	return arg->len && frpc_arg_is_inline(arg);
 }
 
 /* Refuse what cannot be added up, so that nothing below has to check again. */
-static int check_lengths(const struct frpc_message *msg)
+static int message_check_lengths(const struct frpc_message *msg)
 {
 	u64 end;
 	u32 i;
@@ -69,7 +69,7 @@ static int check_lengths(const struct frpc_message *msg)
 }
 
 /* List the inline buffers that carry bytes; true if they already stand in order. */
-static bool collect(const struct frpc_message *msg, u32 *count)
+static bool message_collect_inline(const struct frpc_message *msg, u32 *count)
 {
 	bool ascending = true;
 	u64 end = 0;
@@ -79,7 +79,7 @@ static bool collect(const struct frpc_message *msg, u32 *count)
 		const struct frpc_arg *arg = &msg->args[i];
 
 		msg->offsets[i] = 0;
-		if (!has_inline_bytes(arg))
+		if (!arg_has_inline_bytes(arg))
 			continue;
 		if (arg->ptr < end)
 			ascending = false;
@@ -104,7 +104,7 @@ static int compare_args(const void *a, const void *b, const void *args)
 }
 
 /* Returns the place of @arg's first byte. */
-static u64 place(const struct frpc_arg *arg, struct cursor *at)
+static u64 arg_place(const struct frpc_arg *arg, struct cursor *at)
 {
 	u64 end = arg->ptr + arg->len;
 	u64 offset;
@@ -126,7 +126,7 @@ static u64 place(const struct frpc_arg *arg, struct cursor *at)
 }
 
 /* Arguments stand in order: what ends before @end was there already. */
-static u32 leading(const struct frpc_arg *arg, u64 *end)
+static u32 arg_leading(const struct frpc_arg *arg, u64 *end)
 {
 	u64 skip = *end > arg->ptr ? min(*end - arg->ptr, arg->len) : 0;
 
@@ -134,7 +134,7 @@ static u32 leading(const struct frpc_arg *arg, u64 *end)
 	return skip;
 }
 
-static void find_shared(struct frpc_message *msg, u32 count)
+static void message_find_shared(struct frpc_message *msg, u32 count)
 {
 	u64 end[2] = {};
 	u32 i;
@@ -143,7 +143,7 @@ static void find_shared(struct frpc_message *msg, u32 count)
 	for (i = 0; i < count; i++) {
 		u32 index = msg->order[i];
 
-		msg->skips[index] = leading(&msg->args[index], &end[index < msg->nr_ins]);
+		msg->skips[index] = arg_leading(&msg->args[index], &end[index < msg->nr_ins]);
 	}
 }
 
@@ -153,25 +153,25 @@ int frpc_message_layout(struct frpc_message *msg)
 	u32 i, index, count;
 	int ret;
 
-	ret = check_lengths(msg);
+	ret = message_check_lengths(msg);
 	if (ret)
 		return ret;
 
-	if (!collect(msg, &count))
+	if (!message_collect_inline(msg, &count))
 		sort_r(msg->order, count, sizeof(*msg->order), compare_args, NULL, msg->args);
 
-	msg->metadata_len = ALIGN(tail_offset(msg) + sizeof(struct dsp_tail), DSP_ALIGN);
+	msg->metadata_len = ALIGN(message_tail_offset(msg) + sizeof(struct dsp_tail), DSP_ALIGN);
 	at.offset = msg->metadata_len;
 	for (i = 0; i < count; i++) {
 		index = msg->order[i];
-		msg->offsets[index] = place(&msg->args[index], &at);
+		msg->offsets[index] = arg_place(&msg->args[index], &at);
 		if (at.offset > FRPC_MESSAGE_MAX)
 			return -EINVAL;
 	}
 	msg->len = at.offset;
 	msg->has_shared = at.has_shared;
 	if (msg->has_shared)
-		find_shared(msg, count);
+		message_find_shared(msg, count);
 	return 0;
 }
 
@@ -236,7 +236,7 @@ void frpc_message_sort_synced(struct frpc_message *msg)
 	msg->nr_synced = n;
 }
 
-static bool is_output(const struct frpc_message *msg, u32 i)
+static bool message_is_output(const struct frpc_message *msg, u32 i)
 {
 	if (i < msg->nr_bufs)
 		return i >= msg->nr_ins;
@@ -252,7 +252,7 @@ bool frpc_message_next_synced(const struct frpc_message *msg, u32 *at, bool only
 		u32 i = msg->order[*at];
 		u64 start = msg->places[i].start, end = start + msg->args[i].len;
 
-		if (only_outputs && !is_output(msg, i))
+		if (only_outputs && !message_is_output(msg, i))
 			continue;
 		if (is_found && start > range->end)
 			break;
@@ -291,12 +291,12 @@ void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 
 
 u32 frpc_message_poll_offset(const struct frpc_message *msg)
 {
-	return tail_offset(msg) + offsetof(struct dsp_tail, poll);
+	return message_tail_offset(msg) + offsetof(struct dsp_tail, poll);
 }
 
 u32 frpc_message_fds(const struct frpc_message *msg, const void *buf, s32 *fds)
 {
-	const struct dsp_tail *tail = buf + tail_offset(msg);
+	const struct dsp_tail *tail = buf + message_tail_offset(msg);
 	__le64 list[DSP_FDLIST_LEN];
 	u32 i, count = 0;
 	u64 fd;

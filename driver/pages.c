@@ -31,20 +31,20 @@ struct piece {
 	size_t len;
 };
 
-static void set_single(struct frpc_pages *pages, struct page *page)
+static void pages_set_single(struct frpc_pages *pages, struct page *page)
 {
 	sg_init_table(&pages->first, 1);
 	sg_set_page(&pages->first, page, pages->len, 0);
 	pages->sgt = (struct sg_table){ .sgl = &pages->first, .nents = 1, .orig_nents = 1 };
 }
 
-static bool is_single(const struct frpc_pages *pages)
+static bool pages_are_single(const struct frpc_pages *pages)
 {
 	return pages->sgt.sgl == &pages->first;
 }
 
 /* One range within the reach of the bank. */
-static int alloc_of_device(struct frpc_pages *pages, struct frpc_space *space)
+static int pages_alloc_of_device(struct frpc_pages *pages, struct frpc_space *space)
 {
 	struct device *dev = frpc_space_dev_get(space);
 	struct page *page;
@@ -58,11 +58,11 @@ static int alloc_of_device(struct frpc_pages *pages, struct frpc_space *space)
 		return -ENOMEM;
 	}
 	pages->owner = dev;
-	set_single(pages, page);
+	pages_set_single(pages, page);
 	return 0;
 }
 
-static void free_of_device(struct frpc_pages *pages)
+static void pages_free_of_device(struct frpc_pages *pages)
 {
 	dma_free_pages(pages->owner, pages->len, sg_page(&pages->first), pages->addr,
 		       DMA_BIDIRECTIONAL);
@@ -126,7 +126,7 @@ static int pieces_alloc(struct list_head *pieces, size_t len, size_t most, unsig
 	return 0;
 }
 
-static int alloc_pieces(struct frpc_pages *pages, size_t most)
+static int pages_alloc_pieces(struct frpc_pages *pages, size_t most)
 {
 	struct scatterlist *sg;
 	struct piece *piece;
@@ -169,18 +169,18 @@ int frpc_pages_alloc(struct frpc_pages *pages, struct frpc_space *space, size_t 
 	pages->len = len;
 	pages->owner = NULL;
 	if (!space->is_translated)
-		return alloc_of_device(pages, space);
+		return pages_alloc_of_device(pages, space);
 	if (most < len)
-		return alloc_pieces(pages, most);
+		return pages_alloc_pieces(pages, most);
 	cpu = piece_alloc(&most);
 	if (!cpu)
 		return -ENOMEM;
 	if (most == len) {
-		set_single(pages, virt_to_page(cpu));
+		pages_set_single(pages, virt_to_page(cpu));
 		return 0;
 	}
 	free_pages_exact(cpu, most);
-	return alloc_pieces(pages, most);
+	return pages_alloc_pieces(pages, most);
 }
 
 /* What still has references to single pages, direct I/O for example, keeps those. */
@@ -190,18 +190,18 @@ void frpc_pages_free(struct frpc_pages *pages)
 	unsigned int i;
 
 	if (pages->owner) {
-		free_of_device(pages);
+		pages_free_of_device(pages);
 		return;
 	}
 	for_each_sgtable_sg(&pages->sgt, sg, i) {
 		free_pages_exact(sg_virt(sg), sg->length);
 		cond_resched();
 	}
-	if (!is_single(pages))
+	if (!pages_are_single(pages))
 		sg_free_table(&pages->sgt);
 }
 
-static void *map_pieces(struct frpc_pages *pages, pgprot_t prot)
+static void *pages_vmap(struct frpc_pages *pages, pgprot_t prot)
 {
 	size_t i = 0, count = pages->len >> PAGE_SHIFT;
 	struct sg_page_iter iter;
@@ -221,9 +221,9 @@ static void *map_pieces(struct frpc_pages *pages, pgprot_t prot)
 /* All of it at one kernel address, or NULL; to be given to frpc_pages_cpu_put(). */
 void *frpc_pages_cpu(struct frpc_pages *pages, bool is_uncached)
 {
-	if (is_single(pages) && !is_uncached)
+	if (pages_are_single(pages) && !is_uncached)
 		return sg_virt(&pages->first);
-	return map_pieces(pages, is_uncached ? pgprot_writecombine(PAGE_KERNEL) : PAGE_KERNEL);
+	return pages_vmap(pages, is_uncached ? pgprot_writecombine(PAGE_KERNEL) : PAGE_KERNEL);
 }
 
 void frpc_pages_cpu_put(void *cpu)
@@ -264,8 +264,8 @@ int frpc_pages_table(const struct frpc_pages *pages, struct sg_table *table, siz
 }
 
 /* As pages that have a struct, so that I/O, other processes and debuggers reach them. */
-static int insert_pages(struct vm_area_struct *vma, unsigned long address, struct page *page,
-			size_t count)
+static int vma_insert_pages(struct vm_area_struct *vma, unsigned long address, struct page *page,
+			    size_t count)
 {
 	struct page *batch[INSERT_BATCH];
 	unsigned long i, n, left;
@@ -289,12 +289,12 @@ static int insert_pages(struct vm_area_struct *vma, unsigned long address, struc
 }
 
 /* @address: where in @vma; the DMA API lends its pages, but not their structs */
-static int mmap_piece(const struct frpc_pages *pages, struct vm_area_struct *vma,
+static int piece_mmap(const struct frpc_pages *pages, struct vm_area_struct *vma,
 		      unsigned long address, struct page *page, size_t len)
 {
 	if (pages->owner)
 		return remap_pfn_range(vma, address, page_to_pfn(page), len, vma->vm_page_prot);
-	return insert_pages(vma, address, page, len >> PAGE_SHIFT);
+	return vma_insert_pages(vma, address, page, len >> PAGE_SHIFT);
 }
 
 /* Maps what @vma asks for, which is inside. */
@@ -314,7 +314,7 @@ int frpc_pages_mmap(const struct frpc_pages *pages, struct vm_area_struct *vma)
 			continue;
 		}
 		len = min(sg->length - skip, vma->vm_end - address);
-		ret = mmap_piece(pages, vma, address, sg_page(sg) + (skip >> PAGE_SHIFT), len);
+		ret = piece_mmap(pages, vma, address, sg_page(sg) + (skip >> PAGE_SHIFT), len);
 		if (ret)
 			return ret;
 		address += len;

@@ -23,17 +23,17 @@
 /* Largest shell of a process. */
 #define SHELL_BYTES_MAX		SZ_2M
 
-static bool may_have_taken(enum frpc_outcome outcome)
+static bool outcome_may_be_done(enum frpc_outcome outcome)
 {
 	return outcome == FRPC_DONE || outcome == FRPC_UNANSWERED;
 }
 
 /* What came of a request to join: a client that may be in a domain may lend memory. */
-static void learn_of_joining(struct frpc_client *client, enum frpc_outcome outcome)
+static void client_learn_of_joining(struct frpc_client *client, enum frpc_outcome outcome)
 {
 	if (outcome != FRPC_NOT_SENT)
 		WRITE_ONCE(client->is_known, true);
-	if (may_have_taken(outcome))
+	if (outcome_may_be_done(outcome))
 		/* a thread that sees this sees the session */
 		smp_store_release(&client->has_joined, true);
 }
@@ -53,12 +53,12 @@ long frpc_process_attach(struct frpc_client *client, u32 pd)
 
 	WRITE_ONCE(client->pd, pd);
 	reply = frpc_request_attach(client->session, pd);
-	learn_of_joining(client, reply.outcome);
+	client_learn_of_joining(client, reply.outcome);
 	return reply.error;
 }
 
 /* Who may have what process on a DSP where that is not the same for all. */
-static bool may_create(const struct frpc_client *client, u32 attrs)
+static bool client_may_create(const struct frpc_client *client, u32 attrs)
 {
 	const struct frpc_channel *channel = client->channel;
 
@@ -68,7 +68,7 @@ static bool may_create(const struct frpc_client *client, u32 attrs)
 }
 
 /* The program that loads programs: a dma-buf's bytes, or a copy of user memory. */
-static int get_shell(const struct fastrpc_init_create *create, struct frpc_arg *shell)
+static int shell_get(const struct fastrpc_init_create *create, struct frpc_arg *shell)
 {
 	void *copy;
 
@@ -90,16 +90,16 @@ static int get_shell(const struct fastrpc_init_create *create, struct frpc_arg *
 	return 0;
 }
 
-static void put_shell(const struct frpc_arg *shell)
+static void shell_put(const struct frpc_arg *shell)
 {
 	if (shell->len && frpc_arg_is_inline(shell))
 		kvfree((void *)(uintptr_t)shell->ptr);
 }
 
 /* Returns with the memory lent, unless the DSP is known not to have it. */
-static struct frpc_reply send_create(struct frpc_client *client,
-				     const struct fastrpc_init_create *create,
-				     const struct frpc_arg *shell, struct frpc_loan *memory)
+static struct frpc_reply process_send_create(struct frpc_client *client,
+					     const struct fastrpc_init_create *create,
+					     const struct frpc_arg *shell, struct frpc_loan *memory)
 {
 	const struct frpc_page page = frpc_loan_page(client, memory);
 	struct frpc_reply reply;
@@ -108,12 +108,12 @@ static struct frpc_reply send_create(struct frpc_client *client,
 	WRITE_ONCE(client->pd, DSP_PD_USER);
 	reply = frpc_request_create(client->session, get_task_comm(name, current), create, shell,
 				    &page);
-	learn_of_joining(client, reply.outcome);
+	client_learn_of_joining(client, reply.outcome);
 	frpc_loan_settle(client, memory, reply.outcome, 0);
 	return reply;
 }
 
-static struct frpc_reply create_process(struct frpc_client *client,
+static struct frpc_reply process_create(struct frpc_client *client,
 					const struct fastrpc_init_create *create)
 {
 	size_t len = max_t(size_t, DSP_PROCESS_BYTES_MIN, create->filelen * DSP_PROCESS_PER_SHELL);
@@ -121,15 +121,15 @@ static struct frpc_reply create_process(struct frpc_client *client,
 	struct frpc_loan *memory;
 	struct frpc_arg shell;
 
-	reply.error = get_shell(create, &shell);
+	reply.error = shell_get(create, &shell);
 	if (reply.error)
 		return reply;
 	memory = frpc_loan_buffer(client, FRPC_LOAN_PROCESS, ALIGN(len, DSP_PROCESS_UNIT));
 	if (IS_ERR(memory))
 		reply.error = PTR_ERR(memory);
 	else
-		reply = send_create(client, create, &shell, memory);
-	put_shell(&shell);
+		reply = process_send_create(client, create, &shell, memory);
+	shell_put(&shell);
 	return reply;
 }
 
@@ -147,14 +147,14 @@ long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_c
 {
 	struct frpc_reply reply;
 
-	if (!may_create(client, create->attrs))
+	if (!client_may_create(client, create->attrs))
 		return -ECONNREFUSED;
 	if (create->filelen > SHELL_BYTES_MAX)
 		return -EINVAL;
 	if (test_and_set_bit(0, &client->has_process))
 		return -EBUSY;
-	reply = create_process(client, create);
-	if (!may_have_taken(reply.outcome))
+	reply = process_create(client, create);
+	if (!outcome_may_be_done(reply.outcome))
 		clear_bit(0, &client->has_process);
 	return reply.error;
 }
@@ -163,14 +163,14 @@ long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_c
  * Tells the static PD that a daemon is there.
  * @memory: is added to its heap; NULL: nothing is
  */
-static struct frpc_reply join_static(struct frpc_client *client, const char *name, u32 namelen,
-				     const struct frpc_page *memory)
+static struct frpc_reply process_join_static(struct frpc_client *client, const char *name,
+					     u32 namelen, const struct frpc_page *memory)
 {
 	struct frpc_reply reply;
 
 	WRITE_ONCE(client->pd, DSP_PD_USER);
 	reply = frpc_request_create_static(client->session, name, namelen, memory);
-	learn_of_joining(client, reply.outcome);
+	client_learn_of_joining(client, reply.outcome);
 	return reply;
 }
 
@@ -183,7 +183,7 @@ static long create_audio_pd(struct frpc_client *client, const char *name, u32 na
 	ret = frpc_heap_offer(client->channel, 0, &page);
 	if (ret)
 		return ret;
-	reply = join_static(client, name, namelen, page.len ? &page : NULL);
+	reply = process_join_static(client, name, namelen, page.len ? &page : NULL);
 	frpc_heap_offered(client->channel, reply.outcome, 0);
 	if (reply.outcome == FRPC_DONE)
 		WRITE_ONCE(client->has_audio_pd, true);
@@ -215,7 +215,7 @@ long frpc_process_create_static(struct frpc_client *client,
 
 	if (!strcmp(name, AUDIO_PD_NAME))
 		return create_audio_pd(client, name, create->namelen);
-	return join_static(client, name, create->namelen, NULL).error;
+	return process_join_static(client, name, create->namelen, NULL).error;
 }
 
 static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)

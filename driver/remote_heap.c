@@ -206,7 +206,7 @@ static void request_end(struct frpc_heap *heap)
 	mutex_unlock(&heap->request_lock);
 }
 
-static const char *let_in_fault(int error)
+static const char *segment_lend_fault(int error)
 {
 	if (error == -EEXIST)
 		return ", something else is mapped there";
@@ -238,7 +238,7 @@ static int region_lend(struct frpc_heap *heap)
 	if (ret == -EPIPE || ret == -EBUSY || ret == -ESHUTDOWN)
 		return ret;
 	frpc_heap_complain(heap, "[mem %pa-%pa] cannot be mapped or assigned%s (%d)",
-			   &region->phys, &region->last, let_in_fault(ret), ret);
+			   &region->phys, &region->last, segment_lend_fault(ret), ret);
 	return -ENOMEM;
 }
 

@@ -20,7 +20,7 @@
  * A kernel that began at EL2 and went down to EL1 (a CPU without VHE) counts as one above a
  * hypervisor: no symbol for modules tells the two apart.
  */
-static bool is_at_el2(void)
+static bool linux_is_at_el2(void)
 {
 #ifdef CONFIG_ARM64
 	return is_kernel_in_hyp_mode();
@@ -43,7 +43,7 @@ enum frpc_stream_kind frpc_rproc_stream_kind(const struct rproc *rproc)
 	if (domain)
 		type = domain->type == IOMMU_DOMAIN_IDENTITY ? FRPC_DOMAIN_IDENTITY :
 							       FRPC_DOMAIN_OTHER;
-	return frpc_stream_kind_find(rproc->has_iommu, type, is_at_el2());
+	return frpc_stream_kind_find(rproc->has_iommu, type, linux_is_at_el2());
 }
 
 static int watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,

@@ -15,7 +15,7 @@
 
 #define REQUEST_OBJECT(object)	REQUEST_BYTES(&(object), sizeof(object))
 
-static __le32 client_id(const struct frpc_session *session)
+static __le32 wire_client_id(const struct frpc_session *session)
 {
 	return cpu_to_le32(frpc_session_client_id(session));
 }
@@ -29,14 +29,14 @@ static struct dsp_page page_record(const struct frpc_page *page)
 }
 
 /* What the DSP calls the memory that it was told of. */
-static u64 name_given(const struct frpc_reply *reply, __le64 dsp_addr)
+static u64 reply_dsp_addr(const struct frpc_reply *reply, __le64 dsp_addr)
 {
 	return reply->outcome == FRPC_DONE ? le64_to_cpu(dsp_addr) : 0;
 }
 
 /* To process control. */
-static struct frpc_reply control(struct frpc_session *session, u32 pd, u32 sc,
-				 const struct frpc_arg *args, unsigned int state)
+static struct frpc_reply control_request(struct frpc_session *session, u32 pd, u32 sc,
+					 const struct frpc_arg *args, unsigned int state)
 {
 	const struct frpc_kernel_call call = {
 		.pd = pd,
@@ -51,16 +51,16 @@ static struct frpc_reply control(struct frpc_session *session, u32 pd, u32 sc,
 
 struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd)
 {
-	const __le32 id = client_id(session);
+	const __le32 id = wire_client_id(session);
 	const struct frpc_arg args[] = { REQUEST_OBJECT(id) };
 
-	return control(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args,
-		       TASK_KILLABLE | TASK_FREEZABLE);
+	return control_request(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args,
+			       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
 int frpc_request_release(struct frpc_call *call, u32 pd)
 {
-	const __le32 id = client_id(call->session);
+	const __le32 id = wire_client_id(call->session);
 	const struct frpc_arg args[] = { REQUEST_OBJECT(id) };
 	const struct frpc_kernel_call request = {
 		.pd = pd,
@@ -80,7 +80,7 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
 	const u32 method = create->attrs ? DSP_INIT_CREATE_ATTR : DSP_INIT_CREATE;
 	const u32 namelen = strlen(name) + 1;
 	const struct dsp_create head = {
-		.client_id = client_id(session),
+		.client_id = wire_client_id(session),
 		.namelen = cpu_to_le32(namelen),
 		.filelen = cpu_to_le32(create->filelen),
 		.pageslen = cpu_to_le32(1),
@@ -92,15 +92,15 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
 		REQUEST_OBJECT(head), REQUEST_BYTES(name, namelen), *shell, REQUEST_OBJECT(page),
 	};
 
-	return control(session, DSP_PD_USER, DSP_SCALARS(method, 4, 0), args,
-		       TASK_KILLABLE | TASK_FREEZABLE);
+	return control_request(session, DSP_PD_USER, DSP_SCALARS(method, 4, 0), args,
+			       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
 struct frpc_reply frpc_request_create_static(struct frpc_session *session, const char *name,
 					     u32 namelen, const struct frpc_page *memory)
 {
 	const struct dsp_create_static head = {
-		.client_id = client_id(session),
+		.client_id = wire_client_id(session),
 		.namelen = cpu_to_le32(namelen),
 		.pageslen = cpu_to_le32(memory ? 1 : 0),
 	};
@@ -109,12 +109,12 @@ struct frpc_reply frpc_request_create_static(struct frpc_session *session, const
 		REQUEST_OBJECT(head), REQUEST_BYTES(name, namelen), REQUEST_OBJECT(page),
 	};
 
-	return control(session, DSP_PD_USER, DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0), args,
-		       TASK_KILLABLE);
+	return control_request(session, DSP_PD_USER, DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0),
+			       args, TASK_KILLABLE);
 }
 
 /* What is about the remote heap is asked for with channel->static_lock held. */
-static unsigned int wait_state(u32 flags)
+static unsigned int request_wait_state(u32 flags)
 {
 	return flags == DSP_MAP_REMOTE_HEAP ? TASK_KILLABLE : TASK_KILLABLE | TASK_FREEZABLE;
 }
@@ -124,7 +124,7 @@ struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 fl
 {
 	const struct dsp_page page = page_record(memory);
 	const struct dsp_mmap head = {
-		.client_id = client_id(session),
+		.client_id = wire_client_id(session),
 		.flags = cpu_to_le32(flags),
 		.num = cpu_to_le32(sizeof(page)),
 	};
@@ -134,8 +134,9 @@ struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 fl
 	};
 	struct frpc_reply reply;
 
-	reply = control(session, pd, DSP_SCALARS(DSP_INIT_MMAP, 2, 1), args, wait_state(flags));
-	*dsp_addr = name_given(&reply, answer);
+	reply = control_request(session, pd, DSP_SCALARS(DSP_INIT_MMAP, 2, 1), args,
+				request_wait_state(flags));
+	*dsp_addr = reply_dsp_addr(&reply, answer);
 	return reply;
 }
 
@@ -143,14 +144,14 @@ struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u32 
 				      u64 dsp_addr, u64 len)
 {
 	const struct dsp_munmap head = {
-		.client_id = client_id(session),
+		.client_id = wire_client_id(session),
 		.vaddr = cpu_to_le64(dsp_addr),
 		.size = cpu_to_le64(len),
 	};
 	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
 
-	return control(session, pd, DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0), args,
-		       wait_state(flags));
+	return control_request(session, pd, DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0), args,
+			       request_wait_state(flags));
 }
 
 struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
@@ -159,7 +160,7 @@ struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 {
 	const struct dsp_page page = page_record(memory);
 	const struct dsp_mem_map head = {
-		.client_id = client_id(session),
+		.client_id = wire_client_id(session),
 		.fd = cpu_to_le32(request->fd),
 		.offset = cpu_to_le32(request->offset),
 		.flags = cpu_to_le32(request->flags),
@@ -173,9 +174,9 @@ struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 	};
 	struct frpc_reply reply;
 
-	reply = control(session, pd, DSP_SCALARS(DSP_INIT_MEM_MAP, 3, 1), args,
-			TASK_KILLABLE | TASK_FREEZABLE);
-	*dsp_addr = name_given(&reply, answer);
+	reply = control_request(session, pd, DSP_SCALARS(DSP_INIT_MEM_MAP, 3, 1), args,
+				TASK_KILLABLE | TASK_FREEZABLE);
+	*dsp_addr = reply_dsp_addr(&reply, answer);
 	return reply;
 }
 
@@ -183,15 +184,15 @@ struct frpc_reply frpc_request_mem_unmap(struct frpc_session *session, u32 pd, i
 					 u64 dsp_addr, u64 len)
 {
 	const struct dsp_mem_unmap head = {
-		.client_id = client_id(session),
+		.client_id = wire_client_id(session),
 		.fd = cpu_to_le32(fd),
 		.vaddr = cpu_to_le64(dsp_addr),
 		.len = cpu_to_le64(len),
 	};
 	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
 
-	return control(session, pd, DSP_SCALARS(DSP_INIT_MEM_UNMAP, 1, 0), args,
-		       TASK_KILLABLE | TASK_FREEZABLE);
+	return control_request(session, pd, DSP_SCALARS(DSP_INIT_MEM_UNMAP, 1, 0), args,
+			       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
 struct frpc_reply frpc_request_get_info(struct frpc_session *session, u32 pd, __le32 *words,

@@ -86,8 +86,8 @@ static bool hash_inputs(const struct frpc_call *call, u64 *hash)
 	return true;
 }
 
-static bool is_same(const struct frpc_call *call, const struct fastrpc_invoke *invoke,
-		    const struct frpc_arg *args)
+static bool call_is_same(const struct frpc_call *call, const struct fastrpc_invoke *invoke,
+			 const struct frpc_arg *args)
 {
 	u64 hash;
 
@@ -100,45 +100,46 @@ static bool is_same(const struct frpc_call *call, const struct fastrpc_invoke *i
 
 /* --- who has a kept call; all with session->lock held -------------------------- */
 
-static bool is_any(const struct frpc_call *call)
+static bool call_is_any(const struct frpc_call *call)
 {
 	return true;
 }
 
-static bool is_own(const struct frpc_call *call)
+static bool call_is_own(const struct frpc_call *call)
 {
 	return call->thread == task_pid(current);
 }
 
-static bool is_answered(const struct frpc_call *call)
+static bool call_is_answered(const struct frpc_call *call)
 {
 	return !call->index;
 }
 
 /* A thread that is stopped comes back for its call, however late. */
-static bool is_stopped(struct task_struct *task)
+static bool task_is_suspended(struct task_struct *task)
 {
 	return task_is_stopped_or_traced(task) || cgroup_task_frozen(task);
 }
 
-static bool is_forsaken(const struct frpc_call *call)
+static bool call_is_forsaken(const struct frpc_call *call)
 {
 	struct task_struct *task;
 	bool has_left;
 
-	if (!is_answered(call))
+	if (!call_is_answered(call))
 		return false;
 	rcu_read_lock();
 	task = pid_task(call->thread, PIDTYPE_PID);
 	has_left = !task || task->exit_state ||
-		   (time_after(jiffies, call->answered_at + RESUME_TIME_MAX) && !is_stopped(task));
+		   (time_after(jiffies, call->answered_at + RESUME_TIME_MAX) &&
+		    !task_is_suspended(task));
 	rcu_read_unlock();
 	return has_left;
 }
 
 /* Takes the oldest such call off the list; NULL: there is none. */
-static struct frpc_call *take(struct frpc_session *session,
-			      bool (*is_wanted)(const struct frpc_call *call))
+static struct frpc_call *interrupted_take(struct frpc_session *session,
+					  bool (*is_wanted)(const struct frpc_call *call))
 {
 	struct frpc_call *call, *found = NULL;
 
@@ -155,15 +156,15 @@ static struct frpc_call *take(struct frpc_session *session,
 	return found;
 }
 
-static void forget_thread(struct frpc_call *call)
+static void call_forget_thread(struct frpc_call *call)
 {
 	put_pid(call->thread);
 	call->thread = NULL;
 }
 
-static void give_up(struct frpc_client *client, struct frpc_call *call)
+static void call_give_up(struct frpc_client *client, struct frpc_call *call)
 {
-	forget_thread(call);
+	call_forget_thread(call);
 	if (!frpc_call_unpark(call, false))
 		frpc_invoke_dispose(client, call);
 }
@@ -173,8 +174,8 @@ void frpc_resume_give_up(struct frpc_client *client)
 {
 	struct frpc_call *call;
 
-	while ((call = take(client->session, is_any)))
-		give_up(client, call);
+	while ((call = interrupted_take(client->session, call_is_any)))
+		call_give_up(client, call);
 }
 
 /* There is a result; session->lock held.  Any context. */
@@ -195,8 +196,8 @@ void frpc_resume_reap(struct frpc_session *session)
 
 	lockdep_assert_held(&session->end_lock);
 
-	while ((call = take(session, all ? is_answered : is_forsaken)))
-		give_up(session->client, call);
+	while ((call = interrupted_take(session, all ? call_is_answered : call_is_forsaken)))
+		call_give_up(session->client, call);
 	if (READ_ONCE(session->nr_interrupted))
 		queue_delayed_work(system_freezable_wq, &session->end_work, RESUME_PERIOD);
 }
@@ -211,7 +212,7 @@ size_t frpc_resume_bytes(struct frpc_session *session)
 		return 0;
 	spin_lock_irq(&session->lock);
 	list_for_each_entry(call, &session->interrupted, entry)
-		if (is_answered(call))
+		if (call_is_answered(call))
 			bytes += call->buffer->pages.len;
 	spin_unlock_irq(&session->lock);
 	return bytes;
@@ -229,7 +230,7 @@ void frpc_resume_shrink(struct frpc_session *session)
 /* --- the caller ----------------------------------------------------------------- */
 
 /* As things are, would a handler have the system call end with EINTR? */
-static bool is_ended_by_handler(void)
+static bool handler_ends_call(void)
 {
 	/* a thread that runs has its own */
 	struct sighand_struct *sighand = rcu_dereference_protected(current->sighand, true);
@@ -250,30 +251,30 @@ static bool is_ended_by_handler(void)
 	return is_ended;
 }
 
-static int end_wait(struct frpc_call *call)
+static int call_end_wait(struct frpc_call *call)
 {
 	return frpc_call_park(call, false) ? -EINTR : 0;
 }
 
-static int keep(struct frpc_client *client, struct frpc_call *call,
-		const struct fastrpc_invoke *invoke)
+static int call_keep(struct frpc_client *client, struct frpc_call *call,
+		     const struct fastrpc_invoke *invoke)
 {
 	struct frpc_session *session = call->session;
 	struct frpc_call *old = NULL;
 
 	if (!hash_inputs(call, &call->inputs_hash))
-		return end_wait(call);
+		return call_end_wait(call);
 	if (READ_ONCE(session->nr_interrupted) >= RESUME_MAX)
-		old = take(session, is_any);
+		old = interrupted_take(session, call_is_any);
 	if (old)
-		give_up(client, old);
+		call_give_up(client, old);
 
 	call->thread = get_pid(task_pid(current));
 	call->stack = user_stack_pointer(current_pt_regs());
 	call->invoke = *invoke;
 	if (frpc_call_park(call, true))
 		return -ERESTARTNOINTR;
-	forget_thread(call);
+	call_forget_thread(call);
 	return 0;
 }
 
@@ -291,13 +292,13 @@ int frpc_resume_wait(struct frpc_client *client, struct frpc_call *call,
 {
 	if (!wait_for_completion_state(&call->done, TASK_INTERRUPTIBLE | TASK_FREEZABLE))
 		return 0;
-	if (is_ended_by_handler())
-		return end_wait(call);
+	if (handler_ends_call())
+		return call_end_wait(call);
 	if (!call->has_maps)
-		return keep(client, call, invoke);
+		return call_keep(client, call, invoke);
 	if (wait_for_completion_killable_timeout(&call->done, RESUME_GRACE) > 0)
 		return 0;
-	return end_wait(call);
+	return call_end_wait(call);
 }
 
 /**
@@ -317,14 +318,14 @@ struct frpc_call *frpc_resume_find(struct frpc_client *client,
 
 	if (!READ_ONCE(session->nr_interrupted))
 		return NULL;
-	call = take(session, is_own);
+	call = interrupted_take(session, call_is_own);
 	if (!call)
 		return NULL;
-	if (!is_same(call, invoke, args)) {
-		give_up(client, call);
+	if (!call_is_same(call, invoke, args)) {
+		call_give_up(client, call);
 		return NULL;
 	}
-	forget_thread(call);
+	call_forget_thread(call);
 	frpc_call_unpark(call, true);
 	return call;
 }

@@ -41,7 +41,7 @@ void frpc_secure_map_setup(struct frpc_channel *channel)
 }
 
 /* One address and one length have to describe all of it. */
-static int find_memory(struct frpc_map *map)
+static int map_find_memory(struct frpc_map *map)
 {
 	struct frpc_space *space = map->session->space;
 	phys_addr_t first = frpc_space_phys(space, map->iova);
@@ -80,7 +80,7 @@ int frpc_secure_map_make(struct frpc_map *map)
 	if (map->is_undone || !session->space->is_alive)
 		ret = -EPIPE;
 	else if (!map->is_secure)
-		ret = find_memory(map);
+		ret = map_find_memory(map);
 	if (!ret && !map->is_secure)
 		ret = frpc_vmperm_assign(map->phys, map->len, &frpc_vmperm_linux, perm);
 	if (!ret)

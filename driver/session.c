@@ -72,7 +72,7 @@ void frpc_sessions_teardown(struct frpc_channel *channel)
 		cancel_delayed_work_sync(&channel->spaces[i].reap_work);
 }
 
-static bool take_if_free(struct frpc_session *session)
+static bool session_take_if_free(struct frpc_session *session)
 {
 	bool is_taken;
 
@@ -82,7 +82,7 @@ static bool take_if_free(struct frpc_session *session)
 	return is_taken;
 }
 
-static void untake(struct frpc_session *session)
+static void session_untake(struct frpc_session *session)
 {
 	spin_lock_irq(&session->lock);
 	frpc_session_step(&session->state, FRPC_SESSION_DROP);
@@ -106,7 +106,7 @@ struct frpc_session *frpc_session_get(struct frpc_client *client)
 		struct frpc_session *session = &channel->sessions[i];
 		int ret;
 
-		if (!take_if_free(session))
+		if (!session_take_if_free(session))
 			continue;
 		/* a question of the kernel's may have left something since */
 		frpc_session_drain(session);
@@ -117,7 +117,7 @@ struct frpc_session *frpc_session_get(struct frpc_client *client)
 		mutex_unlock(&session->end_lock);
 		if (!ret)
 			return session;
-		untake(session);
+		session_untake(session);
 		return ERR_PTR(ret);
 	}
 	return ERR_PTR(-EBUSY);
@@ -141,7 +141,7 @@ struct frpc_session *frpc_session_any(struct frpc_channel *channel)
 	return NULL;
 }
 
-static bool is_served_by(const struct frpc_session *session, const struct frpc_space *space)
+static bool session_is_served_by(const struct frpc_session *session, const struct frpc_space *space)
 {
 	return session->space == space && READ_ONCE(session->is_alive);
 }
@@ -157,7 +157,7 @@ static void bank_end(void *data)
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
 		struct frpc_session *session = &channel->sessions[i];
 
-		if (!is_served_by(session, space))
+		if (!session_is_served_by(session, space))
 			continue;
 		__set_bit(i, served);
 		spin_lock_irq(&session->lock);
@@ -181,7 +181,7 @@ static void bank_end(void *data)
 	mutex_unlock(&channel->sessions_lock);
 }
 
-static bool place_is_empty(struct frpc_session *session)
+static bool session_is_empty(struct frpc_session *session)
 {
 	bool is_empty;
 
@@ -199,7 +199,7 @@ static bool space_is_empty(const struct frpc_space *space)
 	size_t i;
 
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++)
-		if (channel->sessions[i].space == space && !place_is_empty(&channel->sessions[i]))
+		if (channel->sessions[i].space == space && !session_is_empty(&channel->sessions[i]))
 			return false;
 	return !space->dev;
 }
@@ -232,7 +232,7 @@ static bool session_begin(struct frpc_channel *channel, struct frpc_space *space
 
 	mutex_lock(&channel->sessions_lock);
 	for (i = 0; !session && i < FRPC_SESSIONS_MAX; i++)
-		if (place_is_empty(&channel->sessions[i]))
+		if (session_is_empty(&channel->sessions[i]))
 			session = &channel->sessions[i];
 	if (session)
 		WRITE_ONCE(session->space, space);

@@ -32,7 +32,7 @@ void frpc_space_setup(struct frpc_space *space, struct frpc_channel *channel)
  * driver core does not mind: such a device would get physical addresses, of which
  * its stream reaches none, or, where unknown streams pass, all.
  */
-static bool has_lost_iommu(struct device *dev)
+static bool device_has_lost_iommu(struct device *dev)
 {
 	struct device_node *node = of_parse_phandle(dev->of_node, "iommus", 0);
 	struct platform_device *iommu;
@@ -49,19 +49,19 @@ static bool has_lost_iommu(struct device *dev)
 	return is_lost;
 }
 
-static bool is_translated(struct device *dev)
+static bool device_is_translated(struct device *dev)
 {
 	const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
 
 	return domain && domain->type & __IOMMU_DOMAIN_DMA_API;
 }
 
-static int set_masks(struct frpc_space *space, struct device *dev, u32 bits)
+static int space_set_masks(struct frpc_space *space, struct device *dev, u32 bits)
 {
 	int ret;
 
 	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(bits));
-	space->is_translated = is_translated(dev);
+	space->is_translated = device_is_translated(dev);
 	if (!ret && !space->is_translated)
 		ret = dma_set_mask(dev, DMA_BIT_MASK(64));
 	if (ret)
@@ -88,12 +88,12 @@ int frpc_space_begin(struct frpc_space *space, struct device *dev, u64 session_b
 {
 	int ret;
 
-	if (has_lost_iommu(dev)) {
+	if (device_has_lost_iommu(dev)) {
 		/* tried again when the channel comes again; the driver core says no more */
 		dev_warn(dev, "its IOMMU could not be attached: not used\n");
 		return -ENODEV;
 	}
-	ret = set_masks(space, dev, bits);
+	ret = space_set_masks(space, dev, bits);
 	if (ret)
 		return ret;
 	space->session_bits = session_bits;
@@ -138,7 +138,7 @@ struct device *frpc_space_dev_get(struct frpc_space *space)
 /* --- addresses -------------------------------------------------------------- */
 
 /* Does the DMA API keep a copy of one of these?  Where it cannot be told, it may. */
-static bool has_copy(struct frpc_space *space, const struct sg_table *sgt)
+static bool space_has_copy(struct frpc_space *space, const struct sg_table *sgt)
 {
 	struct scatterlist *sg;
 	unsigned int i;
@@ -180,7 +180,7 @@ int frpc_space_check(struct frpc_space *space, const struct sg_table *sgt, dma_a
 	*len = end - *iova;
 	if (!*len || !IS_ALIGNED(*iova, PAGE_SIZE))
 		return -EINVAL;
-	if (end - 1 <= space->last && !has_copy(space, sgt))
+	if (end - 1 <= space->last && !space_has_copy(space, sgt))
 		return 0;
 	dev_dbg(space->dev, "memory at %pad refused: no IOMMU brings it below %#llx\n", iova,
 		space->last);
