@@ -2,13 +2,13 @@
 /*
  * Message buffers: memory that one session's context bank can reach, pooled.
  *
- * Pages and mapping are kept apart on purpose.  The mapping goes when the
- * context bank goes (frpc_buffers_unmap()); the pages stay until the last user
- * puts the buffer, so a caller stuck in a page fault of its own while results
- * are copied to it delays nobody.
+ * Pages and mapping have separate lifetimes.  The mapping ends with the context
+ * bank (frpc_buffers_unmap()); the pages stay until the last user puts the
+ * buffer.  So a caller that faults while results are copied to it cannot delay
+ * the removal of the bank.
  *
- * In the steady state a call takes a buffer from a free list and puts it back:
- * no page allocation, no mapping.
+ * In the steady state a call takes a buffer from a free list and puts it back,
+ * without a page allocation and without a mapping.
  */
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
@@ -75,7 +75,7 @@ static void buffer_unmap(struct frpc_buffer *buffer)
 	WRITE_ONCE(buffer->is_mapped, false);
 }
 
-/* Nothing is mapped any more. */
+/* The buffer is no longer mapped. */
 static void buffer_release(struct frpc_buffer *buffer)
 {
 	frpc_pages_cpu_put(buffer->cpu);
@@ -98,7 +98,7 @@ static size_t buffer_class_bytes(size_t len, u32 class)
 	return class < FRPC_POOL_CLASSES ? PAGE_SIZE << class : PAGE_ALIGN(len);
 }
 
-/* @class: FRPC_POOL_CLASSES: not for the pool, and as long as it was asked for */
+/* @class: FRPC_POOL_CLASSES: not for the pool, and exactly @len bytes */
 static struct frpc_buffer *buffer_create(struct frpc_session *session, size_t len, u32 class)
 {
 	struct frpc_buffer *buffer;
@@ -163,7 +163,7 @@ static void session_uncharge(struct frpc_session *session, size_t bytes)
 	atomic_long_sub(bytes, &session->message_bytes);
 }
 
-/* The bytes of a message count for the client while the DSP, or a caller, may have them. */
+/* The bytes of a message count for the client while the DSP or a caller may use them. */
 static bool session_charge(struct frpc_session *session, size_t bytes)
 {
 	if (atomic_long_add_return(bytes, &session->message_bytes) <= FRPC_MESSAGES_BYTES_MAX)
@@ -176,9 +176,9 @@ static bool session_charge(struct frpc_session *session, size_t bytes)
  * frpc_buffer_get() - memory for a message
  * @session: owned by the caller's client
  * @len: bytes needed, not 0
- * @is_charged: counts as the client's, and is refused beyond what those may have
+ * @is_charged: count the bytes for the client, and respect its limit
  *
- * Holds whatever an earlier call of the same client left in it.  May sleep.
+ * The buffer may contain bytes of an earlier call of the same client.  May sleep.
  *
  * Return: the buffer, which is the caller's until frpc_buffer_put();
  * ERR_PTR(-ENOSPC) the client's messages have too many bytes; ERR_PTR(-ENOMEM);
@@ -217,20 +217,22 @@ struct frpc_buffer *frpc_buffer_alloc(struct frpc_session *session, size_t len)
 	return buffer_create(session, len, FRPC_POOL_CLASSES);
 }
 
-/* The DSP is done with it, or has no way to it any more.  May sleep. */
+/* The DSP is done with the buffer, or can no longer reach it.  May sleep. */
 void frpc_buffer_free(struct frpc_buffer *buffer)
 {
 	buffer_destroy(buffer);
 }
 
 /*
- * The DSP is done with the buffer, and so is the caller.  session->lock held.
- * True: the pool has it; else it is the caller's, to be given to frpc_buffer_free().
+ * The DSP and the caller are done with the buffer.  session->lock held.
+ * True: the pool has it; false: the caller has to call frpc_buffer_free().
  */
 bool frpc_buffer_put(struct frpc_buffer *buffer)
 {
 	struct frpc_session *session = buffer->session;
 	bool keep;
+
+	lockdep_assert_held(&session->lock);
 
 	if (buffer->is_charged)
 		session_uncharge(session, buffer->pages.len);
@@ -251,21 +253,21 @@ static void buffer_sync(struct frpc_buffer *buffer, size_t len, enum dma_data_di
 }
 
 /*
- * What the CPU wrote becomes visible to the DSP.  Inside channel->srcu, with the
- * session seen alive.  Costs nothing where the context bank is coherent.
+ * Makes what the CPU wrote visible to the DSP.  The caller is inside channel->srcu
+ * and has seen the session alive.  Free of cost for a coherent context bank.
  */
 void frpc_buffer_sync_for_dsp(struct frpc_buffer *buffer, size_t len)
 {
 	buffer_sync(buffer, len, DMA_TO_DEVICE);
 }
 
-/* The other way round, after the answer. */
+/* Makes what the DSP wrote visible to the CPU, after the answer. */
 void frpc_buffer_sync_for_cpu(struct frpc_buffer *buffer, size_t len)
 {
 	buffer_sync(buffer, len, DMA_FROM_DEVICE);
 }
 
-/* The context bank goes: undo every mapping.  The buffers stay their users'. */
+/* The context bank goes: undoes every mapping.  The buffers stay with their users. */
 void frpc_buffers_unmap(struct frpc_space *space)
 {
 	struct frpc_buffer *buffer, *next;
@@ -276,7 +278,7 @@ void frpc_buffers_unmap(struct frpc_space *space)
 	mutex_unlock(&space->buffers_lock);
 }
 
-/* Takes the largest idle buffer of a session that there is, or NULL. */
+/* Takes the largest idle buffer of a session; NULL: there is none. */
 static struct frpc_buffer *pool_take_largest(struct frpc_session *session)
 {
 	struct frpc_buffer *buffer = NULL;
@@ -290,9 +292,9 @@ static struct frpc_buffer *pool_take_largest(struct frpc_session *session)
 /**
  * frpc_pool_shrink() - frees idle buffers of a session, large ones first
  * @session: of a channel that is not being freed
- * @pages: how much
+ * @pages: how many to free
  *
- * For a caller in whose way anybody may be: waits for no mutex.
+ * For a caller that may hold any lock: waits for no mutex.
  *
  * Return: pages freed.
  */

@@ -3,19 +3,19 @@
  * Calls in flight: how a response finds its caller, and who owns a call when.
  *
  *  - A caller gets a call, registers it, sends, waits, puts it.
- *  - A response ends it: whoever finds the call in its slot, under the slot's
- *    lock, takes it out.  A second response finds nothing.
- *  - A caller who gives up parks the call instead: index, cookie and buffer
- *    stay the DSP's until it answers, or releases the client, or goes.  Then
- *    session->end_work disposes of it (release.c).  A call whose result is wanted
- *    all the same (resume.c) only loses its index then.
+ *  - A response ends it: the receive path takes the call out of its slot, under
+ *    the slot's lock.  A second response finds an empty slot.
+ *  - A caller that stops waiting parks the call instead: the DSP keeps index,
+ *    cookie and buffer until it answers, releases the client, or goes.  Then
+ *    session->end_work disposes of the call (release.c).  An interrupted call whose
+ *    result is still wanted (resume.c) only loses its index then.
  *
- * No client can take the table from others.  A session has FRPC_CALLS_EACH places for sure,
- * and FRPC_CALLS_MAX at most: those above the first come out of FRPC_CALLS_COMMON, which all
- * sessions share.  The last places of the table are for the RELEASE of each session.
+ * No client can take the table from others.  A session always has FRPC_CALLS_EACH places and
+ * never more than FRPC_CALLS_MAX; the additional ones come out of FRPC_CALLS_COMMON, which
+ * all sessions share.  The last places of the table are for the RELEASE of each session.
  *
- * Indices are found with atomic bit operations and each slot has a lock of its
- * own, so calls of different callers share no lock.
+ * The search for an index uses atomic bit operations, and each slot has its own
+ * lock, so calls of different callers share no lock.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -143,7 +143,7 @@ int frpc_call_map(struct frpc_call *call, u32 i)
 	return 0;
 }
 
-/* Did it end because there will be no answer?  Then the DSP may still be at it. */
+/* Did it end because there will be no answer?  Then the DSP may still execute it. */
 static bool call_is_abandoned(const struct frpc_call *call)
 {
 	const struct frpc_session *session = call->session;
@@ -154,7 +154,7 @@ static bool call_is_abandoned(const struct frpc_call *call)
 
 static void call_put_maps(struct frpc_call *call)
 {
-	bool left = call_is_abandoned(call);
+	bool is_left = call_is_abandoned(call);
 	u32 i;
 
 	lockdep_assert_held(&call->session->lock);
@@ -162,7 +162,7 @@ static void call_put_maps(struct frpc_call *call)
 	for (i = 0; call->has_maps && i < call->msg.nr_args; i++) {
 		if (!call->maps[i])
 			continue;
-		call->maps[i]->is_left |= left;
+		call->maps[i]->is_left |= is_left;
 		frpc_map_put_locked(call->maps[i]);
 	}
 	call->has_maps = false;
@@ -185,7 +185,7 @@ void frpc_call_put(struct frpc_call *call)
 		frpc_buffer_free(buffer);
 }
 
-/* No caller waits for a parked call: its result is kept, or it is disposed of. */
+/* A parked call has its answer: keeps the result, or has the call disposed of. */
 static bool call_end_parked(struct frpc_call *call)
 {
 	struct frpc_session *session = call->session;
@@ -337,8 +337,8 @@ void frpc_call_unregister(struct frpc_call *call)
  * @call: registered and sent
  * @is_kept: goes to session->interrupted, and keeps its result; else it is given up
  *
- * Return: true: the call is no longer the caller's; false: it was answered in
- * the meantime, go on as if the wait had ended well.
+ * Return: true: the call no longer belongs to the caller; false: it was answered
+ * in the meantime, and the caller goes on as after a complete wait.
  */
 bool frpc_call_park(struct frpc_call *call, bool is_kept)
 {
@@ -365,12 +365,12 @@ bool frpc_call_park(struct frpc_call *call, bool is_kept)
 }
 
 /**
- * frpc_call_unpark() - a kept call is wanted now, or not any more
+ * frpc_call_unpark() - go on with a kept call, or give it up
  * @call: kept, and taken off session->interrupted
- * @is_resumed: the caller goes on with it, whatever is returned; else it is given up
+ * @is_resumed: the caller goes on with it, for either return value; else gives it up
  *
- * Return: true: it has not been answered yet; if it is given up, it is disposed of
- * when it is.  false: it was answered, and is the caller's.
+ * Return: true: the DSP has not answered yet; a call that is given up is disposed of
+ * when it does.  false: the DSP has answered, and the call belongs to the caller.
  */
 bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
 {
@@ -379,7 +379,7 @@ bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
 	bool is_pending;
 
 	slot = &session->channel->table.slots[READ_ONCE(call->index)];
-	/* of a slot that is somebody else's by now, nothing but the lock is used */
+	/* the slot may belong to another call by now: compare before any other use */
 	spin_lock_irq(&slot->lock);
 	is_pending = slot->call == call;
 	if (is_pending) {
@@ -393,7 +393,7 @@ bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
 	return is_pending;
 }
 
-/* Takes the call out of its slot and hands it on; slot->lock held. */
+/* Takes the call out of its slot and tells its owner; slot->lock held. */
 static void slot_end_call(struct frpc_call_table *table, struct frpc_call_slot *slot)
 {
 	struct frpc_call *call = slot->call;
@@ -409,7 +409,7 @@ static void slot_end_call(struct frpc_call_table *table, struct frpc_call_slot *
 			frpc_release_queue(session);
 		return;
 	}
-	/* of a call that is kept, the thread that wants it may be done with it after this */
+	/* the thread that wants a kept call may free it after this */
 	call_put_index(call, slot - table->slots);
 	is_kept = call_end_parked(call);
 	if (!is_kept)
@@ -438,7 +438,7 @@ void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *
 	spin_unlock_irqrestore(&slot->lock, flags);
 }
 
-/* The DSP has let go of it when it has released the client. */
+/* Does the release of its client end this call? */
 static bool call_is_of_released(const struct frpc_call *call)
 {
 	return call->is_parked && call->kind != FRPC_CALL_QUESTION;
@@ -465,13 +465,13 @@ static void channel_end_calls(struct frpc_channel *channel, struct frpc_session 
 	}
 }
 
-/* There will be no more answers: on the channel, or (@session) for one session. */
+/* Ends all calls of the channel, or (@session) of one session: no more answers will come. */
 void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session)
 {
 	channel_end_calls(channel, session, false);
 }
 
-/* The DSP has released the client of @session: what is parked in its name is ours again. */
+/* The DSP has released the client of @session: ends the client's parked calls. */
 void frpc_calls_reclaim(struct frpc_session *session)
 {
 	channel_end_calls(session->channel, session, true);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Capabilities: what the DSP says it can do, asked once and kept per channel.
+ * Capabilities: the driver asks the DSP for its attributes once per channel.
  */
 #include <linux/err.h>
 #include <linux/sched.h>
@@ -14,7 +14,7 @@ void frpc_capability_setup(struct frpc_channel *channel)
 	init_waitqueue_head(&channel->attributes_wait);
 }
 
-/* Fills channel->attributes, by one thread at a time; attribute 0 is not the DSP's to tell. */
+/* Fills channel->attributes, by one thread at a time.  The DSP does not report attribute 0. */
 static long attributes_query(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
@@ -34,12 +34,12 @@ static long attributes_query(struct frpc_client *client)
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		channel->attributes[i + 1] = le32_to_cpu(words[i]);
-	/* who sees this sees them */
+	/* a thread that sees this flag sees the attributes */
 	smp_store_release(&channel->has_attributes, true);
 	return 0;
 }
 
-/* May the caller ask?  Else another thread does: the @nr_asked-th time. */
+/* May the caller ask?  Else another thread asks, for the @nr_asked-th time. */
 static bool attributes_ask_begin(struct frpc_channel *channel, u32 *nr_asked)
 {
 	bool may_ask;
@@ -73,7 +73,7 @@ static bool ask_has_ended(struct frpc_channel *channel, u32 nr_asked, long *erro
 	return is_over;
 }
 
-/* Asks the DSP, or waits with those who do: a silent DSP costs all of them one wait. */
+/* Asks the DSP, or waits for the thread that does: a silent DSP costs all threads one wait. */
 static long attributes_learn(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
@@ -94,7 +94,7 @@ static long attributes_learn(struct frpc_client *client)
 
 /**
  * frpc_capability_get() - one attribute of the DSP
- * @client: who asks
+ * @client: that asks
  * @capability: ->attribute_id in, ->capability out
  *
  * Sleeps.
@@ -107,7 +107,7 @@ long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capabi
 
 	if (capability->attribute_id >= DSP_ATTRIBUTES)
 		return -EOVERFLOW;
-	/* once more if the thread that asked was killed, and this one was not */
+	/* asks again if another thread was killed while it asked */
 	do {
 		/* pairs with attributes_query() */
 		ret = smp_load_acquire(&channel->has_attributes) ? 0 : attributes_learn(client);

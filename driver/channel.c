@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels: the rpmsg link to one DSP, and the life of all that hangs off it.
+ * Channels: the rpmsg link to one DSP, and the life of everything that belongs to it.
  *
- * The rpmsg device goes before the DSP is halted, and files may stay open for
- * long after; channel_shut_down() tells in which order things end.
+ * The rpmsg device goes before the DSP is halted, and files may stay open long
+ * after that; channel_shut_down() lists the order in which things end.
  */
 #include <linux/module.h>
 #include <linux/of.h>
@@ -14,7 +14,7 @@
 #include "remote_heap.h"
 #include "tree_rules.h"
 
-/* Of the generation before, these have firmware that flags the end of calls. */
+/* Machines of the older generation whose firmware flags the end of calls. */
 static const char * const poll_machines[] = {
 	"qcom,milos", "qcom,qcs8300", "qcom,sa8775p", "qcom,sar2130p", "qcom,sm8450", "qcom,sm8550",
 	"qcom,sm8650", "qcom,sm8750", "qcom,x1e80100", "qcom,x1p42100",
@@ -35,7 +35,7 @@ void frpc_channel_get(struct frpc_channel *channel)
 	kref_get(&channel->refs);
 }
 
-/* The same for one that may be being freed: false, then. */
+/* The same for a channel that may be going away: false if it is. */
 bool frpc_channel_try_get(struct frpc_channel *channel)
 {
 	return kref_get_unless_zero(&channel->refs);
@@ -93,13 +93,13 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 /*
  * Ends a channel.  The DSP may still be running, and callers may be anywhere.
  *  1. No new clients: the names of the nodes are free for the next channel.
- *  2. Callers that wait for an answer, or for room, are told that there will be none.
+ *  2. Callers that wait for an answer, or for room, get -EPIPE.
  *  3. No new requests: once synchronize_srcu() is back, no sender is inside the
- *     transport or will be again.  One may be, for as long as that waits (send.c); it
- *     holds up the device's end, and no caller.  Then as 2. for who has sent meanwhile.
+ *     transport or will be again.  A sender that waits inside the transport (send.c) delays
+ *     this step, and no caller.  Then step 2 again, for calls that were sent meanwhile.
  *  4. The context banks go, and with them every mapping; from here on the DSP
  *     reaches none of our message buffers.
- *  5. The heap is let go, which does not take it from a DSP that has it.
+ *  5. The heap is detached.  A DSP that uses it keeps it.
  *  6. Responses still arrive until the endpoint is destroyed, which happens
  *     after us: the receive path must not find the channel any more.
  */
@@ -183,9 +183,9 @@ static void channel_remove(struct rpmsg_device *rpdev)
 }
 
 /*
- * A message from the DSP.  Any context, also with interrupts off.  Comes before
- * probe has finished and after remove has too.  Never logs above debug: the DSP
- * must not be able to flood the log.
+ * A message from the DSP.  Any context, also with interrupts off, and also before
+ * the end of probe and after remove.  Never logs above debug level: the DSP must
+ * not be able to flood the log.
  */
 static int channel_receive(struct rpmsg_device *rpdev, void *data, int len, void *priv, u32 src)
 {

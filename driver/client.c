@@ -13,7 +13,7 @@
 
 #include "private.h"
 
-/* What the user gets back, and what it stands for until it is known to have arrived. */
+/* The user's copy, and the dma-buf until the copy is known to have arrived. */
 struct alloc_arg {
 	struct fastrpc_alloc_dma_buf user;
 	struct dma_buf *buf;
@@ -39,8 +39,8 @@ union ioctl_arg {
  * @handler: gets the private copy of the argument
  * @needs_session: the file takes a session first, if it has none yet
  * @copy_out: on success the argument goes back to the caller
- * @finish: may be NULL; after @handler succeeded: the argument went back, or it
- *	    could not, and what was done for it is to be undone
+ * @finish: after @handler succeeded; if the argument did not reach the caller it
+ *	    undoes what @handler did; may be NULL
  */
 struct ioctl_entry {
 	unsigned int cmd;
@@ -116,7 +116,7 @@ static long ioctl_mmap(struct frpc_client *client, union ioctl_arg *arg)
 	return frpc_process_mmap(client, &arg->mmap);
 }
 
-/* Without its name nobody could ask for the memory again. */
+/* A caller that does not get the address could never unmap the memory. */
 static void finish_mmap(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
 {
 	const struct fastrpc_req_munmap request = {
@@ -320,7 +320,7 @@ int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, boo
 	return ret;
 }
 
-/* Afterwards nobody opens the channel any more; open files stay. */
+/* No file is opened on the channel after this; open files stay. */
 void frpc_nodes_deregister(struct frpc_channel *channel)
 {
 	size_t i;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * debugfs, for people: fastrpc/heaps, the state of every remote heap, and
- * fastrpc/secure_maps_lost, how many secure maps cannot be had back.
+ * fastrpc/secure_maps_lost, how many secure maps could not be reclaimed.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -34,7 +34,7 @@ static void show_unclaimed(struct seq_file *seq, const struct frpc_heap *heap)
 	seq_printf(seq, "  region [mem %pa-%pa] unclaimed\n", &memory->base, &last);
 }
 
-/* What is MINE is about to be lent, or to be freed. */
+/* Leaves out segments that are MINE: they are about to be lent or freed. */
 static bool heap_show(struct frpc_heap *heap, void *data)
 {
 	const struct frpc_heap_segment *segment;

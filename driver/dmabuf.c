@@ -2,13 +2,13 @@
 /*
  * dma-bufs that the driver exports: FASTRPC_IOCTL_ALLOC_DMA_BUFF.
  *
- * An exported buffer is pages and nothing else.  It belongs to no file, context
- * bank or DSP, and outlives them all; whoever wants to reach it, a context bank
- * of ours like anybody else, attaches to it as to any dma-buf.
+ * An exported buffer consists of pages only.  It belongs to no file, context bank
+ * or DSP, and outlives them all.  Every device that uses it, the driver's context
+ * banks included, attaches to it as to any dma-buf.
  *
- * Programs use the buffers without any cache maintenance of their own.  So where
- * the context bank it was allocated for does not see the CPU's caches, the
- * buffer is mapped uncached, in user space and in the kernel, for all its life.
+ * Programs use the buffers without cache maintenance.  So if a context bank of the
+ * DSP does not snoop the CPU's caches, user space and kernel map the buffer
+ * uncached for all its life.
  */
 #include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
@@ -20,7 +20,7 @@
 
 #include "private.h"
 
-/* Pieces of more are not made. */
+/* Longest piece of a buffer. */
 #define SEGMENT_MAX	SZ_4M
 
 /* A device that reaches a buffer; @sgt is its own copy, to be mapped. */
@@ -139,7 +139,7 @@ static int export_mmap(struct dma_buf *buf, struct vm_area_struct *vma)
 {
 	struct frpc_export *own = buf->priv;
 
-	/* a private copy of it would be of no use to the DSP */
+	/* the DSP would not see writes to a private copy */
 	if (!(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return -EINVAL;
 	if (own->is_uncached)
@@ -172,13 +172,13 @@ static void export_free(struct kref *refs)
 	kfree(own);
 }
 
-/* Its memory goes with the last one.  May sleep. */
+/* Drops a reference; the last one frees the memory.  May sleep. */
 void frpc_export_put(struct frpc_export *own)
 {
 	kref_put(&own->refs, export_free);
 }
 
-/* The last file descriptor and mapping of it are gone, and importer, but for our maps. */
+/* The last descriptor, mapping and importer are gone; only maps of the driver are left. */
 static void export_release(struct dma_buf *buf)
 {
 	struct frpc_export *own = buf->priv;
@@ -231,7 +231,7 @@ static struct frpc_export *export_create(struct frpc_space *space, size_t len, b
 		kfree(own);
 		return ERR_PTR(ret);
 	}
-	/* no cache line of the zeroes is left to be written back */
+	/* writes back the zeroes, so that no dirty cache line is left */
 	if (is_uncached)
 		ret = frpc_space_flush(space, &own->pages.sgt);
 	if (!ret)
@@ -240,7 +240,7 @@ static struct frpc_export *export_create(struct frpc_space *space, size_t len, b
 	return ERR_PTR(ret);
 }
 
-/* A bank of @channel to ask, NULL: none; *@is_coherent: all of them are. */
+/* A bank of @channel that decides where memory is; NULL: none.  *@is_coherent: all are. */
 static struct frpc_space *channel_find_space(struct frpc_channel *channel, bool *is_coherent)
 {
 	struct frpc_space *found = NULL;
@@ -290,7 +290,7 @@ struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size)
 	if (IS_ERR(own))
 		return ERR_CAST(own);
 	info.ops = &export_ops;
-	/* what was asked for is what the file says; the core maps whole pages of it only */
+	/* the file shows the size that was asked for; the core maps only whole pages of it */
 	info.size = size;
 	info.flags = O_RDWR;
 	info.priv = own;

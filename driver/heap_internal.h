@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The remote heap from the inside, for remote_heap.c, heap_*.c, trace.h and debugfs.c.
+ * Internals of the remote heap, for remote_heap.c, heap_*.c, trace.h and debugfs.c.
  *
- * A heap is made of segments: the region of the device tree, and what was added to it at
- * run time (growth).  A segment is memory that is lent and reclaimed as a whole.
+ * A heap consists of segments: the region of the device tree, and growth, which was added at
+ * run time.  A segment is lent and reclaimed as a whole.
  */
 #ifndef FRPC_HEAP_INTERNAL_H
 #define FRPC_HEAP_INTERNAL_H
@@ -24,12 +24,12 @@ struct frpc_channel;
 struct frpc_heap_lookup;
 struct platform_device;
 
-/* What lets the DSP in. */
+/* How a segment is mapped or assigned. */
 struct frpc_heap_access {
 	enum frpc_heap_way way;
 	struct iommu_domain *domain;	/* of FRPC_HEAP_MAP; valid until the run ends */
 	int prot;			/* IOMMU_* */
-	size_t page;			/* the least that can be lent */
+	size_t page;			/* smallest size that can be lent */
 	struct frpc_vmperm perm;	/* of FRPC_HEAP_ASSIGN */
 };
 
@@ -45,7 +45,7 @@ struct frpc_heap_segment {
 	struct frpc_heap_access access;
 	struct frpc_heap_life life;	/* under heap->lock while it is on the list */
 	u64 run;			/* of the DSP, when it was lent */
-	u64 dsp_addr;			/* the DSP's name of growth; 0: it told none */
+	u64 dsp_addr;			/* the DSP's address of growth; 0: not known */
 };
 
 enum frpc_pd_state {
@@ -54,17 +54,17 @@ enum frpc_pd_state {
 	FRPC_PD_DOWN,
 };
 
-/* Of one fastrpc node with a memory-region; it lasts as long as the module. */
+/* The heap of one fastrpc node with a memory-region.  It lives as long as the module. */
 struct frpc_heap {
 	struct list_head entry;		/* on the list of heaps */
 	struct device_node *node;	/* reference held */
 	bool is_implicit;		/* the DSP uses the region without being told */
 	u32 address_bits;		/* of the DSP */
-	struct work_struct off_work;	/* frees what the end of the DSP gave back */
-	struct delayed_work attach_work;	/* after a channel has come */
-	unsigned int tries_left;	/* that it has, for a heap that is implicit */
+	struct work_struct off_work;	/* frees what was reclaimed at the end of the DSP */
+	struct delayed_work attach_work;	/* starts the watch for a new channel */
+	unsigned int tries_left;	/* of @attach_work, if @is_implicit */
 
-	struct mutex request_lock;	/* over a whole request, protects: */
+	struct mutex request_lock;	/* held over a whole request, protects: */
 	struct frpc_rproc_watch watch;
 	struct frpc_stream stream;	/* as this request found it */
 	struct frpc_heap_segment *current_segment;	/* this request's */
@@ -74,23 +74,23 @@ struct frpc_heap {
 	struct ratelimit_state said_limit;
 
 	/*
-	 * Protects what follows.  The remoteproc's lock may be held.  It is held over
-	 * iommu_map() and iommu_unmap() of a request, since the domain must not go
-	 * meanwhile; never over an allocation, zeroing, SCM or a message.
+	 * Protects what follows.  It nests inside the remoteproc's lock.  A request holds it
+	 * over iommu_map() and iommu_unmap(), so that the domain does not go meanwhile; never
+	 * over an allocation, zeroing, SCM or a message.
 	 */
 	struct mutex lock;
 	struct frpc_channel *channel;	/* attached now */
 	unsigned long channel_changed;	/* when it came or went, in jiffies */
-	bool is_ending;			/* the module goes */
+	bool is_ending;			/* the module is being unloaded */
 	struct rproc *rproc;		/* the channel's, reference held */
 	char rproc_name[24];
 	struct list_head segments;
-	unsigned int nr_away;		/* not on the list while SCM is asked to return them */
+	unsigned int nr_away;		/* segments off the list while SCM reclaims them */
 	struct frpc_heap_segment *region;	/* NULL: unclaimed */
 	size_t growth_len;		/* bytes of all growth */
 	u64 run;			/* how often the DSP was halted */
-	bool is_offering;		/* a message to the audio PD about the region is out */
-	bool is_unanswered;		/* one has ended without an answer in this run */
+	bool is_offering;		/* an offer of the region is in flight */
+	bool is_unanswered;		/* an offer of this run has ended without an answer */
 	wait_queue_head_t offer_done;
 	enum frpc_pd_state pd;		/* of the audio PD, by @lookup */
 	struct frpc_heap_lookup *lookup;	/* of this run */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What lets the DSP in.
+ * Map, or assign, a segment of the heap, and undo that.
  *
- * The audio PD reaches its heap with the ADSP's own stream, not through a context bank, by
- * physical address.  What the stream passes through (remoteproc.h) decides what is done.
+ * The audio PD reaches its heap by physical address through the ADSP's own stream, not through
+ * a context bank.  What the stream passes through (remoteproc.h) decides which of the two.
  */
 #include <linux/bits.h>
 #include <linux/err.h>
@@ -20,7 +20,7 @@ const char *const frpc_heap_ways[] = {
 };
 
 /**
- * frpc_heap_access_find() - what to do for the DSP's stream
+ * frpc_heap_access_find() - find out whether to map or to assign
  * @heap: its request_lock is held and its stream has been read
  * @access: result
  *
@@ -54,7 +54,7 @@ int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *acces
 
 /**
  * frpc_heap_let_in() - map or assign a segment
- * @segment: ->access is set; the domain of a mapped one must not go meanwhile
+ * @segment: ->access is set; to map it, its domain must not go meanwhile
  *
  * Sleeps.
  * Return: 0; an error: the DSP cannot reach it; -EEXIST: something else is mapped there;
@@ -80,7 +80,7 @@ int frpc_heap_let_in(struct frpc_heap_segment *segment)
 		else if (phys)
 			other += access->page;
 	}
-	/* by the remoteproc driver, which also unmaps it */
+	/* the remoteproc driver has mapped it, and unmaps it */
 	if (same == segment->len) {
 		access->way = FRPC_HEAP_AS_IS;
 		return 0;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the bytes of the heap come from: find, claim, zero, free.
+ * The memory of the heap: find, claim, zero, free.
  *
  * A region with no-map is used as it is, also if it is a pool: Linux has no mapping of it.
- * A reusable region (CMA) is allocated as a whole, so that no page of it is in other use;
- * growth is allocated too.  Both come through a device of ours that has no IOMMU, so that a
- * bus address is a physical one, and is not coherent, so that the kernel's mapping is
- * uncached and no cache line of it is written back later.
+ * A reusable region (CMA) is allocated as a whole, so that no page of it has another user;
+ * growth is allocated too.  Both allocations go through a device of the driver that has no
+ * IOMMU and is not coherent: its bus addresses are physical, and the kernel's mapping is
+ * uncached, so no cache line is written back later.
  *
- * No byte is stored before the checks have passed: what a device tree names may be the
- * firmware's, or not be there.
+ * The driver stores no byte before the checks have passed: the memory that a device tree
+ * names may belong to the firmware, or not exist.
  */
 #include <linux/dma-mapping.h>
 #include <linux/efi.h>
@@ -90,8 +90,8 @@ static int resource_add_len(struct resource *resource, void *sum)
  * frpc_heap_is_memory() - is there memory behind a carve-out?
  * @segment: as the device tree has it
  *
- * All memory that the kernel was told of is among its resources, no-map or not.  Firmware
- * may have kept a carve-out for the DSP to itself; then Linux cannot know.
+ * The kernel's resources list all memory that it knows, with and without no-map.  Firmware may
+ * have hidden a carve-out for the DSP; then Linux cannot know.
  *
  * Return: whether all of it is among them.
  */
@@ -127,8 +127,8 @@ static bool segment_claim_carve_out(struct frpc_heap *heap, struct frpc_heap_seg
 }
 
 /*
- * Uncached and zero.  @node: whose memory-region it comes from; NULL: the kernel's own
- * memory.  What is there after a failure frpc_heap_free() frees.
+ * The memory is uncached and zero.  @node: its memory-region is the source; NULL: the
+ * kernel's own memory.  After a failure frpc_heap_free() has to follow.
  */
 static bool segment_alloc(struct frpc_heap_segment *segment, struct device_node *node)
 {
@@ -234,7 +234,7 @@ static bool heap_has_claimed(struct frpc_heap *heap, void *data)
 /**
  * frpc_heap_claim_region() - make a segment of the region of the device tree
  * @heap: its request_lock is held
- * @access: what will let the DSP in
+ * @access: how it will be mapped or assigned
  *
  * Sleeps.
  * Return: MINE, on the list; NULL: it cannot be had, which has been logged.
@@ -293,8 +293,8 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
  * frpc_heap_zero() - make a carve-out zero, in memory and not only in a cache
  * @segment: MINE
  *
- * What was there before must not reach the DSP, and no dirty cache line may be written back
- * when the DSP owns the pages.  Sleeps.
+ * The DSP must not see what was there before, and no dirty cache line may be written back
+ * while the DSP owns the pages.  Sleeps.
  * Return: 0, -ENOMEM.
  */
 int frpc_heap_zero(const struct frpc_heap_segment *segment)
@@ -310,7 +310,7 @@ int frpc_heap_zero(const struct frpc_heap_segment *segment)
 	return 0;
 }
 
-/* @segment is MINE, and on no list.  What the DSP left in it does not reach its next user. */
+/* @segment is MINE and on no list.  Clears it: its next user must not see the DSP's data. */
 void frpc_heap_free(struct frpc_heap_segment *segment)
 {
 	struct platform_device *pool = segment->pool;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whether the audio PD is up, as the DSP's service registry tells the kernel's PDR helper.
+ * The state of the audio PD, which the kernel's PDR helper learns from the DSP's service
+ * registry.
  *
- * The PD can end and come back while the DSP and the channel stay.  The new PD has no heap,
- * so the region is offered to it; the old one is gone, so it may be.  Both follow from
- * "down" and then "up", if these are true:
- *  - The helper calls back from workers of its own, and one that waits for an answer holds
- *    the others up for seconds: "down" of one run of the DSP may be processed in the next.
- *    So each run has a lookup of its own, and that of an earlier run is ignored.
- *  - Without an "up" before, "down" can mean that the helper's own registration failed.
- *  - The registry brings the PD up again when its listeners have acknowledged "down", which
- *    the helper does after our callback.  So a request with the region in it that is answered
- *    before the callback returns did not reach the next PD.  One that is not answered might:
- *    then the region stays with the DSP, and the next PD gets none.
+ * The PD can end and come back while the DSP and the channel stay.  The new PD has no heap, so
+ * the driver offers the region to it, which is safe because the old PD is gone.  The driver
+ * concludes this from "down" followed by "up", with three precautions:
+ *  - The helper calls back from its own workers, and a worker that waits for an answer delays
+ *    the others for seconds: "down" of one run of the DSP may arrive in the next run.  So each
+ *    run has its own lookup, and the driver ignores the lookup of an earlier run.
+ *  - Without an earlier "up", "down" can mean that the helper's own registration failed.
+ *  - The registry restarts the PD when its listeners have acknowledged "down", which the helper
+ *    does after the driver's callback.  So an offer that is answered before the callback
+ *    returns did not reach the next PD.  An unanswered offer might: then the region stays with
+ *    the DSP, and the next PD gets no heap.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -24,39 +25,40 @@
 #include "heap_internal.h"
 #include "private.h"
 
-/* The names are the SoC's, and no other DSP's audio PD has one that is known. */
+/* The SoC defines these names.  The audio PDs of other DSPs have no known names. */
 #define WATCHED_DSP	"adsp"
 #define PD_SERVICE	"avs/audio"
 #define PD_PATH		"msm/adsp/audio_pd"
 
-/* How long "down" is not acknowledged because a request is with the DSP. */
+/* How long a request in flight delays the acknowledgment of "down". */
 #define ANSWER_WAIT	HZ
 
 /*
- * The helper must not release a lookup while news for it wait: for its lock, which it holds
- * while it waits for an answer of the DSP, or on older kernels for one to its own
- * acknowledgment.  It is released when no news came for this long since the lock was free.
+ * The helper must not release a lookup while a notification waits for the helper's lock.  The
+ * helper holds that lock while it waits for an answer of the DSP, and on older kernels for an
+ * answer to its acknowledgment.  The driver releases a lookup when no notification came for
+ * this long after the lock was free.
  */
 #define SETTLE_TIME	(HZ / 5 + FRPC_COMPAT_PDR_ACK_TIME)
 
-/* A DSP that runs on can have news without end.  No answer is waited for longer. */
+/* A running DSP can send notifications without end.  The helper never waits longer than this. */
 #define SETTLE_TIME_MAX	(6 * HZ + SETTLE_TIME)
 
 /*
- * The helper cannot bear that a service comes while it releases a lookup.  The services of a
- * DSP come when it starts, near the time when its channel comes; a restart is over by then.
+ * The helper fails if a service appears while it releases a lookup.  The services of a DSP
+ * appear when it starts, about when its channel comes; a restart is over by then.
  */
 #define SERVICES_TIME	(3 * HZ)
 
-/* Each takes sockets, of whose lookups the whole system has few. */
+/* Each one uses sockets, and the whole system has few lookups for sockets. */
 #define LOOKUPS_MAX	8
 
 struct frpc_heap_lookup {
 	struct frpc_heap *heap;
 	struct pdr_handle *pdr;
-	bool has_news;		/* the helper has passed some on; under heap->lock, as are */
-	bool is_settled;	/* and none since the last try to release it */
-	unsigned long ended;	/* jiffies, when its run was over */
+	bool has_news;		/* a notification has come; under heap->lock */
+	bool is_settled;	/* none since the last try to release it; under heap->lock */
+	unsigned long ended;	/* jiffies of the end of its run; under heap->lock */
 	struct delayed_work free_work;
 };
 
@@ -74,7 +76,7 @@ static void pd_handle_down(const struct frpc_heap_lookup *lookup, struct frpc_he
 	mutex_unlock(&heap->lock);
 	if (!was_up)
 		return;
-	/* from here on no request offers anything */
+	/* from here on no request offers a segment */
 	wait_event_timeout(heap->offer_done, !READ_ONCE(heap->is_offering), ANSWER_WAIT);
 	mutex_lock(&heap->lock);
 	if (heap->lookup == lookup && !heap->is_offering && !heap->is_unanswered &&
@@ -83,7 +85,7 @@ static void pd_handle_down(const struct frpc_heap_lookup *lookup, struct frpc_he
 	mutex_unlock(&heap->lock);
 }
 
-/* The registry's word, which may be anything. */
+/* The state comes from the registry and may be any number. */
 static void pd_handle_state(int state, char *path, void *priv)
 {
 	struct frpc_heap_lookup *lookup = priv;
@@ -107,7 +109,7 @@ static bool heap_is_quiet(const struct frpc_heap *heap)
 	       time_after(jiffies, heap->channel_changed + SERVICES_TIME);
 }
 
-/* Nothing that the helper does with it is under way, as far as can be known. */
+/* As far as the driver can know, the helper does not use the lookup now. */
 static bool lookup_is_idle(struct frpc_heap *heap, struct frpc_heap_lookup *lookup)
 {
 	bool ret;
@@ -126,11 +128,11 @@ static void lookup_free(struct work_struct *work)
 						       struct frpc_heap_lookup, free_work);
 	struct frpc_heap *heap = lookup->heap;
 
-	/* the request that began it may not have told the helper yet */
+	/* the request that began it may not have passed it to the helper yet */
 	mutex_lock(&heap->request_lock);
 	mutex_unlock(&heap->request_lock);
 	if (!lookup_is_idle(heap, lookup)) {
-		/* it is there already (EALREADY), as the helper's lock tells */
+		/* takes the helper's lock; the lookup exists, so the helper says EALREADY */
 		pdr_add_lookup(lookup->pdr, PD_SERVICE, PD_PATH);
 		queue_delayed_work(frpc_heap_wq, &lookup->free_work, SETTLE_TIME);
 		return;
@@ -146,7 +148,7 @@ static void lookup_free(struct work_struct *work)
  * frpc_heap_pdr_start() - watch the audio PD in this run of the DSP
  * @heap: its request_lock is held
  *
- * Sleeps.  Where it cannot be watched the region is offered once in a run.
+ * Sleeps.  If the PD cannot be watched, the region is offered once in a run.
  */
 void frpc_heap_pdr_start(struct frpc_heap *heap)
 {
@@ -155,7 +157,7 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 	bool is_wanted;
 
 	lockdep_assert_held(&heap->request_lock);
-	/* without the helper the compiler leaves out what would call it */
+	/* without the helper the compiler drops the rest of this function */
 	if (!IS_REACHABLE(CONFIG_QCOM_PDR_HELPERS) || READ_ONCE(heap->lookup) ||
 	    atomic_read(&nr_lookups) >= LOOKUPS_MAX)
 		return;
@@ -184,7 +186,7 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 }
 
 /**
- * frpc_heap_pdr_end() - the run of the DSP is over, or not heard of any more
+ * frpc_heap_pdr_end() - the run of the DSP is over, or is no longer watched
  * @heap: its lock is held
  */
 void frpc_heap_pdr_end(struct frpc_heap *heap)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When nothing more may be lent: before a reboot, because the next kernel does not know what
- * this one has lent; and around hibernation, because an image contains the kernel's memory,
- * and a DSP may be storing there.  The kernel has no way to leave pages out of an image at
- * run time, so there is no hibernation while a DSP has memory of the kernel's.
+ * When the driver lends no more memory: before a reboot, because the next kernel does not know
+ * what this one has lent; and around hibernation, because an image contains the kernel's
+ * memory, and a DSP may be storing there.  The kernel cannot leave pages out of an image at
+ * run time, so the driver blocks hibernation while a DSP has memory of the kernel.
  */
 #include <linux/notifier.h>
 #include <linux/reboot.h>
@@ -15,12 +15,12 @@
 static bool is_rebooting;
 static bool is_hibernating;
 
-/* Read side: from the decision to lend until it is done.  Write side: the two above. */
+/* Read side: from the decision to lend until it is done.  Write side: changes of these two. */
 static DECLARE_RWSEM(lend_sem);
 
 /**
  * frpc_heap_lend_begin() - may a segment be lent now?
- * @segment: whether it is the kernel's memory counts
+ * @segment: only memory of the kernel matters for hibernation
  * Return: 0, then frpc_heap_lend_end() has to follow; -ESHUTDOWN: a reboot has begun;
  * -EBUSY: the system hibernates.
  */
@@ -43,7 +43,7 @@ void frpc_heap_lend_end(void)
 	up_read(&lend_sem);
 }
 
-/* A request that decided before has finished lending when this returns. */
+/* When this returns, every request that decided to lend before has finished. */
 static void lending_forbid(bool *what, bool is_forbidden)
 {
 	down_write(&lend_sem);
@@ -69,7 +69,7 @@ static bool heap_forbids_image(struct frpc_heap *heap, void *data)
 			is_away = true;
 	mutex_unlock(&heap->lock);
 	if (is_away)
-		pr_warn("fastrpc: %pOF: no hibernation, the DSP has memory of the kernel's: stop the remoteproc, or reboot if that does not help\n",
+		pr_warn("fastrpc: %pOF: no hibernation, the DSP has memory of the kernel: stop the remoteproc, or reboot if that does not help\n",
 			heap->node);
 	return is_away;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Segments of the remote heap: to lend one, and to reclaim it.
+ * Segments of the remote heap: lend one, and reclaim it.
  *
- * Every change of state goes through frpc_heap_segment_step(), which asks the rule of
- * heap_state.c and leaves a trace.  The module is held from just before a segment is lent
- * until it is reclaimed; so a segment that is lost holds it for good.
+ * Every change of state goes through frpc_heap_segment_step(), which checks the rule of
+ * heap_state.c and traces the step.  A segment holds a reference to the module from just
+ * before it is lent until it is reclaimed; a lost segment holds it until reboot.
  */
 #include <linux/iommu.h>
 #include <linux/module.h>
@@ -24,9 +24,9 @@ void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_st
 }
 
 /*
- * Linux stores only to what it knows to own, and the DSP does not use: not if it found the
- * DSP running, not if nothing keeps a DSP out that need not be told, and below a hypervisor
- * only if firmware says so.  What was allocated is zero already.
+ * Linux stores only to memory that it owns and that the DSP does not use.  It does not if it
+ * found the DSP running, or if a DSP that is not told of its region can already reach it.
+ * Under a hypervisor firmware has to confirm the owner.  Allocated memory is zero already.
  */
 static bool segment_may_zero(const struct frpc_heap *heap, const struct frpc_heap_segment *segment)
 {
@@ -45,11 +45,11 @@ static int segment_let_in(struct frpc_heap *heap, struct frpc_heap_segment *segm
 	bool is_mapped = segment->access.domain;
 	int ret = 0;
 
-	/* SCM takes its time, and the end of the DSP does not wait for it */
+	/* SCM is slow, and the end of the DSP must not wait for it */
 	if (!is_mapped)
 		ret = frpc_heap_let_in(segment);
 	mutex_lock(&heap->lock);
-	/* the domain goes with the run */
+	/* the domain ends with the run */
 	if (is_mapped)
 		ret = heap->run == heap->current_run ? frpc_heap_let_in(segment) : -EPIPE;
 	if (!ret) {
@@ -63,7 +63,7 @@ static int segment_let_in(struct frpc_heap *heap, struct frpc_heap_segment *segm
 
 /**
  * frpc_heap_segment_lend() - let the DSP reach a segment
- * @heap: its request_lock is held and its watch is on
+ * @heap: its request_lock is held and it watches the remoteproc
  * @segment: claimed
  *
  * Sleeps.
@@ -77,7 +77,7 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 	ret = segment_may_zero(heap, segment) ? frpc_heap_zero(segment) : 0;
 	if (ret)
 		return ret;
-	/* fails only for a work item while the module goes: a file holds the module */
+	/* fails only for a work item while the module unloads: an open file holds the module */
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	ret = frpc_heap_lend_begin(segment);
@@ -91,13 +91,14 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 }
 
 /**
- * frpc_heap_segment_reclaim() - take a segment from the DSP, if the rule allows it
+ * frpc_heap_segment_reclaim() - undo map or assign, if the rule allows it
  * @heap: watched
  * @segment: not on the list, or heap->lock is held
  * @step: FRPC_HEAP_WITHDRAW, _RETURN or _DSP_OFF
  *
- * Sleeps.  The domain of a mapped one must not go meanwhile.  A segment that cannot be
- * reclaimed is LOST.  If it was assigned this may be tried again; a domain may be gone then.
+ * Sleeps.  The domain of a mapped segment must not go meanwhile.  A segment that cannot be
+ * reclaimed is LOST.  An assigned one may be tried again; a mapped one may not, because its
+ * domain may be gone by then.
  */
 void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment *segment,
 			       enum frpc_heap_step step)
@@ -132,7 +133,7 @@ void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment 
  * @segment: not used by the DSP
  * @step: FRPC_HEAP_WITHDRAW or _RETURN; _DSP_OFF of one that is LOST
  *
- * Does nothing if the DSP was halted since: that has reclaimed it.  Sleeps.
+ * Does nothing if the DSP was halted since, which has reclaimed it.  Sleeps.
  */
 void frpc_heap_segment_take_back(struct frpc_heap *heap, struct frpc_heap_segment *segment,
 				 enum frpc_heap_step step)
@@ -145,7 +146,7 @@ void frpc_heap_segment_take_back(struct frpc_heap *heap, struct frpc_heap_segmen
 		frpc_heap_segment_reclaim(heap, segment, step);
 		goto out;
 	}
-	/* the end of the DSP does not wait for SCM */
+	/* the end of the DSP must not wait for SCM */
 	list_del(&segment->entry);
 	heap->nr_away++;
 	mutex_unlock(&heap->lock);

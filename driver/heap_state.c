@@ -2,9 +2,9 @@
 /*
  * The rule of the remote heap.
  *
- * A segment that the DSP may know comes back in two ways only: the DSP says that it is
- * done with it, or the DSP is halted.  An error, a timeout or a signal is no step, and
- * the end of the protection domain that knew it is not enough.
+ * The driver reclaims a segment that the DSP may know in two cases only: the DSP says that it
+ * is done with it, or the DSP is halted.  An error, a timeout or a signal is not a step, and
+ * the end of the protection domain that knew the segment is not enough.
  */
 #include <linux/kernel.h>
 

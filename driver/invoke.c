@@ -2,12 +2,12 @@
 /*
  * Invoke: one remote call from arguments to results.
  *
- * User calls and the kernel's own share the middle (lay out, send, wait) and
- * never the ends: which addresses are user's and which the kernel's is decided
- * by the function, not by a flag that could get confused.
+ * Calls of users and of the kernel share the middle (lay out, send, wait) and
+ * never the ends: the function decides whether an address is a user's or the
+ * kernel's, not a flag.
  *
- * Nothing the DSP can write decides where the host reads or writes: places and
- * lengths come from call->msg, the driver's own copy.
+ * No byte that the DSP can write decides where the host reads or writes: places
+ * and lengths come from call->msg, the driver's private copy.
  */
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
@@ -30,14 +30,14 @@ static_assert(offsetof(struct frpc_arg, len) == offsetof(struct fastrpc_invoke_a
 static_assert(offsetof(struct frpc_arg, fd) == offsetof(struct fastrpc_invoke_args, fd));
 
 /*
- * Error numbers the kernel keeps to itself (linux/errno.h: 512 and up).  Returned
- * from an ioctl they would restart it or turn into something else, so a DSP must
- * not be able to say them.
+ * Error numbers that only the kernel uses (linux/errno.h: 512 and up).  An ioctl that
+ * returned one would be restarted or return another number, so a DSP must not be able
+ * to choose them.
  */
 #define INTERNAL_ERRNO_FIRST	512
 #define INTERNAL_ERRNO_LAST	530
 
-/* What is copied at a time. */
+/* How many bytes are copied at a time. */
 #define COPY_BYTES	SZ_64K
 
 /* How long a polling caller spins. */
@@ -57,7 +57,7 @@ long frpc_result(s32 dsp_result)
 	return dsp_result;
 }
 
-/* The DSP itself gets the memory of a mapped argument: no context bank is in the way. */
+/* Assigns the memory of a mapped argument to the DSP, which bypasses the context bank. */
 static int place_make_secure(struct frpc_map *map, struct frpc_place *place)
 {
 	int ret = frpc_secure_map_make(map);
@@ -90,7 +90,7 @@ static int call_map_arg(struct frpc_call *call, u32 i)
 	return is_secure ? place_make_secure(call->maps[i], place) : 0;
 }
 
-/* Maps what is in dma-bufs, and finds the place of each in them. */
+/* Maps the dma-bufs of the arguments, and finds the place of each argument's bytes. */
 static int call_map_args(struct frpc_call *call)
 {
 	int ret = 0;
@@ -102,7 +102,7 @@ static int call_map_args(struct frpc_call *call)
 	return ret;
 }
 
-/* What the CPU wrote to shared buffers becomes visible to the DSP. */
+/* Makes what the CPU wrote to dma-bufs visible to the DSP. */
 static int call_sync_maps_for_dsp(struct frpc_call *call)
 {
 	struct frpc_range range;
@@ -118,7 +118,7 @@ static int call_sync_maps_for_dsp(struct frpc_call *call)
 	return ret;
 }
 
-/* The other way round: the outputs, and not one byte beside them. */
+/* Makes what the DSP wrote visible to the CPU: the bytes of the outputs and no others. */
 static void call_sync_maps_for_cpu(struct frpc_call *call)
 {
 	struct frpc_range range;
@@ -135,7 +135,7 @@ static void *arg_bytes(const struct frpc_call *call, u32 i)
 	return call->buffer->cpu + call->msg.offsets[i];
 }
 
-/* Others run, and the caller can be killed, after so many bytes. */
+/* Lets other tasks run, and the caller be killed, after each COPY_BYTES. */
 static int copy_pause(void)
 {
 	cond_resched();
@@ -207,7 +207,7 @@ static int call_prepare(struct frpc_call *call)
 		ret = call_map_args(call);
 	if (ret)
 		return ret;
-	/* that of a RELEASE is there */
+	/* a RELEASE has its buffer already */
 	if (!buffer)
 		buffer = frpc_buffer_get(call->session, PAGE_ALIGN(msg->len),
 					 call->kind == FRPC_CALL_USER);
@@ -249,7 +249,7 @@ static int call_send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle,
 	return ret;
 }
 
-/* Nothing has to be done, and nothing be held for it, where the bank is coherent. */
+/* A coherent bank needs no sync, and no lock for it. */
 static void call_sync_buffer_for_cpu(struct frpc_call *call, size_t len)
 {
 	struct frpc_session *session = call->session;
@@ -263,7 +263,7 @@ static void call_sync_buffer_for_cpu(struct frpc_call *call, size_t len)
 	srcu_read_unlock(&session->channel->srcu, idx);
 }
 
-/* After the wait ended well: 0 if there is a result, and it can be read. */
+/* After the wait has ended: 0 if there is a result and the CPU can read it. */
 static int call_collect(struct frpc_call *call)
 {
 	trace_frpc_call_woken(call);
@@ -323,11 +323,11 @@ static int call_prepare_user(struct frpc_call *call)
 	ret = call_prepare(call);
 	if (!ret)
 		ret = copy_user_inputs(call);
-	/* what is wrong with a descriptor has never been told apart here */
+	/* users have always got the same error for every bad descriptor */
 	return ret == -EBADF ? -EINVAL : ret;
 }
 
-/* The handles before number @end were not lent after all. */
+/* Undoes call_add_handles() for the arguments before number @end. */
 static void call_drop_handles(struct frpc_client *client, struct frpc_call *call, u32 end)
 {
 	u32 i;
@@ -338,8 +338,8 @@ static void call_drop_handles(struct frpc_client *client, struct frpc_call *call
 }
 
 /*
- * From now on they are the DSP's, until it says otherwise.  A client that is in no protection
- * domain has no process that could keep them.
+ * Adds a mapping for each handle: from now on the DSP has the dma-buf until it returns it.  A
+ * client without a protection domain has no process that could keep one.
  */
 static int call_add_handles(struct frpc_client *client, struct frpc_call *call)
 {
@@ -359,7 +359,7 @@ static int call_add_handles(struct frpc_client *client, struct frpc_call *call)
 	return 0;
 }
 
-/* Takes back what the DSP names in its answer. */
+/* Ends the mappings of the handles that the DSP names in its answer. */
 static void call_return_handles(struct frpc_client *client, const struct frpc_call *call)
 {
 	s32 fds[DSP_FDLIST_LEN];
@@ -372,7 +372,7 @@ static void call_return_handles(struct frpc_client *client, const struct frpc_ca
 		frpc_loan_return_handle(client, fds[i], NULL);
 }
 
-/* The wait ended well: results, and what the DSP gives back, whatever the result. */
+/* After the wait has ended: copies outputs, and handles what the DSP returns. */
 static long call_finish_user(struct frpc_client *client, struct frpc_call *call)
 {
 	long ret;
@@ -387,10 +387,10 @@ static long call_finish_user(struct frpc_client *client, struct frpc_call *call)
 
 /**
  * frpc_invoke_dispose() - the end of a call that was given up
- * @client: whose it was; NULL: the client has ended
- * @call: parked, and ended since: the caller's
+ * @client: that made it; NULL: the client has ended
+ * @call: parked, and ended since; it belongs to the caller
  *
- * What the answer gives back is taken back.  May sleep.
+ * Ends the mappings of the handles that the answer returns.  May sleep.
  */
 void frpc_invoke_dispose(struct frpc_client *client, struct frpc_call *call)
 {
@@ -412,10 +412,10 @@ static bool call_is_flagged(struct frpc_call *call)
 }
 
 /*
- * Spins for the end of a short call.  Lets others run meanwhile; whoever has to
- * wait longer, or gets a signal, sleeps like anybody else.
- * True: the call has ended.  A response that comes later finds nothing once it is
- * unregistered.
+ * Spins for the end of a short call, and lets other tasks run meanwhile.  After
+ * POLL_US_MAX, or on a signal, the caller has to sleep.
+ * True: the call has ended.  A response that comes after it is unregistered finds
+ * no call.
  */
 static bool call_poll(struct frpc_call *call)
 {
@@ -495,11 +495,11 @@ out_put_call:
 
 /**
  * frpc_invoke_user() - a call of user space
- * @client: whose
- * @invoke: what, already copied from user space
+ * @client: that calls
+ * @invoke: the request, already copied from user space
  *
- * Sleeps until the DSP answers, goes, or a signal comes; what becomes of the call then is
- * told in resume.c.  Errors as listed at &struct fastrpc_invoke.
+ * Sleeps until the DSP answers, the DSP goes, or a signal comes; resume.c describes what
+ * a signal does to the call.  Errors as listed at &struct fastrpc_invoke.
  *
  * Return: the DSP's result, or a negative error number.
  */
@@ -550,10 +550,10 @@ static int call_wait_for_dsp(struct frpc_call *call, unsigned int state)
 }
 
 /**
- * frpc_invoke_end() - what came of a request that was sent
+ * frpc_invoke_end() - the outcome of a request that was sent
  * @call: done: the DSP has answered, or has gone
  *
- * The call stays the caller's, to be put.
+ * The call stays with the caller, who puts it.
  *
  * Return: see &struct frpc_reply.
  */
@@ -571,9 +571,9 @@ struct frpc_reply frpc_invoke_end(struct frpc_call *call)
 }
 
 /**
- * frpc_invoke_begin() - send a request of the kernel's own, and do not wait
+ * frpc_invoke_begin() - send a request of the kernel, and do not wait
  * @call: idle, with room for the arguments; it may have a buffer
- * @request: what
+ * @request: what to send
  *
  * Sleeps.
  *
@@ -598,13 +598,13 @@ int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *req
 }
 
 /**
- * frpc_invoke_kernel() - a request of the kernel's own
- * @session: through whose context bank the message is read
- * @request: what
+ * frpc_invoke_kernel() - send a request of the kernel, and wait for its answer
+ * @session: the DSP reads the message through its context bank
+ * @request: what to send
  *
  * Sleeps, FRPC_TIMEOUT_MS at most.
  *
- * Return: what came of it, see &struct frpc_reply.
+ * Return: its outcome, see &struct frpc_reply.
  */
 struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
 				     const struct frpc_kernel_call *request)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests that lend memory to a client's process on the DSP, and take it back:
- * pages for its heap, and dma-bufs that stay mapped between calls.
+ * Requests that make and end mappings of a client's process on the DSP: pages for
+ * its heap, and dma-bufs that stay mapped between calls.
  *
- * The loan is made first and ended last.  What the DSP has been told of is kept,
- * unless the DSP itself has answered that it does not have it.
+ * A mapping begins before its request and ends after it.  Once the DSP has been told
+ * of it, the mapping stays until the DSP itself answers that it does not have it.
  */
 #include <linux/err.h>
 
@@ -40,9 +40,9 @@ long frpc_lend_pages(struct frpc_client *client, struct fastrpc_req_mmap *reques
 }
 
 /**
- * frpc_return_pages() - take memory back from the heap of a client's process
- * @client: who added it
- * @request: what frpc_lend_pages() gave
+ * frpc_return_pages() - remove memory from the heap of a client's process
+ * @client: that added it
+ * @request: the result of frpc_lend_pages()
  *
  * If the DSP does not agree it keeps the memory.  Sleeps.
  *
@@ -64,7 +64,7 @@ long frpc_return_pages(struct frpc_client *client, const struct fastrpc_req_munm
 	return reply.error;
 }
 
-/* Memory that the kernel allocates has requests of its own. */
+/* These flags are for memory that the kernel allocates; MMAP has them. */
 static bool flags_are_kernels_own(u32 flags)
 {
 	return flags == DSP_MAP_REMOTE_HEAP || flags & DSP_MAP_ADD_PAGES;
@@ -122,7 +122,7 @@ static long unmap_handle(struct frpc_client *client, const struct fastrpc_mem_un
 }
 
 /**
- * frpc_mem_unmap() - undo frpc_mem_map(), or have a handle of a call back
+ * frpc_mem_unmap() - undo frpc_mem_map(), or end the mapping of a call's handle
  * @client: whose
  * @request: what was mapped
  *

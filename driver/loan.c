@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loans: memory that a client's process on the DSP has for longer than a call.
+ * Mappings (struct frpc_loan): memory that a client's process on the DSP has for longer
+ * than a call.
  *
- * A loan begins before the DSP is told of the memory, and ends when the DSP has
- * said that it is done with it: in its answer to a request of the client's, or in
- * its answer to the client's release.  A DSP that never says so keeps the memory;
- * then it is left with the session, which no other client gets, until the context
- * bank goes and the DSP has no way to the memory any more.
+ * A mapping begins before the DSP is told of the memory.  It ends when the DSP has
+ * said that it is done with the memory: in its answer to a request of the client, or
+ * in its answer to the client's RELEASE.  If the DSP never says so it keeps the memory.
+ * Then the mapping stays with the session, which no other client gets, until the
+ * context bank goes and the DSP can no longer reach the memory.
  *
- * Only a client that a protection domain has taken in lends anything.
+ * Only a client that a protection domain has taken in can have mappings.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
@@ -16,8 +17,8 @@
 #include "private.h"
 
 /*
- * How many loans one client may have.  Their bytes are bounded by the addresses of its
- * context bank, and by the memory cgroup that is charged.
+ * How many mappings one client may have.  The addresses of its context bank and its memory
+ * cgroup limit their bytes.
  */
 #define LOANS_MAX	4096
 
@@ -47,9 +48,9 @@ static void client_unaccount_loan(struct frpc_client *client)
 	spin_unlock(&client->loans_lock);
 }
 
-/* --- the tree of a client's loans: by kind, name, descriptor and map --------- */
+/* --- the tree of a client's mappings: by kind, name, descriptor and map ------ */
 
-/* What a loan is found by; of handles the name is the descriptor. */
+/* What finds a mapping.  @name: the DSP's address; for handles the descriptor. */
 struct loan_key {
 	enum frpc_loan_kind kind;
 	bool is_named;
@@ -92,7 +93,7 @@ static bool loan_is_before(struct rb_node *a, const struct rb_node *b)
 	return loan_key_compare(&x, &y) < 0;
 }
 
-/* The first loan that does not come before @key.  client->loans_lock held. */
+/* The first mapping that does not come before @key.  client->loans_lock held. */
 static struct frpc_loan *loans_first_from(struct frpc_client *client, const struct loan_key *key)
 {
 	struct rb_node *node = client->loans.rb_node;
@@ -114,7 +115,7 @@ static struct frpc_loan *loans_first_from(struct frpc_client *client, const stru
 	return found;
 }
 
-/* Nobody but the caller knows of it, and the DSP does not use it. */
+/* The mapping is on no list, and the DSP does not use the memory. */
 static void loan_free(struct frpc_loan *loan)
 {
 	if (loan->buffer)
@@ -143,15 +144,15 @@ static struct frpc_loan *loan_alloc(struct frpc_client *client, enum frpc_loan_k
 }
 
 /**
- * frpc_loan_buffer() - memory of the kernel's to be lent
- * @client: who lends it
- * @kind: what for
+ * frpc_loan_buffer() - make a mapping of the kernel's memory
+ * @client: that will have it
+ * @kind: its purpose
  * @len: bytes, whole pages
  *
  * May sleep.
  *
- * Return: the loan, to be kept or ended; ERR_PTR(): -ENOMEM, also: the client has
- * lent as much as it may; -EPIPE.
+ * Return: the mapping, to be kept or ended; ERR_PTR(): -ENOMEM, also: the client has
+ * as many mappings as it may; -EPIPE.
  */
 struct frpc_loan *frpc_loan_buffer(struct frpc_client *client, enum frpc_loan_kind kind, size_t len)
 {
@@ -172,16 +173,16 @@ struct frpc_loan *frpc_loan_buffer(struct frpc_client *client, enum frpc_loan_ki
 }
 
 /**
- * frpc_loan_map() - a dma-buf to be lent
- * @client: who lends it
- * @fd: names it, for the caller and for the DSP
+ * frpc_loan_map() - make a mapping of a dma-buf
+ * @client: that will have it
+ * @fd: names the dma-buf, for the caller and for the DSP
  * @len: bytes of it
  *
  * May sleep.
  *
- * Return: the loan, to be kept or ended; ERR_PTR(): -EINVAL the buffer has not so
- * many bytes; errors of frpc_map_get(); -ENOMEM, also: the client has lent as much
- * as it may.
+ * Return: the mapping, to be kept or ended; ERR_PTR(): -EINVAL the buffer has fewer
+ * bytes; errors of frpc_map_get(); -ENOMEM, also: the client has as many mappings as
+ * it may.
  */
 struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len)
 {
@@ -210,7 +211,7 @@ struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len)
 	return loan;
 }
 
-/* The DSP has it, or may have. */
+/* The DSP has the memory, or may have it. */
 void frpc_loan_keep(struct frpc_client *client, struct frpc_loan *loan)
 {
 	spin_lock(&client->loans_lock);
@@ -218,7 +219,7 @@ void frpc_loan_keep(struct frpc_client *client, struct frpc_loan *loan)
 	spin_unlock(&client->loans_lock);
 }
 
-/* The DSP does not have it (any more).  May sleep. */
+/* The DSP does not have the memory, or no longer.  May sleep. */
 void frpc_loan_end(struct frpc_client *client, struct frpc_loan *loan)
 {
 	client_unaccount_loan(client);
@@ -226,13 +227,13 @@ void frpc_loan_end(struct frpc_client *client, struct frpc_loan *loan)
 }
 
 /**
- * frpc_loan_settle() - who has the memory after the DSP was asked to take it
- * @client: who lends it
+ * frpc_loan_settle() - keep or end a mapping after the request that offers it
+ * @client: that has it
  * @loan: neither kept nor ended yet
  * @outcome: of the request
- * @dsp_addr: what the DSP calls it, if it has taken it
+ * @dsp_addr: the DSP's address of it, if the outcome is FRPC_DONE
  *
- * The loan is kept or has ended.  May sleep.
+ * May sleep.
  */
 void frpc_loan_settle(struct frpc_client *client, struct frpc_loan *loan,
 		      enum frpc_outcome outcome, u64 dsp_addr)
@@ -247,19 +248,19 @@ void frpc_loan_settle(struct frpc_client *client, struct frpc_loan *loan,
 		loan->dsp_addr = dsp_addr;
 		break;
 	case FRPC_UNANSWERED:
-		/* it has no name, so that the client cannot ask for it back */
+		/* without an address the client cannot ask the DSP to return it */
 		break;
 	}
 	frpc_loan_keep(client, loan);
 }
 
 /**
- * frpc_loan_settle_return() - who has the memory after the DSP was asked for it
- * @client: who lent it
- * @loan: of frpc_loan_take()
+ * frpc_loan_settle_return() - keep or end a mapping after the request to return it
+ * @client: that has it
+ * @loan: from frpc_loan_take()
  * @outcome: of the request
  *
- * The loan is kept or has ended.  May sleep.
+ * May sleep.
  */
 void frpc_loan_settle_return(struct frpc_client *client, struct frpc_loan *loan,
 			     enum frpc_outcome outcome)
@@ -270,7 +271,7 @@ void frpc_loan_settle_return(struct frpc_client *client, struct frpc_loan *loan,
 		frpc_loan_keep(client, loan);
 }
 
-/* What the DSP is told of a loan. */
+/* How a request describes a mapping to the DSP. */
 struct frpc_page frpc_loan_page(const struct frpc_client *client, const struct frpc_loan *loan)
 {
 	return (struct frpc_page){
@@ -280,15 +281,15 @@ struct frpc_page frpc_loan_page(const struct frpc_client *client, const struct f
 }
 
 /**
- * frpc_loan_take() - find a loan and take it out of the client's list
- * @client: who lent it
- * @kind: what was lent
- * @fd: by what descriptor; negative: whatever
- * @dsp_addr: the DSP's name for it
+ * frpc_loan_take() - find a mapping and take it out of the client's tree
+ * @client: that has it
+ * @kind: of the mapping
+ * @fd: its descriptor; negative: any
+ * @dsp_addr: the DSP's address of it
  *
- * Nobody else finds it until frpc_loan_keep().
+ * No other thread finds it until frpc_loan_keep().
  *
- * Return: the loan, to be kept or ended; NULL: there is none.
+ * Return: the mapping, to be kept or ended; NULL: there is no such mapping.
  */
 struct frpc_loan *frpc_loan_take(struct frpc_client *client, enum frpc_loan_kind kind, int fd,
 				 u64 dsp_addr)
@@ -338,12 +339,12 @@ static bool loan_use_again(struct frpc_client *client, int fd, const struct frpc
 }
 
 /**
- * frpc_loan_handle() - a dma-buf goes to the DSP as a handle of a call
- * @client: whose call
- * @fd: names it, for the DSP too
- * @map: of it, used by the caller
+ * frpc_loan_handle() - make a mapping of a handle that goes to the DSP in a call
+ * @client: that calls
+ * @fd: names the dma-buf, also for the DSP
+ * @map: of the dma-buf, used by the caller
  *
- * It is the DSP's until the DSP has named @fd as often as it was lent.
+ * The DSP has it until its answers have named @fd as often as calls have.
  * May sleep.
  *
  * Return: 0, -ENOMEM.
@@ -369,10 +370,10 @@ int frpc_loan_handle(struct frpc_client *client, int fd, struct frpc_map *map)
 }
 
 /**
- * frpc_loan_return_handle() - the DSP lets go of a handle
- * @client: whose
- * @fd: its name; not trusted, there may be none
- * @map: of it, or NULL if that is not known
+ * frpc_loan_return_handle() - the DSP returns a handle
+ * @client: that has the mapping
+ * @fd: its descriptor; not trusted, there may be no such mapping
+ * @map: of the dma-buf; NULL: not known
  */
 void frpc_loan_return_handle(struct frpc_client *client, int fd, const struct frpc_map *map)
 {
@@ -389,7 +390,7 @@ void frpc_loan_return_handle(struct frpc_client *client, int fd, const struct fr
 		frpc_loan_end(client, loan);
 }
 
-/* How many bytes the handle @fd stands for; 0: there is none. */
+/* Bytes of the handle @fd; 0: there is no such handle. */
 size_t frpc_loan_handle_len(struct frpc_client *client, int fd)
 {
 	struct frpc_loan *loan;
@@ -412,7 +413,7 @@ static void loans_free_list(struct list_head *loans)
 		loan_free(loan);
 }
 
-/* A client ends, and nothing else uses it: what it has lent is the session's to settle. */
+/* A client ends and has no other user: moves its mappings to the session. */
 void frpc_loans_leave(struct frpc_client *client)
 {
 	struct frpc_session *session = client->session;
@@ -427,7 +428,7 @@ void frpc_loans_leave(struct frpc_client *client)
 	spin_unlock_irq(&session->lock);
 }
 
-/* The DSP has let go of what a client left, or has no way to it any more.  May sleep. */
+/* The DSP is done with what a client left, or can no longer reach it.  May sleep. */
 void frpc_loans_reclaim(struct frpc_session *session)
 {
 	LIST_HEAD(loans);

@@ -2,17 +2,17 @@
 /*
  * Maps: dma-bufs that one session's context bank can reach.
  *
- * There is one map for a dma-buf and session, whatever the file descriptors are
- * that name it; it is found by the dma-buf.  Calls and loans use it.  A map that no
- * call uses stays, so that the next call with the buffer finds it, until
+ * A dma-buf has one map for each session, however many descriptors name it; the dma-buf
+ * is the key.  Calls and mappings (loan.c) use it.  A map without a user stays, so that
+ * the next call with the buffer finds it, until
  *   - the buffer is closed, or no call used the map for a while,
- *   - anything else needs the addresses, or the client is closed,
- *   - the context bank goes: every map is undone before its device loses the
- *     SMMU context.  A user of one then has an object without a mapping.
+ *   - another request needs the addresses, or the client is closed,
+ *   - the context bank goes: every map is undone before the device loses its SMMU
+ *     context.  A user of one then has an object that is not mapped.
  *
- * Of another driver's buffer a map holds a reference, and looks now and then whether
- * it is the last.  Of the driver's own it holds the memory only, so that the end of
- * the buffer ends the map at once.
+ * A map of another driver's buffer holds a reference, and is checked now and then for
+ * being the last one.  A map of the driver's own buffer holds only the memory, so that the
+ * end of the buffer ends the map at once.
  *
  * Locks: space->maps_lock (the list, making and undoing of maps), then own->maps_lock,
  * then session->lock (finding them, their users), which is all that a call takes for
@@ -38,7 +38,7 @@
 #define REAP_PERIOD	msecs_to_jiffies(2000)
 #define IDLE_TIME_MAX	msecs_to_jiffies(10000)
 
-/* So many bytes are synced before others run, or the caller can be killed. */
+/* How many bytes are synced before other tasks can run, and the caller can be killed. */
 #define SYNC_BYTES	SZ_1M
 
 /* --- users ------------------------------------------------------------------ */
@@ -49,7 +49,7 @@ static void map_use_locked(struct frpc_map *map)
 		map->session->idle_map_bytes -= map->len;
 }
 
-/* One user more of a map that the caller uses already, or that cannot go. */
+/* Adds a user.  The caller uses the map already, or the map cannot go. */
 void frpc_map_use(struct frpc_map *map)
 {
 	spin_lock_irq(&map->session->lock);
@@ -71,7 +71,7 @@ static void maps_reap_soon(struct frpc_space *space)
 	schedule_delayed_work(&space->reap_work, 0);
 }
 
-/* One user fewer; session->lock held.  Any context. */
+/* Removes a user; session->lock held.  Any context. */
 void frpc_map_put_locked(struct frpc_map *map)
 {
 	lockdep_assert_held(&map->session->lock);
@@ -156,7 +156,7 @@ static void map_undo_own(struct frpc_map *map)
 	frpc_export_put(own);
 }
 
-/* Pages of the kernel's, which it can clean from its caches. */
+/* Does the map consist of pages that the kernel can clean from its caches? */
 static bool map_is_memory(const struct frpc_map *map)
 {
 	size_t at;
@@ -199,7 +199,7 @@ err_detach:
 
 static void map_undo_foreign(struct frpc_map *map)
 {
-	/* its exporter invalidates all of it, whatever the CPU has written since */
+	/* its exporter invalidates it, so write back what the CPU has written since */
 	if (map->is_synced)
 		frpc_space_sync(map->session->space, map->iova, map->len, PAGE_SIZE,
 				DMA_TO_DEVICE);
@@ -207,13 +207,15 @@ static void map_undo_foreign(struct frpc_map *map)
 	dma_buf_detach(map->buf, map->attachment);
 }
 
-/* session->space->maps_lock held, the context bank is there. */
+/* The context bank is alive; space->maps_lock held. */
 static int map_make(struct frpc_map *map)
 {
+	lockdep_assert_held(&map->session->space->maps_lock);
+
 	return map->own ? map_make_own(map) : map_make_foreign(map);
 }
 
-/* Ends a map that cannot be found any more; one that is used stays as an empty object. */
+/* Ends a map that can no longer be found; one with users stays as an unmapped object. */
 static void map_end(struct frpc_map *map)
 {
 	struct frpc_session *session = map->session;
@@ -239,7 +241,7 @@ static void map_end(struct frpc_map *map)
 		map_free(map);
 }
 
-/* Is the map of any more use? */
+/* Is the map likely to be used again? */
 static bool map_is_wanted(const struct frpc_map *map)
 {
 	if (map->is_closed)
@@ -250,7 +252,7 @@ static bool map_is_wanted(const struct frpc_map *map)
 	return time_before(jiffies, map->last_used + IDLE_TIME_MAX);
 }
 
-/* Takes a map out of sight that no call uses, and that (unless @all) is of no more use. */
+/* Makes a map without users unfindable; one that is still wanted only if @all. */
 static bool map_take_unused(struct frpc_map *map, bool all)
 {
 	struct frpc_session *session = map->session;
@@ -264,7 +266,7 @@ static bool map_take_unused(struct frpc_map *map, bool all)
 	return is_taken;
 }
 
-/* @session: of this one; NULL: of all */
+/* @session: only its maps; NULL: all maps */
 static void maps_reap(struct frpc_space *space, const struct frpc_session *session, bool all)
 {
 	struct frpc_map *map, *next;
@@ -279,7 +281,7 @@ static void maps_reap(struct frpc_space *space, const struct frpc_session *sessi
 static void maps_reap_work(struct work_struct *work)
 {
 	struct frpc_space *space = container_of(to_delayed_work(work), struct frpc_space,
-						maps_reap_work);
+						reap_work);
 
 	mutex_lock(&space->maps_lock);
 	maps_reap(space, NULL, xchg(&space->reaps_all, false));
@@ -306,7 +308,7 @@ static struct frpc_map *map_alloc(struct frpc_session *session, struct dma_buf *
 	return map;
 }
 
-/* Of what was never made. */
+/* Frees a map that was never made. */
 static void map_drop(struct frpc_map *map)
 {
 	if (map->own)
@@ -350,7 +352,7 @@ static struct frpc_map *map_create(struct frpc_session *session, struct dma_buf 
 	return map;
 }
 
-/* --- for others ------------------------------------------------------------- */
+/* --- finding and using ------------------------------------------------------ */
 
 static struct frpc_map *map_find_or_create(struct frpc_session *session, struct dma_buf *buf)
 {
@@ -376,9 +378,9 @@ static struct frpc_map *map_find_or_create(struct frpc_session *session, struct 
  *
  * A buffer seen before costs no mapping.  May sleep.
  *
- * Return: the map, the caller's to use until frpc_map_put(); ERR_PTR(): -EBADF;
- * -EINVAL no dma-buf, or not contiguous for the DSP; -ERANGE the context bank does not
- * reach it; -ENOMEM; -EPIPE the context bank is gone; -EINTR killed; what the exporter said.
+ * Return: the map, which the caller uses until frpc_map_put(); ERR_PTR(): -EBADF; -EINVAL
+ * not a dma-buf, or not contiguous for the DSP; -ERANGE the context bank does not reach
+ * it; -ENOMEM; -EPIPE the context bank is gone; -EINTR killed; errors of the exporter.
  */
 struct frpc_map *frpc_map_get(struct frpc_session *session, int fd)
 {
@@ -436,7 +438,7 @@ int frpc_map_place(const struct frpc_map *map, const struct frpc_arg *arg,
 	return 0;
 }
 
-/* The same for a handle, of which the DSP gets all of the buffer to find its part in. */
+/* The same for a handle: the DSP gets the whole buffer, and finds the part by its offset. */
 int frpc_map_place_handle(const struct frpc_map *map, const struct frpc_arg *arg,
 			  struct frpc_place *place)
 {
@@ -450,15 +452,15 @@ int frpc_map_place_handle(const struct frpc_map *map, const struct frpc_arg *arg
 }
 
 /**
- * frpc_map_sync() - bytes of maps, seen from both sides of the CPU's caches
- * @session: whose maps; the bytes are in those with ->is_synced
+ * frpc_map_sync() - sync the CPU's caches for bytes of maps
+ * @session: that has the maps; the bytes are in maps with ->is_synced
  * @start: bus address of the first
  * @len: bytes
  * @to: as for frpc_space_sync()
  *
- * Sleeps.  Nothing to do where the context bank has gone.
+ * Sleeps.  Does nothing if the context bank has gone.
  *
- * Return: 0; -EINTR killed, some may not have been looked at.
+ * Return: 0; -EINTR killed, some bytes may not be synced.
  */
 int frpc_map_sync(struct frpc_session *session, u64 start, u64 len, enum dma_data_direction to)
 {
@@ -483,7 +485,7 @@ int frpc_map_sync(struct frpc_session *session, u64 start, u64 len, enum dma_dat
 
 /* --- the end of buffers, clients and banks ---------------------------------- */
 
-/* A map of a buffer that has gone, pinned together with its channel; NULL: no more. */
+/* The next map of a buffer that has gone, pinned together with its channel; or NULL. */
 static struct frpc_map *export_take_map(struct frpc_export *own)
 {
 	struct frpc_map *map;
@@ -512,7 +514,7 @@ static void map_close(struct frpc_map *map)
 	mutex_lock(&space->maps_lock);
 	spin_lock_irq(&session->lock);
 	hash_del(&map->node);
-	/* the last other user sees to it */
+	/* else the last user undoes it */
 	map->is_closed = map->users > 1;
 	is_undone = map->is_undone;
 	frpc_map_put_locked(map);
@@ -523,7 +525,7 @@ static void map_close(struct frpc_map *map)
 	frpc_channel_put(channel);
 }
 
-/* The dma-buf @own has gone: so do its maps, as soon as no call uses them.  May sleep. */
+/* The dma-buf @own has gone: undoes its maps as soon as they have no users.  May sleep. */
 void frpc_map_closed(struct frpc_export *own)
 {
 	struct frpc_map *map;
@@ -539,7 +541,7 @@ void frpc_maps_setup(struct frpc_space *space)
 	INIT_DEFERRABLE_WORK(&space->reap_work, maps_reap_work);
 }
 
-/* Undoes all maps that no call uses, soon.  Does not sleep, takes no lock. */
+/* Has all maps without users undone soon.  Does not sleep, takes no lock. */
 void frpc_maps_shrink(struct frpc_space *space)
 {
 	if (list_empty_careful(&space->maps))
@@ -548,9 +550,10 @@ void frpc_maps_shrink(struct frpc_space *space)
 	maps_reap_soon(space);
 }
 
-/* Undoes all maps that no call uses: @session's, or (NULL) all.  space->maps_lock held. */
+/* Undoes all maps without users: @session's, or (NULL) all.  space->maps_lock held. */
 void frpc_maps_give_up(struct frpc_space *space, const struct frpc_session *session)
 {
+	lockdep_assert_held(&space->maps_lock);
 	maps_reap(space, session, true);
 }
 

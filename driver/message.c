@@ -16,7 +16,7 @@
 
 #include "message.h"
 
-/* Laying out: where the next byte goes, and up to which caller's address we are. */
+/* Layout: place of the next byte, and the caller's address that it has reached. */
 struct cursor {
 	u64 offset;
 	u64 end;
@@ -46,7 +46,7 @@ static bool arg_has_inline_bytes(const struct frpc_arg *arg)
 	return arg->len && frpc_arg_is_inline(arg);
 }
 
-/* Refuse what cannot be added up, so that nothing below has to check again. */
+/* Refuse lengths that overflow, so that the code below need not check again. */
 static int message_check_lengths(const struct frpc_message *msg)
 {
 	u64 end;
@@ -125,7 +125,7 @@ static u64 arg_place(const struct frpc_arg *arg, struct cursor *at)
 	return offset;
 }
 
-/* Arguments stand in order: what ends before @end was there already. */
+/* Arguments are in order: an earlier one has the bytes before @end. */
 static u32 arg_leading(const struct frpc_arg *arg, u64 *end)
 {
 	u64 skip = *end > arg->ptr ? min(*end - arg->ptr, arg->len) : 0;

@@ -26,14 +26,14 @@
 
 /**
  * struct frpc_arg - the driver's private copy of one argument
- * @ptr: caller's address of the bytes (user or kernel, the caller knows)
+ * @ptr: caller's address of the bytes, in user space or the kernel
  * @len: bytes
  * @fd: dma-buf, or 0 or -1: inline
  * @attr: as in &struct fastrpc_invoke_args
  *
  * Same layout as &struct fastrpc_invoke_args, so that one copy fetches them all.
- * Nothing that decides where the host reads or writes is ever taken from the
- * message buffer again: the DSP can rewrite it at any moment.
+ * The driver never reads an address or a length from the message buffer again: the
+ * DSP can rewrite that at any moment.
  */
 struct frpc_arg {
 	u64 ptr;
@@ -44,21 +44,13 @@ struct frpc_arg {
 
 static_assert(sizeof(struct frpc_arg) == 24);
 
-/**
- * struct frpc_place - where the DSP finds a dma-buf's bytes
- * @iova: bus address of a page of the DSP's, without the session id; for a buffer the
- *	  one its first byte is in
- * @len: bytes, whole pages of the DSP's; 0: there is no dma-buf
- * @start: bus address of the first byte
- * @is_physical: @iova is a physical address, which goes without the session id
- * @is_synced: CPU and DSP see the bytes through different caches
- */
+/* Where the DSP finds the bytes of a dma-buf. */
 struct frpc_place {
-	u64 iova;
-	u64 len;
-	u64 start;
-	bool is_physical;
-	bool is_synced;
+	u64 iova;		/* bus address, multiple of DSP_PAGE_BYTES, without session bits */
+	u64 len;		/* bytes, whole pages of the DSP; 0: no dma-buf */
+	u64 start;		/* bus address of the first byte */
+	bool is_physical;	/* @iova is a physical address, which never gets session bits */
+	bool is_synced;		/* CPU and DSP see the bytes through different caches */
 };
 
 /* Bytes by bus address; @end is exclusive. */
@@ -67,48 +59,27 @@ struct frpc_range {
 	u64 end;
 };
 
-/**
- * struct frpc_message - one call's arguments and their place
- * @args: in-buffers, out-buffers, in-handles, out-handles
- * @offsets: place of each argument's bytes in the message buffer, set by
- *	     frpc_message_layout(); 0 for those without bytes in it, not set for handles
- * @skips: of each inline argument, leading bytes that others of its direction have
- *	   too; set if @has_shared
- * @places: of arguments that frpc_arg_is_mapped(), the caller's to set
- * @order: room for @nr_args numbers, used while laying out, and for those to be synced
- * @sc: scalars word as the caller gave it
- * @nr_args: all arguments
- * @nr_bufs: the first of them that are buffers
- * @nr_ins: the first of those that are inputs
- * @nr_synced: how many numbers in @order frpc_message_sort_synced() left
- * @has_shared: some inline arguments share bytes
- * @metadata_len: bytes of metadata with the padding behind it
- * @len: bytes of the whole message
- */
+/* The arguments of one call, and where their bytes are.  The arrays have @nr_args entries. */
 struct frpc_message {
-	struct frpc_arg *args;
-	u32 *offsets;
-	u32 *skips;
-	struct frpc_place *places;
-	u16 *order;
-	u32 sc;
+	struct frpc_arg *args;	/* in-buffers, out-buffers, in-handles, out-handles */
+	u32 *offsets;		/* of inline bytes in the buffer; 0: none; not set for handles */
+	u32 *skips;		/* leading bytes that an earlier argument has; if @has_shared */
+	struct frpc_place *places;	/* of mapped arguments; the caller sets them */
+	u16 *order;		/* argument numbers: scratch of the layout, then those to sync */
+	u32 sc;			/* scalars word of the caller */
 	u32 nr_args;
-	u32 nr_bufs;
-	u32 nr_ins;
-	u32 nr_synced;
-	bool has_shared;
-	u32 metadata_len;
-	u32 len;
+	u32 nr_bufs;		/* the first arguments, which are buffers */
+	u32 nr_ins;		/* the first buffers, which are inputs */
+	u32 nr_synced;		/* valid numbers in @order after frpc_message_sort_synced() */
+	bool has_shared;	/* some inline arguments share bytes */
+	u32 metadata_len;	/* bytes of metadata, padding included */
+	u32 len;		/* bytes of the whole message */
 };
 
-/**
- * struct frpc_response - a response, checked
- * @cookie: context cookie of the call it belongs to
- * @retval: the DSP's result
- */
+/* A response, checked. */
 struct frpc_response {
-	u64 cookie;
-	s32 retval;
+	u64 cookie;		/* of the call that it answers */
+	s32 retval;		/* the DSP's result */
 };
 
 /* The bytes travel in the message buffer, not in a dma-buf. */
@@ -117,13 +88,13 @@ static inline bool frpc_arg_is_inline(const struct frpc_arg *arg)
 	return arg->fd == 0 || arg->fd == -1;
 }
 
-/* The DSP reaches a dma-buf for it.  For an argument of no length none is looked at. */
+/* The DSP reaches its bytes in a dma-buf.  An argument of length 0 needs no dma-buf. */
 static inline bool frpc_arg_is_mapped(const struct frpc_arg *arg)
 {
 	return arg->len && !frpc_arg_is_inline(arg);
 }
 
-/* Leading bytes of an inline argument that are copied with others: each byte goes once. */
+/* Leading bytes of an inline argument that another argument copies: each is copied once. */
 static inline u32 frpc_message_skip(const struct frpc_message *msg, u32 i)
 {
 	return msg->has_shared ? msg->skips[i] : 0;
@@ -149,7 +120,7 @@ void frpc_message_init(struct frpc_message *msg, u32 sc);
 int frpc_message_layout(struct frpc_message *msg);
 
 /**
- * frpc_place_set() - tell the DSP of bytes in a dma-buf
+ * frpc_place_set() - describe bytes in a dma-buf
  * @place: result
  * @start: bus address of the first byte
  * @len: bytes, inside of the buffer
@@ -157,17 +128,17 @@ int frpc_message_layout(struct frpc_message *msg);
 void frpc_place_set(struct frpc_place *place, u64 start, u64 len);
 
 /**
- * frpc_message_sort_synced() - find what caches are to be looked after for
+ * frpc_message_sort_synced() - find the arguments that need cache maintenance
  * @msg: laid out, the places of mapped arguments known
  */
 void frpc_message_sort_synced(struct frpc_message *msg);
 
 /**
- * frpc_message_next_synced() - the next bytes of those
+ * frpc_message_next_synced() - the next range that needs cache maintenance
  * @msg: after frpc_message_sort_synced()
  * @at: cursor, from 0 on
- * @only_outputs: of what the DSP may write only
- * @range: result; bytes that several arguments name come once, bytes that none names never
+ * @only_outputs: only bytes that the DSP may write
+ * @range: result; covers each byte of the arguments once, and no other bytes
  *
  * Return: true; false: there are no more.
  */
@@ -190,7 +161,7 @@ void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 
 u32 frpc_message_poll_offset(const struct frpc_message *msg);
 
 /**
- * frpc_message_fds() - what dma-bufs the DSP lets go of
+ * frpc_message_fds() - the dma-bufs that the DSP returns
  * @msg: answered
  * @buf: start of the message buffer
  * @fds: result, DSP_FDLIST_LEN of them at most
@@ -238,7 +209,7 @@ void frpc_request_fill(struct dsp_request *request, u64 cookie, u32 client_id, s
  * @len: how many
  * @rsp: result
  *
- * Return: 0; -EINVAL too short; -ENOMSG the word that tells of a PD's exit.
+ * Return: 0; -EINVAL too short; -ENOMSG the word that reports a PD's exit.
  */
 int frpc_response_parse(const void *data, int len, struct frpc_response *rsp);
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that a DSP can be given: messages, heaps of processes, dma-bufs.
+ * Memory for a DSP: messages, heaps of processes, dma-bufs.
  *
- * Where an IOMMU translates, any pages do, and large pieces only make it faster.  Where
- * none does, the DSP takes one range and the bank has its limits: the DMA API of the
- * bank's device finds such memory.  Either way the memory outlives the bank.
+ * With an IOMMU any pages will do, and large pieces only make it faster.  Without one the
+ * DSP needs one range within the limits of the bank, and the DMA API of the bank's device
+ * allocates it.  In both cases the memory outlives the bank.
  */
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
@@ -15,9 +15,9 @@
 
 #include "private.h"
 
-/* Larger pieces make the IOMMU faster, but not by much any more. */
+/* Pieces that are larger than this hardly make the IOMMU faster. */
 #define PIECE_BYTES_MAX		SZ_4M
-/* Up to this, a piece is worth some work of the page allocator. */
+/* Up to this size the page allocator may reclaim and compact for a piece. */
 #define PIECE_BYTES_EASY	SZ_32K
 
 /* Pages that are mapped to user space together. */
@@ -70,8 +70,8 @@ static void pages_free_of_device(struct frpc_pages *pages)
 }
 
 /*
- * Contiguous memory of *@len bytes, or of fewer if that is not to be had.  No process
- * is killed for what is only asked for.
+ * Contiguous memory of *@len bytes, or of fewer if the allocator has no such piece.  The
+ * OOM killer never runs for it.
  */
 static void *piece_alloc(size_t *len)
 {
@@ -101,7 +101,7 @@ static void pieces_free(struct list_head *pieces, bool with_pages)
 	}
 }
 
-/* @most: as much as was to be had at once: more is not asked for again */
+/* @most: length of the longest piece; it shrinks when the allocator has no such piece */
 static int pieces_alloc(struct list_head *pieces, size_t len, size_t most, unsigned int *count)
 {
 	for (*count = 0; len; (*count)++) {
@@ -183,7 +183,7 @@ int frpc_pages_alloc(struct frpc_pages *pages, struct frpc_space *space, size_t 
 	return pages_alloc_pieces(pages, most);
 }
 
-/* What still has references to single pages, direct I/O for example, keeps those. */
+/* A page with other references, of direct I/O for example, stays until they are dropped. */
 void frpc_pages_free(struct frpc_pages *pages)
 {
 	struct scatterlist *sg;
@@ -218,7 +218,7 @@ static void *pages_vmap(struct frpc_pages *pages, pgprot_t prot)
 	return cpu;
 }
 
-/* All of it at one kernel address, or NULL; to be given to frpc_pages_cpu_put(). */
+/* All of it at one kernel address, or NULL; frpc_pages_cpu_put() undoes it. */
 void *frpc_pages_cpu(struct frpc_pages *pages, bool is_uncached)
 {
 	if (pages_are_single(pages) && !is_uncached)

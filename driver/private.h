@@ -2,20 +2,19 @@
 /*
  * What the driver's files share: the objects, and one block of prototypes a file.
  *
- * Vocabulary: a channel is the rpmsg link to one DSP and all that hangs off it;
- * a space is the addresses of one compute context bank (SMMU context) of it; a session
- * is a client as the DSP knows it, and is served by one bank; a client is one open file
- * and owns one session at most; a call is one request in flight.
+ * Vocabulary (docs/concepts.md has all terms): a channel is the rpmsg link to one DSP and
+ * everything that belongs to it; a space is the addresses of one compute context bank (SMMU
+ * context); a session is a client as the DSP knows it, and one bank serves it; a client is
+ * one open file and owns one session at most; a call is one request in flight.
  *
- * Lifetimes: a channel lives until its rpmsg device is gone and its last client
- * is closed; sessions are part of it.  A client may outlive the DSP: whatever
- * touches the rpmsg device or a context bank's device does so inside
- * channel->srcu, after it has seen that the channel (session) is alive.
+ * Lifetimes: a channel lives until its rpmsg device is gone and its last client is closed;
+ * sessions are part of it.  A client may outlive the DSP.  So code uses the rpmsg device, or
+ * a context bank's device, only inside channel->srcu and after a check that the channel (the
+ * session) is alive.
  *
- * Lock order: channel->static_lock, session->end_lock, space->maps_lock, space->buffers_lock,
- * then the spinlocks, of which none is taken inside another but call_slot.lock -> session->lock
- * and own->maps_lock -> session->lock.
- * The remote heap has its own, see remote_heap.c.
+ * Lock order: session->end_lock, space->maps_lock, space->buffers_lock, then the spinlocks.
+ * Only two spinlocks nest: call_slot.lock -> session->lock, own->maps_lock -> session->lock.
+ * remote_heap.c has the locks of the remote heap.
  */
 #ifndef FRPC_PRIVATE_H
 #define FRPC_PRIVATE_H
@@ -53,322 +52,194 @@ struct frpc_heap;
 
 /* Message buffers come in powers of two from one page; larger ones are not pooled. */
 #define FRPC_POOL_CLASSES	11
-/* Bytes of all messages of a client that are not idle: one as long as can be, and others. */
+/* Limit for the bytes of a client's messages in use: one of the largest, and some more. */
 #define FRPC_MESSAGES_BYTES_MAX	(FRPC_MESSAGE_MAX + (64u << 20))
 /* Bytes of idle message buffers a session keeps. */
 #define FRPC_POOL_BYTES_MAX	(4u << 20)
 
-/* How long the DSP may take over a request of the kernel's own. */
+/* How long the DSP may take to answer a request of the kernel. */
 #define FRPC_TIMEOUT_MS		10000
 
 /*
- * The call table has a place for the RELEASE of each session.  Of the others each session
- * has some to itself, and may have more while the DSP has few calls.
+ * The call table reserves a place for the RELEASE of each session.  Of the other places each
+ * session owns some, and may use more while few calls are in flight.
  */
 #define FRPC_INDEX_SHARED_MAX	(FRPC_INDEX_MAX - FRPC_SESSIONS_MAX)
 #define FRPC_CALLS_EACH		8
 #define FRPC_CALLS_MAX		128
 #define FRPC_CALLS_COMMON	(FRPC_INDEX_SHARED_MAX - FRPC_SESSIONS_MAX * FRPC_CALLS_EACH)
 
-/**
- * struct frpc_session - one client of the DSP, as the DSP knows it
- * @channel: it is part of
- * @space: the context bank it is served by; NULL: it never had one
- * @is_alive: the bank's device may be used; read inside channel->srcu
- * @nr_maps: dma-bufs it has mapped; under space->maps_lock
- * @end_lock: held while something of a client's end is done; protects the next six
- * @client: its owner, who is told of late answers; NULL: none
- * @release: call for the RELEASE of its client, while it has one
- * @left_pd: where the client that left it was
- * @has_left_pd: the DSP may have taken it in there
- * @release_buffer: for the next client's RELEASE; NULL: none, or @release has it
- * @is_released: the RELEASE was answered
- * @is_kept: with an error, and the DSP has memory of the client's
- * @end_work: answers that came late, and a RELEASE that could not be sent
- * @end_wait: for the session to be free
- * @nr_calls: places in the call table that it has, but for the one of a RELEASE
- * @message_bytes: of the messages of its client's calls: with the DSP, given up or kept
- * @lock: protects what follows; taken with interrupts off
- * @state: who has it
- * @nr_ends: how often it became free
- * @nr_parked: calls in its client's name that were given up before the DSP answered
- * @answered: calls that were given up, and that the DSP has answered since
- * @left_loans: memory of a client that left the session
- * @interrupted: calls that their threads come back for (resume.c)
- * @nr_interrupted: how many
- * @reaps_results: all results of those are to be given up
- * @free_calls: idle call structures
- * @free_buffers: idle buffers, a list a size class
- * @free_bytes: bytes on those lists
- * @idle_map_bytes: of maps that nothing uses
- * @map_hash: maps by dma-buf
- */
+/* One client of the DSP, as the DSP knows it. */
 struct frpc_session {
 	struct frpc_channel *channel;
-	struct frpc_space *space;
-	bool is_alive;
-	u32 nr_maps;
-	struct mutex end_lock;
-	struct frpc_client *client;
-	struct frpc_call *release;
-	struct frpc_buffer *release_buffer;
-	u32 left_pd;
-	bool has_left_pd;
-	bool is_released;
-	bool is_kept;
-	struct delayed_work end_work;
-	wait_queue_head_t end_wait;
-	atomic_t nr_calls;
-	atomic_long_t message_bytes;
-	spinlock_t lock;
+	struct frpc_space *space;	/* of the bank that serves it; NULL: never had one */
+	bool is_alive;			/* bank's device may be used; read inside channel->srcu */
+	u32 nr_maps;			/* dma-bufs it has mapped; under space->maps_lock */
+
+	struct mutex end_lock;		/* over each step of a client's end, protects: */
+	struct frpc_client *client;	/* its owner, which late answers go to; NULL: none */
+	struct frpc_call *release;	/* the call for its client's RELEASE */
+	struct frpc_buffer *release_buffer;	/* for the next client's; NULL: @release has it */
+	u32 left_pd;			/* protection domain of the client that has left */
+	bool has_left_pd;		/* that domain may have taken the client in */
+	bool is_released;		/* the DSP has answered the RELEASE */
+	bool is_kept;			/* with an error, and the DSP has memory of the client */
+
+	struct delayed_work end_work;	/* handles late answers and a RELEASE that was not sent */
+	wait_queue_head_t end_wait;	/* woken when the session becomes free */
+	atomic_t nr_calls;		/* its places in the call table, without the RELEASE's */
+	atomic_long_t message_bytes;	/* of its client's calls: in flight, given up or kept */
+
+	spinlock_t lock;		/* taken with interrupts off, protects: */
 	enum frpc_session_state state;
-	u32 nr_ends;
-	u32 nr_parked;
-	struct list_head answered;
-	struct list_head left_loans;
-	struct list_head interrupted;
-	u32 nr_interrupted;
-	bool reaps_results;
-	struct list_head free_calls;
-	struct list_head free_buffers[FRPC_POOL_CLASSES];
-	size_t free_bytes;
-	size_t idle_map_bytes;
-	DECLARE_HASHTABLE(map_hash, 6);
+	u32 nr_ends;			/* how often it became free */
+	u32 nr_parked;			/* its client's calls that were left without an answer */
+	struct list_head answered;	/* given up before, answered since */
+	struct list_head left_loans;	/* mappings of a client that has left */
+	struct list_head interrupted;	/* calls that their threads will make again (resume.c) */
+	u32 nr_interrupted;		/* length of @interrupted */
+	bool reaps_results;		/* the next reap frees every result in @interrupted */
+	struct list_head free_calls;	/* idle call structures */
+	struct list_head free_buffers[FRPC_POOL_CLASSES];	/* idle buffers, by size class */
+	size_t free_bytes;		/* sum of @free_buffers */
+	size_t idle_map_bytes;		/* of maps without a user */
+	DECLARE_HASHTABLE(map_hash, 6);	/* maps, by dma-buf */
 };
 
 enum frpc_call_kind {
-	FRPC_CALL_USER,		/* a client's */
-	FRPC_CALL_CONTROL,	/* the kernel's own, about a client */
-	FRPC_CALL_RELEASE,	/* the last of those, with a place of its own in the table */
-	FRPC_CALL_QUESTION,	/* the kernel's own, about no client: a RELEASE does not end it */
+	FRPC_CALL_USER,		/* a client made it */
+	FRPC_CALL_CONTROL,	/* the kernel made it on behalf of a client */
+	FRPC_CALL_RELEASE,	/* a client's last one; it has a reserved place in the table */
+	FRPC_CALL_QUESTION,	/* the kernel made it for itself; no RELEASE ends it */
 };
 
-/**
- * struct frpc_call - one call
- * @entry: on session->free_calls, ->interrupted or ->answered, or unused
- * @session: its context bank
- * @buffer: its message
- * @msg: its arguments, the driver's private copy
- * @maps: of its mapped arguments, used by it; valid if @has_maps
- * @has_maps: some argument is mapped
- * @capacity: arguments there is room for
- * @index: place in the call table while registered; 0: answered while parked
- * @kind: in whose name it is
- * @is_parked: left by its caller; session->end_work disposes of it.  Under
- *	       the slot's lock
- * @is_kept: parked, but its result is wanted; under session->lock
- * @thread: who comes back for it, reference held; else NULL
- * @stack: that thread's stack pointer
- * @invoke: what that thread asked for
- * @inputs_hash: of the bytes of its inputs
- * @answered_at: in jiffies, since when there is a result, if it is kept
- * @is_gone: ended because the DSP went, there is no result
- * @retval: the DSP's result
- * @done: answered, or gone
- */
+/* One call: a request and its answer. */
 struct frpc_call {
-	struct list_head entry;
+	struct list_head entry;		/* on session->free_calls, ->interrupted or ->answered */
 	struct frpc_session *session;
-	struct frpc_buffer *buffer;
-	struct frpc_message msg;
-	struct frpc_map **maps;
-	bool has_maps;
-	u32 capacity;
-	u32 index;
+	struct frpc_buffer *buffer;	/* its message */
+	struct frpc_message msg;	/* its arguments, the driver's private copy */
+	struct frpc_map **maps;		/* of mapped arguments, which it uses; valid if @has_maps */
+	bool has_maps;			/* at least one argument is mapped */
+	u32 capacity;			/* how many arguments fit */
+	u32 index;			/* place in the table; 0: answered while parked */
 	enum frpc_call_kind kind;
-	bool is_parked;
-	bool is_kept;
-	struct pid *thread;
-	unsigned long stack;
-	struct fastrpc_invoke invoke;
-	u64 inputs_hash;
-	unsigned long answered_at;
-	bool is_gone;
-	s32 retval;
-	struct completion done;
+	bool is_parked;			/* its caller has left it; under the slot's lock */
+	bool is_kept;			/* parked, and its result is wanted; under session->lock */
+	struct pid *thread;		/* that will make it again, reference held; or NULL */
+	unsigned long stack;		/* stack pointer of @thread */
+	struct fastrpc_invoke invoke;	/* what @thread asked for */
+	u64 inputs_hash;		/* of the bytes of its inputs */
+	unsigned long answered_at;	/* jiffies of the answer, if @is_kept */
+	bool is_gone;			/* it has ended without an answer, so there is no result */
+	s32 retval;			/* the DSP's result */
+	struct completion done;		/* answered, or @is_gone */
 };
 
-/**
- * struct frpc_call_slot - where a response finds its call
- * @lock: protects the rest; taken with interrupts off, also by the receive path
- * @call: waiting call, NULL: none, or answered already
- * @cookie: what the response must carry
- */
+/* Where a response finds its call. */
 struct frpc_call_slot {
-	spinlock_t lock;
-	struct frpc_call *call;
-	u64 cookie;
+	spinlock_t lock;		/* taken with interrupts off, also on receive; protects: */
+	struct frpc_call *call;		/* that waits; NULL: none */
+	u64 cookie;			/* that the response must carry */
 };
 
-/**
- * struct frpc_call_table - all calls in flight on a channel
- * @used: indices taken; atomic bit operations
- * @next: where the search for a free index starts, so that reuse is late
- * @sequence: number of the newest call; begins at random
- * @nr_common: places taken by sessions that have more than FRPC_CALLS_EACH, and by the
- *	       kernel itself
- * @slots: by index
- */
+/* All calls in flight on a channel. */
 struct frpc_call_table {
-	DECLARE_BITMAP(used, FRPC_INDEX_MAX + 1);
-	atomic_t next;
-	atomic64_t sequence;
-	atomic_t nr_common;
+	DECLARE_BITMAP(used, FRPC_INDEX_MAX + 1);	/* indices; atomic bit operations */
+	atomic_t next;			/* where the search starts: indices are reused late */
+	atomic64_t sequence;		/* number of the newest call; starts at random */
+	atomic_t nr_common;		/* places beyond FRPC_CALLS_EACH, and the kernel's own */
 	struct frpc_call_slot slots[FRPC_INDEX_MAX + 1];
 };
 
-/**
- * struct frpc_node - one device node of a channel
- * @misc: the node
- * @channel: behind it
- * @name: of the node
- * @is_secure: for privileged clients
- * @is_registered: @misc is visible
- */
+/* One device node of a channel. */
 struct frpc_node {
 	struct miscdevice misc;
 	struct frpc_channel *channel;
 	char name[32];
-	bool is_secure;
-	bool is_registered;
+	bool is_secure;			/* for privileged clients */
+	bool is_registered;		/* @misc is visible */
 };
 
-/**
- * struct frpc_channel - the link to one DSP
- * @refs: rpmsg device and every client hold one
- * @rpdev: valid while @is_alive, inside @srcu
- * @srcu: read side around every use of @rpdev and of a session's device
- * @is_alive: requests may be sent
- * @label: name of the DSP
- * @soc: generation
- * @dma_bits: address bits of its context banks
- * @is_secure: signed processes are for privileged clients
- * @has_unsigned: it runs processes that nobody signed, for anybody
- * @has_poll: its firmware flags the end of a call in memory
- * @table: calls in flight
- * @nodes: device nodes, plain and secure
- * @sessions_lock: protects which places of @spaces and @sessions are taken
- * @spaces: context banks
- * @sessions: what clients get; index + 1 is the client id on the wire
- * @attributes_lock: protects the next three
- * @is_asking: a thread asks the DSP for its attributes
- * @nr_asked: how often that ended
- * @ask_error: with what, the last time
- * @attributes_wait: for that
- * @has_attributes: @attributes hold the DSP's answer
- * @attributes: what the DSP says it can do
- * @send_turn: bit 0: a sender waits for room; it alone uses the last two of these
- * @send_wait: for one's turn
- * @is_send_paused: the DSP has made no room for messages, and is not asked for it
- * @send_pause_end: in jiffies, until when
- * @heap: remote heap of the audio PD, NULL: none
- * @secure: who owns the memory of secure maps; count 0: there cannot be any
- * @shrink_entry: on the list of shrink.c
- */
+/* The link to one DSP. */
 struct frpc_channel {
-	struct kref refs;
-	struct rpmsg_device *rpdev;
-	struct srcu_struct srcu;
-	bool is_alive;
-	char label[FRPC_LABEL_MAX + 1];
-	const struct frpc_soc *soc;
-	u32 dma_bits;
-	bool is_secure;
-	bool has_unsigned;
-	bool has_poll;
+	struct kref refs;		/* the rpmsg device and each client hold one */
+	struct rpmsg_device *rpdev;	/* valid inside @srcu while @is_alive */
+	struct srcu_struct srcu;	/* read side: each use of @rpdev or of a bank's device */
+	bool is_alive;			/* requests may be sent */
+	char label[FRPC_LABEL_MAX + 1];	/* name of the DSP */
+	const struct frpc_soc *soc;	/* generation */
+	u32 dma_bits;			/* address bits of its context banks */
+	bool is_secure;			/* only privileged clients may have signed processes */
+	bool has_unsigned;		/* every client may have an unsigned process */
+	bool has_poll;			/* its firmware flags the end of a call in memory */
 	struct frpc_call_table table;
 	struct frpc_node nodes[2];
-	struct mutex sessions_lock;
+	struct mutex sessions_lock;	/* protects which places of the next two are taken */
 	struct frpc_space spaces[FRPC_SESSIONS_MAX];
-	struct frpc_session sessions[FRPC_SESSIONS_MAX];
-	spinlock_t attributes_lock;
-	bool is_asking;
-	u32 nr_asked;
-	long ask_error;
-	wait_queue_head_t attributes_wait;
-	bool has_attributes;
-	u32 attributes[DSP_ATTRIBUTES];
-	unsigned long send_turn;
-	wait_queue_head_t send_wait;
-	bool is_send_paused;
-	unsigned long send_pause_end;
-	struct frpc_heap *heap;
-	struct frpc_vmperm secure;
-	struct list_head shrink_entry;
+	struct frpc_session sessions[FRPC_SESSIONS_MAX];	/* index + 1: client id */
+
+	spinlock_t attributes_lock;	/* protects the next three */
+	bool is_asking;			/* a thread asks the DSP for its attributes */
+	u32 nr_asked;			/* how often that has ended */
+	long ask_error;			/* result of the last time */
+	wait_queue_head_t attributes_wait;	/* woken when @nr_asked changes */
+	bool has_attributes;		/* @attributes are valid */
+	u32 attributes[DSP_ATTRIBUTES];	/* what the DSP says it can do */
+
+	unsigned long send_turn;	/* bit 0: a sender waits for room; it owns the last two */
+	wait_queue_head_t send_wait;	/* for a turn */
+	bool is_send_paused;		/* the DSP made no room, and is left alone for a while */
+	unsigned long send_pause_end;	/* jiffies */
+
+	struct frpc_heap *heap;		/* remote heap of the audio PD; NULL: none */
+	struct frpc_vmperm secure;	/* owners of secure maps; count 0: not possible */
+	struct list_head shrink_entry;	/* on the list of shrink.c */
 };
 
-/**
- * struct frpc_client - one open file
- * @channel: reference held
- * @session_lock: one thread at a time takes the session
- * @session: its own until release; NULL: it has needed none yet
- * @pd: protection domain its calls go to, DSP_PD_*
- * @is_known: something was sent in its name, the DSP must hear of its end
- * @has_joined: a protection domain has taken it in, or may have
- * @has_audio_pd: the audio PD has taken it for its daemon
- * @is_privileged: opened through the secure node
- * @is_polling: calls look for their end in memory before they sleep
- * @has_process: bit 0: it has a process of its own on the DSP, or may have
- * @has_handles: dma-bufs went to the DSP as handles of calls
- * @loans_lock: protects what follows
- * @loans: memory that the DSP has
- * @nr_loans: those, and those in the making
- */
+/* One open file. */
 struct frpc_client {
-	struct frpc_channel *channel;
-	struct mutex session_lock;
-	struct frpc_session *session;
-	u32 pd;
-	bool is_known;
-	bool has_joined;
-	bool has_audio_pd;
-	bool is_privileged;
-	bool is_polling;
-	unsigned long has_process;
-	bool has_handles;
-	spinlock_t loans_lock;
-	struct rb_root loans;
-	u32 nr_loans;
+	struct frpc_channel *channel;	/* reference held */
+	struct mutex session_lock;	/* one thread at a time takes the session */
+	struct frpc_session *session;	/* until release; NULL: it has needed none yet */
+	u32 pd;				/* protection domain of its calls, DSP_PD_* */
+	bool is_known;			/* the DSP has seen it, and must hear of its end */
+	bool has_joined;		/* a protection domain has taken it in, or may have */
+	bool has_audio_pd;		/* the audio PD has taken it for its daemon */
+	bool is_privileged;		/* opened through the secure node */
+	bool is_polling;		/* calls look for their end in memory, then sleep */
+	unsigned long has_process;	/* bit 0: it has a process on the DSP, or may have */
+	bool has_handles;		/* dma-bufs went to the DSP as handles of calls */
+	spinlock_t loans_lock;		/* protects the next two */
+	struct rb_root loans;		/* mappings that the DSP has */
+	u32 nr_loans;			/* those, and those being made */
 };
 
 enum frpc_loan_kind {
-	FRPC_LOAN_PROCESS,	/* what a process begins with */
-	FRPC_LOAN_PAGES,	/* more for its heap */
+	FRPC_LOAN_PROCESS,	/* the first memory of a process */
+	FRPC_LOAN_PAGES,	/* more memory for its heap */
 	FRPC_LOAN_MAP,		/* a dma-buf, mapped until it is unmapped */
 	FRPC_LOAN_HANDLE,	/* a dma-buf that was a handle of a call */
 };
 
-/**
- * struct frpc_loan - memory that the DSP has for longer than a call
- * @node: in client->loans
- * @entry: on session->left_loans, when its client is gone
- * @kind: why it has it
- * @buffer: the memory, if it is the kernel's
- * @map: if it is a dma-buf; used by the loan
- * @iova: bus address, no session bits
- * @len: bytes, whole pages of the DSP's
- * @fd: the caller's name of the dma-buf, and the DSP's; -1: none
- * @is_named: both sides have a name for it: the DSP has told one, or it is a handle's
- * @dsp_addr: that name
- * @times: handles: how often it was lent
- */
+/* A mapping: memory that a process on the DSP has for longer than a call. */
 struct frpc_loan {
-	struct rb_node node;
-	struct list_head entry;
+	struct rb_node node;		/* in client->loans */
+	struct list_head entry;		/* on session->left_loans, after the client's end */
 	enum frpc_loan_kind kind;
-	struct frpc_buffer *buffer;
-	struct frpc_map *map;
-	dma_addr_t iova;
-	size_t len;
-	int fd;
-	bool is_named;
-	u64 dsp_addr;
-	u32 times;
+	struct frpc_buffer *buffer;	/* the kernel's memory; or NULL */
+	struct frpc_map *map;		/* a dma-buf, which the mapping uses; or NULL */
+	dma_addr_t iova;		/* bus address, without session bits */
+	size_t len;			/* bytes, whole pages of the DSP */
+	int fd;				/* names the dma-buf, for caller and DSP; -1: none */
+	bool is_named;			/* it can be found: by @dsp_addr, or by @fd if a handle */
+	u64 dsp_addr;			/* the DSP's address of it */
+	u32 times;			/* handles: how often it went to the DSP */
 };
 
 /*
- * As wait_event_timeout(), for an answer of the DSP and in a state of the caller's choice;
- * FRPC_TIMEOUT_MS at most.
+ * Like wait_event_timeout(), for FRPC_TIMEOUT_MS at most and in a task state that the caller
+ * chooses.
  */
 #define frpc_wait_for_answer(wq_head, condition, state)				\
 	({									\
@@ -467,7 +338,7 @@ void frpc_resume_shrink(struct frpc_session *session);
 
 /* send.c */
 
-/* What ends the wait for a sender's turn. */
+/* What ends a sender's wait for its turn. */
 enum frpc_patience {
 	FRPC_UNTIL_SIGNAL,
 	FRPC_UNTIL_KILLED,
@@ -482,13 +353,13 @@ int frpc_send(struct frpc_call *call, const struct dsp_request *request,
 /* invoke.c */
 
 /**
- * struct frpc_kernel_call - a request of the kernel's own
- * @pd: protection domain it is meant for, DSP_PD_*
+ * struct frpc_kernel_call - a request that the kernel makes
+ * @pd: protection domain that it goes to, DSP_PD_*
  * @handle: DSP_HANDLE_INIT or DSP_HANDLE_UTILITIES
  * @sc: scalars
  * @args: kernel addresses and lengths, as many as @sc counts
- * @state: of the task that waits: TASK_KILLABLE, or TASK_UNINTERRUPTIBLE; with TASK_FREEZABLE
- *	   where the caller holds no lock
+ * @state: of the waiting task: TASK_KILLABLE or TASK_UNINTERRUPTIBLE; with TASK_FREEZABLE
+ *	   if the caller holds no lock
  */
 struct frpc_kernel_call {
 	u32 pd;

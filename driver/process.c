@@ -28,7 +28,7 @@ static bool outcome_may_be_done(enum frpc_outcome outcome)
 	return outcome == FRPC_DONE || outcome == FRPC_UNANSWERED;
 }
 
-/* What came of a request to join: a client that may be in a domain may lend memory. */
+/* Records the outcome of a request to join: a client in a domain may have mappings. */
 static void client_learn_of_joining(struct frpc_client *client, enum frpc_outcome outcome)
 {
 	if (outcome != FRPC_NOT_SENT)
@@ -40,7 +40,7 @@ static void client_learn_of_joining(struct frpc_client *client, enum frpc_outcom
 
 /**
  * frpc_process_attach() - join a protection domain that is always there
- * @client: who; its calls go to that domain from now on
+ * @client: its calls go to that domain from now on
  * @pd: DSP_PD_ROOT or DSP_PD_SENSORS
  *
  * Any number of times.  Sleeps.
@@ -57,7 +57,7 @@ long frpc_process_attach(struct frpc_client *client, u32 pd)
 	return reply.error;
 }
 
-/* Who may have what process on a DSP where that is not the same for all. */
+/* May the client have this process?  Some DSPs allow signed ones to privileged clients only. */
 static bool client_may_create(const struct frpc_client *client, u32 attrs)
 {
 	const struct frpc_channel *channel = client->channel;
@@ -67,7 +67,7 @@ static bool client_may_create(const struct frpc_client *client, u32 attrs)
 	return channel->has_unsigned && attrs & FASTRPC_MODE_UNSIGNED_MODULE;
 }
 
-/* The program that loads programs: a dma-buf's bytes, or a copy of user memory. */
+/* The shell, which loads programs: bytes of a dma-buf, or a copy of user memory. */
 static int shell_get(const struct fastrpc_init_create *create, struct frpc_arg *shell)
 {
 	void *copy;
@@ -96,7 +96,7 @@ static void shell_put(const struct frpc_arg *shell)
 		kvfree((void *)(uintptr_t)shell->ptr);
 }
 
-/* Returns with the memory lent, unless the DSP is known not to have it. */
+/* Keeps the mapping, unless the DSP is known not to have it. */
 static struct frpc_reply process_send_create(struct frpc_client *client,
 					     const struct fastrpc_init_create *create,
 					     const struct frpc_arg *shell, struct frpc_loan *memory)
@@ -135,7 +135,7 @@ static struct frpc_reply process_create(struct frpc_client *client,
 
 /**
  * frpc_process_create() - start a process on the DSP
- * @client: whose it is, the only one
+ * @client: its owner; a client has one process at most
  * @create: already copied from user space
  *
  * Sleeps.  The process has its memory until the client is released.
@@ -160,8 +160,8 @@ long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_c
 }
 
 /*
- * Tells the static PD that a daemon is there.
- * @memory: is added to its heap; NULL: nothing is
+ * Tells the static PD that it has a daemon.
+ * @memory: to add to its heap; NULL: none
  */
 static struct frpc_reply process_join_static(struct frpc_client *client, const char *name,
 					     u32 namelen, const struct frpc_page *memory)
@@ -192,11 +192,11 @@ static long create_audio_pd(struct frpc_client *client, const char *name, u32 na
 
 /**
  * frpc_process_create_static() - attach to a PD that the firmware started
- * @client: who
+ * @client: that attaches
  * @create: already copied from user space
  *
- * The audio PD gets the remote heap with the first such call after it started;
- * whatever comes of the call, the heap then is the DSP's.  Sleeps.
+ * The first such call after the audio PD started offers the remote heap to it.  Once
+ * the offer was sent the DSP has the heap, also if the call fails.  Sleeps.
  *
  * Return: 0, a result of the DSP, or an error as listed at
  * &struct fastrpc_init_create_static.
@@ -235,7 +235,7 @@ static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
 
 /**
  * frpc_process_mmap() - more memory for a protection domain's heap
- * @client: whose process it is, or the audio PD's daemon
+ * @client: owner of the process, or the audio PD's daemon
  * @request: ->vaddrout is set
  *
  * Sleeps.
@@ -273,11 +273,11 @@ static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
 }
 
 /**
- * frpc_process_munmap() - take memory back from a protection domain's heap
- * @client: who added it; of the audio PD's any later daemon
- * @request: what frpc_process_mmap() gave
+ * frpc_process_munmap() - remove memory from a protection domain's heap
+ * @client: that added it; for the audio PD any later daemon
+ * @request: the result of frpc_process_mmap()
  *
- * The memory stays the DSP's if the DSP does not agree.  Sleeps.
+ * If the DSP does not agree it keeps the memory.  Sleeps.
  * Return: 0, or an error listed at &struct fastrpc_req_munmap.
  */
 long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_munmap *request)

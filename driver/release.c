@@ -2,22 +2,22 @@
 /*
  * Release: how a session comes back after its client's file was closed.
  *
- * The DSP is told once (RELEASE), and the session is free when the DSP has answered
- * that, however late.  A second RELEASE is not sent while the first is on its way: it could
- * be carried out when the next client has the client id.  One that could not be sent
- * is tried again from a work item, until the context bank or the DSP ends.  The call for
- * it, its message and its place in the call table are there from the time when the client
- * took the session, so that no other client can be in the way.
+ * The driver tells the DSP once (RELEASE), and the session is free when the DSP has answered,
+ * however late.  It sends no second RELEASE while the first is in flight: the DSP could
+ * execute it when the next client has the client id.  If a RELEASE cannot be sent, a work
+ * item tries again until the context bank or the DSP ends.  The RELEASE's call, message and
+ * place in the call table exist from the time when the client takes the session, so that
+ * other clients cannot exhaust them.
  *
  * What the DSP's answer says of the client's memory:
- *  - success: all of it comes back, also that of calls in the client's name without an answer;
- *  - an error, and no protection domain had taken the client in: the DSP has nothing of the
- *    client's but calls, which it will answer;
- *  - an error otherwise: what the client has lent stays the DSP's, and the session goes to no
- *    other client, until the context bank or the DSP ends.
+ *  - success: all of it is free, also that of the client's unanswered calls;
+ *  - an error, and no protection domain had taken the client in: the DSP has only the client's
+ *    calls, which it will answer;
+ *  - any other error: the DSP keeps the client's mappings, and the session goes to no other
+ *    client, until the context bank or the DSP ends.
  *
- * session->end_work also disposes of calls that were given up, when the DSP has answered:
- * the receive path may neither free nor look for what an answer gives back.
+ * session->end_work also disposes of calls that were given up, after the DSP has answered:
+ * the receive path cannot free memory or look up what an answer returns.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -42,7 +42,7 @@ static void release_step(struct frpc_session *session, enum frpc_session_event e
 		wake_up_all(&session->end_wait);
 }
 
-/* The calls that were given up and answered since; session->end_lock is held. */
+/* Disposes of calls that were given up and answered since; session->end_lock is held. */
 static void release_dispose(struct frpc_session *session)
 {
 	struct frpc_call *call, *next;
@@ -57,20 +57,22 @@ static void release_dispose(struct frpc_session *session)
 		frpc_invoke_dispose(session->client, call);
 }
 
-/* The next client's RELEASE has the same message, so that no client costs a mapping more. */
+/* Keeps the buffer for the next client's RELEASE, which saves an allocation and a mapping. */
 static void release_retire(struct frpc_session *session)
 {
-	/* an unmapped one was another context bank's */
+	lockdep_assert_held(&session->end_lock);
+
+	/* an unmapped buffer belonged to another context bank */
 	if (READ_ONCE(session->release->buffer->is_mapped))
 		swap(session->release_buffer, session->release->buffer);
 	frpc_call_put(session->release);
 	session->release = NULL;
 }
 
-/* Nothing is left of the client: the session is free by @event. */
+/* Frees what is left of the client; @event makes the session free. */
 static void release_finish(struct frpc_session *session, enum frpc_session_event event)
 {
-	/* what the last answers give back is nothing of the next client's */
+	/* the last answers may return handles of this client, not of the next one */
 	release_dispose(session);
 	frpc_loans_reclaim(session);
 	release_retire(session);
@@ -92,7 +94,7 @@ static void release_send(struct frpc_session *session)
 		mod_delayed_work(system_freezable_wq, &session->end_work, RELEASE_REST);
 }
 
-/* What the DSP has said of the RELEASE.  An end of the DSP is none: bank_end() follows. */
+/* Reads the answer to the RELEASE.  If the DSP has ended, bank_end() does the rest. */
 static void release_learn(struct frpc_session *session)
 {
 	enum frpc_outcome outcome = frpc_invoke_end(session->release).outcome;
@@ -110,7 +112,7 @@ static void release_learn(struct frpc_session *session)
 	wake_up_all(&session->end_wait);
 }
 
-/* Does what can be done now for the client that left; session->end_lock is held. */
+/* Takes all steps that are possible now after a client left; session->end_lock is held. */
 static void release_advance(struct frpc_session *session)
 {
 	lockdep_assert_held(&session->end_lock);
@@ -147,7 +149,7 @@ void frpc_release_setup(struct frpc_session *session)
 }
 
 /**
- * frpc_release_prepare() - make ready for the end of a client that is to come
+ * frpc_release_prepare() - allocate what the end of a new client will need
  * @session: has just been taken; its end_lock is held
  *
  * May sleep.
@@ -179,11 +181,13 @@ int frpc_release_prepare(struct frpc_session *session)
 	return 0;
 }
 
-/* What the client leaves behind, and where the session goes. */
+/* Moves the client's mappings to the session, and takes the session from the client. */
 static void release_leave(struct frpc_client *client)
 {
 	struct frpc_session *session = client->session;
 	enum frpc_session_event event = FRPC_SESSION_LEAVE;
+
+	lockdep_assert_held(&session->end_lock);
 
 	session->client = NULL;
 	session->left_pd = client->pd;
@@ -199,7 +203,7 @@ static void release_leave(struct frpc_client *client)
 		release_finish(session, event);
 }
 
-/* Is the session free, or would only a late answer make it so? */
+/* Is the session free, or can only a late answer free it? */
 static bool release_is_over(struct frpc_session *session, u32 nr_ends)
 {
 	bool is_over;
@@ -213,10 +217,10 @@ static bool release_is_over(struct frpc_session *session, u32 nr_ends)
 
 /**
  * frpc_release_client() - a client ends
- * @client: nothing else uses it; it may have no session
+ * @client: has no other user; it may have no session
  *
- * Waits for the DSP, FRPC_TIMEOUT_MS at most.  What is not settled then is settled when
- * the DSP answers or ends, without the client.
+ * Waits for the DSP, FRPC_TIMEOUT_MS at most.  Steps that are still missing then follow
+ * when the DSP answers or ends.
  */
 void frpc_release_client(struct frpc_client *client)
 {
@@ -236,10 +240,10 @@ void frpc_release_client(struct frpc_client *client)
 }
 
 /**
- * frpc_release_end() - the context bank goes, and with it the DSP's way to its memory
- * @session: its calls have ended, and nothing of it is mapped
+ * frpc_release_end() - the context bank goes, and the DSP can no longer reach its memory
+ * @session: its calls have ended, and its memory is unmapped
  *
- * Sleeps.  A client that has the session keeps it, for what that is worth.
+ * Sleeps.  A client that has the session keeps it, but can make no more calls.
  */
 void frpc_release_end(struct frpc_session *session)
 {
@@ -256,7 +260,7 @@ void frpc_release_end(struct frpc_session *session)
 	cancel_delayed_work_sync(&session->end_work);
 }
 
-/* There is something for session->end_work to do.  Any context. */
+/* Runs session->end_work.  Any context. */
 void frpc_release_queue(struct frpc_session *session)
 {
 	mod_delayed_work(system_freezable_wq, &session->end_work, 0);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The remote heap, lent on demand.
+ * The remote heap: memory for the audio PD, on demand.
  *
- * A request of the audio daemon takes what it needs, makes sure that it will hear of the
- * DSP's end, and only then claims the region, zeroes it, lets the DSP in and sends the
- * address.  What was not sent is taken back.  The end of the DSP takes back everything, and
- * the claim with it.  The end of a channel takes back nothing: it comes before that of the
- * DSP.  The sensor DSP is not told of its region: the work item of the channel does the same.
+ * A request of the audio daemon first watches the remoteproc, so that the driver learns of the
+ * DSP's end.  Then it claims the region, zeroes it, maps or assigns it, and offers its address.
+ * A region whose offer was not sent is reclaimed.  The end of the DSP reclaims every segment
+ * and frees it.  The end of a channel reclaims no segment, because the DSP still runs then.
+ * The sensor DSP gets no offer for its region; a work item of the channel does the other steps.
  *
  * Locks, in this order: request_lock, the remoteproc's lock, heaps_lock, lend_sem,
  * heap->lock.  The remoteproc core calls us under its lock, and probe and remove may be
@@ -22,11 +22,11 @@
 #include "remote_heap.h"
 #include "trace.h"
 
-/* How often, and how many times at most, a region is tried to be lent to a sensor DSP. */
+/* Pause between tries to lend a region to a sensor DSP, and their number. */
 #define TRY_PAUSE		HZ
 #define TRIES_MAX		30
 
-/* So many different complaints of one heap in a minute. */
+/* Different complaints that a heap logs in a minute. */
 #define COMPLAINTS_MAX		10
 
 #define REGION_IS_KEPT		"an earlier run of the DSP still has the region"
@@ -100,7 +100,7 @@ static void heap_free_mine(struct frpc_heap *heap)
 		frpc_heap_free(segment);
 }
 
-/* After the end of the DSP: memory goes, and the remoteproc if nothing needs it. */
+/* After the end of the DSP: frees memory, and the watch if the heap is idle. */
 static void heap_off_work(struct work_struct *work)
 {
 	struct frpc_heap *heap = container_of(work, struct frpc_heap, off_work);
@@ -124,7 +124,8 @@ static void heap_off_work(struct work_struct *work)
  * @heap: its request_lock is held
  * @format: of the cause
  *
- * Once in a run of the DSP, until there is another cause or the region has been lent.
+ * Each cause is logged once in a run of the DSP, until another cause comes or the region is
+ * lent.
  */
 void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 {
@@ -141,7 +142,7 @@ void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 	pr_warn("fastrpc: %pOF: no remote heap: %s\n", heap->node, text);
 }
 
-/* From here on the end of the DSP is heard of. */
+/* From here on the driver learns of the end of the DSP. */
 static int request_watch(struct frpc_heap *heap, const struct frpc_channel *channel)
 {
 	struct rproc *rproc = NULL;
@@ -153,7 +154,7 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 	if (!ret && (heap->watch.rproc != heap->rproc || heap->watched_run != heap->run)) {
 		rproc = heap->rproc;
 		get_device(&rproc->dev);
-		/* another remoteproc has come, and the DSP of the last one was never halted */
+		/* the remoteproc is another one, and the DSP of the last one was never halted */
 		is_stuck = heap->watch.rproc != rproc && heap->region &&
 			   heap->region->life.state == FRPC_HEAP_LENT;
 	}
@@ -167,14 +168,14 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 		frpc_heap_complain(heap, REGION_IS_KEPT);
 	if (ret == -EOPNOTSUPP)
 		frpc_heap_complain(heap,
-				   "the remoteproc can be detached, what its DSP has would be lost");
+				   "the remoteproc can be detached, its DSP would keep the memory");
 	if (ret)
 		return ret == -EINTR || ret == -EPIPE ? ret : -ENOMEM;
 	mutex_lock(&heap->lock);
-	/* the channel of a run goes before the run ends, and the stream's domain with it */
+	/* the channel of a run ends before the run does, and the stream's domain with it */
 	if (heap->channel != channel)
 		ret = -EPIPE;
-	/* a domain that is not there yet is looked for again */
+	/* if the domain does not exist yet, the next request looks again */
 	else if (heap->stream.kind != FRPC_STREAM_OWN || heap->stream.domain)
 		heap->watched_run = heap->run;
 	heap->current_run = heap->run;
@@ -215,7 +216,7 @@ static const char *segment_lend_fault(int error)
 	return "";
 }
 
-/* Claims the region and lets the DSP in. */
+/* Claims the region, and maps or assigns it. */
 static int region_lend(struct frpc_heap *heap)
 {
 	struct frpc_heap_segment *region;
@@ -242,7 +243,7 @@ static int region_lend(struct frpc_heap *heap)
 	return -ENOMEM;
 }
 
-/* Sees to it that the region is LENT. */
+/* Makes sure that the region is LENT. */
 static int region_ready(struct frpc_heap *heap)
 {
 	bool is_lost;
@@ -250,7 +251,7 @@ static int region_ready(struct frpc_heap *heap)
 	mutex_lock(&heap->lock);
 	is_lost = heap->region && heap->region->life.state == FRPC_HEAP_LOST;
 	mutex_unlock(&heap->lock);
-	/* a DSP that has to be told does not know it in this run */
+	/* a DSP that needs an offer does not know the region in this run */
 	if (is_lost && !heap->is_implicit) {
 		frpc_heap_segment_take_back(heap, heap->region, FRPC_HEAP_DSP_OFF);
 		heap_free_mine(heap);
@@ -263,7 +264,7 @@ static int region_ready(struct frpc_heap *heap)
 	return -ENOMEM;
 }
 
-/* Takes a segment as told and makes it the request's; page->len is 0 if it was told before. */
+/* Makes a segment the request's, about to be offered; page->len is 0 if the PD knows it. */
 static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segment,
 			 struct frpc_page *page)
 {
@@ -276,7 +277,7 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
 	} else if (heap->pd == FRPC_PD_DOWN) {
 		ret = -ENOTCONN;
 	} else {
-		/* the audio PD does not restart unnoticed between this and its answer */
+		/* a restart of the audio PD waits for the answer to this offer (heap_pdr.c) */
 		WRITE_ONCE(heap->is_offering, !segment->is_growth);
 	}
 	if (!ret && !segment->life.is_told) {
@@ -295,11 +296,11 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
  * frpc_heap_offer() - lend a segment, and begin to offer it
  * @channel: of a client
  * @growth: bytes of the kernel's memory to add, whole pages of the DSP's; 0: the region
- * @page: result: what to tell the audio PD; a length of 0: it knows already
+ * @page: result: what to offer to the audio PD; a length of 0: it knows the region already
  *
  * Sleeps, and can be killed.  After success frpc_heap_offered() has to follow.
- * Return: 0; -ENOMEM: there is no heap to offer, the log says why; or growth: the heap is as
- * large as it may be, or the audio PD does not have the region; -ENOTCONN: the audio PD is
+ * Return: 0; -ENOMEM: there is no heap to offer, the log says why; for growth: the heap has
+ * its maximum size, or the audio PD does not have the region; -ENOTCONN: the audio PD is
  * down; -EPIPE: the channel is gone; -EINTR; -ESHUTDOWN: a reboot has begun; -EBUSY: the
  * system hibernates.
  */
@@ -330,8 +331,8 @@ int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_pag
 /**
  * frpc_heap_offered() - the message with the offer in it has ended
  * @channel: as at its begin
- * @outcome: of the message; what was not sent is taken back
- * @dsp_addr: the DSP's name for growth; 0: it told none, and cannot return it
+ * @outcome: of the message; a segment whose offer was not sent is reclaimed
+ * @dsp_addr: the DSP's address of growth; 0: not known, and it can never be returned
  */
 void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, u64 dsp_addr)
 {
@@ -340,7 +341,7 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 	bool is_unsent = false;
 
 	mutex_lock(&heap->lock);
-	/* else the end of the DSP has taken it back */
+	/* else the end of the DSP has reclaimed it */
 	if (segment && heap->run == heap->current_run) {
 		is_unsent = outcome == FRPC_NOT_SENT;
 		frpc_heap_segment_step(segment, is_unsent ? FRPC_HEAP_UNSENT : FRPC_HEAP_SENT);
@@ -358,13 +359,13 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 }
 
 /**
- * frpc_heap_find_growth() - begin to have growth back
+ * frpc_heap_find_growth() - begin to return growth
  * @channel: of a client
- * @dsp_addr: the DSP's name for it
+ * @dsp_addr: the DSP's address of it
  * @len: its bytes
  * @page: result
  *
- * After success the DSP is asked, and frpc_heap_returned() has to follow.
+ * After success the caller asks the DSP, and frpc_heap_returned() has to follow.
  * Return: 0; -EINVAL: there is none; -EPIPE; -EINTR.
  */
 int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len,
@@ -372,7 +373,7 @@ int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len
 {
 	struct frpc_heap *heap = channel->heap;
 	struct frpc_heap_segment *segment, *found = NULL;
-	int ret, namesakes = 0;
+	int ret, nr_found = 0;
 
 	ret = request_begin(heap, channel);
 	if (ret)
@@ -383,10 +384,10 @@ int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len
 		    segment->dsp_addr != dsp_addr)
 			continue;
 		found = segment;
-		namesakes++;
+		nr_found++;
 	}
-	/* of several with one name the DSP may be done with another: they stay until it is off */
-	if (dsp_addr && namesakes == 1 && found->len == ALIGN(len, found->access.page)) {
+	/* an ambiguous address may mean another segment: those stay until the DSP is halted */
+	if (dsp_addr && nr_found == 1 && found->len == ALIGN(len, found->access.page)) {
 		heap->current_segment = found;
 		*page = (struct frpc_page){ .addr = found->phys, .len = found->len };
 	} else {
@@ -398,7 +399,7 @@ int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len
 	return ret;
 }
 
-/* The DSP has been asked: FRPC_DONE says that it uses the growth no more. */
+/* The DSP has been asked.  FRPC_DONE: it no longer uses the growth. */
 void frpc_heap_returned(struct frpc_channel *channel, enum frpc_outcome outcome)
 {
 	struct frpc_heap *heap = channel->heap;
@@ -408,7 +409,7 @@ void frpc_heap_returned(struct frpc_channel *channel, enum frpc_outcome outcome)
 	request_end(heap);
 }
 
-/* For a DSP that is not told: it may use the region from now on, in this run and the next. */
+/* For a DSP that gets no offer: it may use the region from now on, also in later runs. */
 static int region_offer_implicitly(struct frpc_heap *heap)
 {
 	int ret = region_ready(heap);
@@ -424,7 +425,7 @@ static int region_offer_implicitly(struct frpc_heap *heap)
 	return ret;
 }
 
-/* A channel has come: from here on the DSP and its audio PD are watched. */
+/* For a new channel: watches the DSP and its audio PD. */
 static void heap_attach_work(struct work_struct *work)
 {
 	struct frpc_heap *heap = container_of(to_delayed_work(work), struct frpc_heap,
@@ -483,7 +484,8 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
  * @is_implicit: the DSP's firmware uses the region without being told (sensors); else it
  *		 waits for an offer (audio)
  *
- * Touches no memory.  What is missing is logged; the channel works without a heap.  Sleeps.
+ * Does not access the memory.  Logs what is missing; the channel works without a heap.
+ * Sleeps.
  */
 void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 {
@@ -493,12 +495,12 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 
 	if (!of_property_present(dev->of_node, "memory-region")) {
 		dev_info(dev, "no memory-region in the device tree: %s\n", is_implicit ?
-			 "the sensors' firmware gets no memory of Linux'" :
+			 "the sensors' firmware gets no memory from Linux" :
 			 "no remote heap, the audio PD cannot be used");
 		return;
 	}
 	if (!rproc) {
-		dev_warn(dev, "no remote heap: no remoteproc above would tell when the DSP is off\n");
+		dev_warn(dev, "no remote heap: no parent remoteproc reports the end of the DSP\n");
 		return;
 	}
 	mutex_lock(&heaps_lock);
@@ -518,7 +520,7 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	mod_delayed_work(frpc_heap_wq, &heap->attach_work, 0);
 }
 
-/* No request is sent on the channel any more.  The DSP keeps what it has. */
+/* The channel sends no more requests.  The DSP keeps the memory that it has. */
 void frpc_heap_detach(struct frpc_channel *channel)
 {
 	struct frpc_heap *heap = channel->heap;
@@ -593,7 +595,7 @@ void frpc_heap_fini(void)
 	frpc_heap_pdr_drain();
 	destroy_workqueue(frpc_heap_wq);
 	list_for_each_entry_safe(heap, next, &heaps, entry) {
-		/* the module stays while a DSP has memory */
+		/* each lent segment holds the module */
 		WARN_ON(!list_empty(&heap->segments));
 		of_node_put(heap->node);
 		kfree(heap);

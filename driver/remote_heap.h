@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The remote heap: memory lent to the ADSP's audio protection domain, on demand.
- * docs/remote-heap.md has the contract; this is its whole interface.
+ * Interface of the remote heap: memory for the ADSP's audio protection domain, on demand.
+ * docs/remote-heap.md has the contract.
  */
 #ifndef FRPC_REMOTE_HEAP_H
 #define FRPC_REMOTE_HEAP_H
@@ -25,8 +25,8 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit);
 void frpc_heap_detach(struct frpc_channel *channel);
 
 /*
- * A request.  One of the first two begins it; if that succeeds the caller sends the message
- * and ends it with what came of that.  Other requests wait meanwhile.
+ * A request.  One of the first two begins it.  If that succeeds the caller sends the message
+ * and ends the request with the outcome.  Other requests wait meanwhile.
  */
 int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_page *page);
 int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len,

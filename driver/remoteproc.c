@@ -2,9 +2,9 @@
 /*
  * The DSP's remoteproc: see remoteproc.h.
  *
- * A subdevice of ours hears of the end: the core calls its unprepare op after the stop op,
- * on a stop and on a crash, while the domain is still attached.  The list of subdevices has
- * no lock but the remoteproc's, which the core holds for seconds while firmware loads.
+ * A subdevice reports the end of the DSP: the core calls its unprepare op after the stop op,
+ * on a stop and on a crash, while the domain is still attached.  The remoteproc's lock
+ * protects the list of subdevices; the core holds it for seconds while firmware loads.
  */
 #include <linux/device.h>
 #include <linux/errno.h>
@@ -52,7 +52,7 @@ static int watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,
 	lockdep_assert_held(&rproc->lock);
 	if (rproc->state != RPROC_RUNNING && rproc->state != RPROC_ATTACHED)
 		return -EPIPE;
-	/* after a detach the DSP runs on, and the core calls us as after a stop */
+	/* after a detach the DSP runs on, but the core calls unprepare as after a stop */
 	if (rproc->ops->detach)
 		return -EOPNOTSUPP;
 	stream->kind = frpc_rproc_stream_kind(rproc);
@@ -68,8 +68,8 @@ static int watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,
 }
 
 /**
- * frpc_rproc_watch() - hear of the end of the DSP's run, from now on
- * @watch: the ops of its subdevice are set; one that watches @rproc already goes on doing so
+ * frpc_rproc_watch() - report the end of the DSP's run from now on
+ * @watch: the ops of its subdevice are set; it may watch @rproc already
  * @rproc: reference held
  * @stream: result
  *
@@ -91,7 +91,7 @@ int frpc_rproc_watch(struct frpc_rproc_watch *watch, struct rproc *rproc,
 	return ret;
 }
 
-/* Hears no more; none of its calls runs when this returns.  Sleeps. */
+/* Ends the watch.  When this returns, none of its ops runs.  Sleeps. */
 void frpc_rproc_unwatch(struct frpc_rproc_watch *watch)
 {
 	struct rproc *rproc = watch->rproc;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the driver has to know of the DSP's remoteproc.  remoteproc.c is the only file that
- * looks into one.  The remoteproc core exports no such calls to drivers below a remoteproc;
- * a driver in the kernel tree would ask its maintainers for them.
+ * What the driver has to know about the DSP's remoteproc.  Only remoteproc.c reads fields of
+ * struct rproc: the remoteproc core exports no functions for that to drivers below a
+ * remoteproc.  A driver in the kernel tree would ask its maintainers for them.
  */
 #ifndef FRPC_REMOTEPROC_H
 #define FRPC_REMOTEPROC_H
@@ -20,9 +20,9 @@ struct frpc_stream {
 };
 
 /*
- * Hears of the end of a DSP: the ops of @subdev are the owner's, and called under the
- * remoteproc's lock.  stop() comes before the stop op; unprepare() after it, while
- * the DSP's domain is still there.
+ * Reports the end of a DSP.  The owner sets the ops of @subdev, which run under the
+ * remoteproc's lock: stop() before the stop op of the remoteproc; unprepare() after it,
+ * while the DSP's domain still exists.
  */
 struct frpc_rproc_watch {
 	struct rproc_subdev subdev;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests of the kernel's own, put together: arguments as the DSP's process control and
- * utilities read them (wire.h).
+ * Requests of the kernel: builds the arguments as the DSP's process control and utilities
+ * read them (wire.h).
  */
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -28,7 +28,7 @@ static struct dsp_page page_record(const struct frpc_page *page)
 	};
 }
 
-/* What the DSP calls the memory that it was told of. */
+/* The DSP's address of the memory in the request. */
 static u64 reply_dsp_addr(const struct frpc_reply *reply, __le64 dsp_addr)
 {
 	return reply->outcome == FRPC_DONE ? le64_to_cpu(dsp_addr) : 0;
@@ -113,7 +113,7 @@ struct frpc_reply frpc_request_create_static(struct frpc_session *session, const
 			       args, TASK_KILLABLE);
 }
 
-/* What is about the remote heap is asked for with channel->static_lock held. */
+/* Requests about the remote heap are sent with its request_lock held: no freezing there. */
 static unsigned int request_wait_state(u32 flags)
 {
 	return flags == DSP_MAP_REMOTE_HEAP ? TASK_KILLABLE : TASK_KILLABLE | TASK_FREEZABLE;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Requests of the kernel's own: one function for each method of the DSP's process
- * control and utilities that the driver uses.
+ * Requests of the kernel: one function for each method of the DSP's process control
+ * and utilities that the driver uses.
  *
- * A function puts the arguments together, sends the request and waits for the answer,
- * for 10 s at most.  A fatal signal ends the wait as well, where nothing else is said, and
- * the task may be frozen, but for requests about a static protection domain.
+ * A function builds the arguments, sends the request and waits for the answer, for 10 s
+ * at most.  Unless stated otherwise a fatal signal ends the wait too, and the task may be
+ * frozen, except in requests about a static protection domain.
  * Each takes the session whose client id goes into the request, and the protection
- * domain (DSP_PD_*) that the request is for.  What the outcome means for memory is the
- * callers' to decide.
+ * domain (DSP_PD_*) that the request is for.  The callers decide what the outcome means
+ * for memory.
  */
 #ifndef FRPC_REQUEST_H
 #define FRPC_REQUEST_H
@@ -21,7 +21,7 @@ struct frpc_arg;
 struct frpc_call;
 struct frpc_session;
 
-/* What came of a request. */
+/* Outcome of a request. */
 enum frpc_outcome {
 	FRPC_NOT_SENT,		/* the DSP has not seen it */
 	FRPC_UNANSWERED,	/* the DSP may act on it, now or later */
@@ -30,8 +30,8 @@ enum frpc_outcome {
 };
 
 /**
- * struct frpc_reply - what came of a request, and what the caller is told
- * @outcome: see there
+ * struct frpc_reply - outcome of a request, and the error for the caller
+ * @outcome: see &enum frpc_outcome
  * @error: 0 if and only if the outcome is FRPC_DONE.  FRPC_REFUSED: the DSP's result as
  *	   frpc_result() gives it.  FRPC_UNANSWERED: -ETIMEDOUT, -ERESTARTSYS a signal has
  *	   ended the wait, or -EPIPE the DSP has gone.  FRPC_NOT_SENT: -ENOSPC, -ENOMEM or
@@ -43,7 +43,7 @@ struct frpc_reply {
 };
 
 /**
- * struct frpc_page - memory that a request tells of
+ * struct frpc_page - memory in a request
  * @addr: as the DSP uses it, with the session id where one belongs
  * @len: bytes, whole pages
  */
@@ -56,11 +56,11 @@ struct frpc_page {
 struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd);
 
 /**
- * frpc_request_release() - say that a client is gone: the DSP is to let go of all that is its
+ * frpc_request_release() - tell the DSP that a client is gone, and that its memory ends
  * @call: of kind FRPC_CALL_RELEASE, with room for a message of a page
- * @pd: where the client was
+ * @pd: protection domain of the client
  *
- * Does not wait for the answer: frpc_invoke_end() tells what came of it, when the call is done.
+ * Does not wait for the answer: frpc_invoke_end() has the outcome when the call is done.
  *
  * Return: 0 it was sent; an error of frpc_send() otherwise.
  */
@@ -72,7 +72,7 @@ int frpc_request_release(struct frpc_call *call, u32 pd);
  * @name: of the process
  * @create: ->filelen, ->attrs and ->siglen count
  * @shell: the program that loads programs: kernel memory or a dma-buf
- * @memory: what the process begins with
+ * @memory: the first memory of the process
  *
  * Return: see &struct frpc_reply.
  */
@@ -86,7 +86,7 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
  * @session: the client's
  * @name: of the domain
  * @namelen: bytes of it, with its NUL
- * @memory: is added to the domain's heap; NULL: nothing is
+ * @memory: to add to the domain's heap; NULL: none
  *
  * Return: see &struct frpc_reply.
  */
@@ -99,14 +99,14 @@ struct frpc_reply frpc_request_create_static(struct frpc_session *session, const
  * @pd: whose heap
  * @flags: DSP_MAP_*
  * @memory: what is added
- * @dsp_addr: result, the DSP's name for it; 0 if the outcome is not FRPC_DONE
+ * @dsp_addr: result, the DSP's address of it; 0 if the outcome is not FRPC_DONE
  *
  * Return: see &struct frpc_reply.
  */
 struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 flags,
 				    const struct frpc_page *memory, u64 *dsp_addr);
 
-/* Undoes frpc_request_mmap(): @len bytes that the DSP calls @dsp_addr. */
+/* Undoes frpc_request_mmap(): @len bytes at the DSP's address @dsp_addr. */
 struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u32 flags,
 				      u64 dsp_addr, u64 len);
 
@@ -116,7 +116,7 @@ struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u32 
  * @pd: where the process is
  * @request: ->fd, ->offset, ->flags and ->vaddrin count
  * @memory: of the dma-buf
- * @dsp_addr: result, the DSP's name for it; 0 if the outcome is not FRPC_DONE
+ * @dsp_addr: result, the DSP's address of it; 0 if the outcome is not FRPC_DONE
  *
  * Return: see &struct frpc_reply.
  */
@@ -124,14 +124,14 @@ struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 				       const struct fastrpc_mem_map *request,
 				       const struct frpc_page *memory, u64 *dsp_addr);
 
-/* Undoes frpc_request_mem_map(), or gives a handle of a call back (@dsp_addr 0). */
+/* Undoes frpc_request_mem_map(), or returns a handle of a call (@dsp_addr 0). */
 struct frpc_reply frpc_request_mem_unmap(struct frpc_session *session, u32 pd, int fd,
 					 u64 dsp_addr, u64 len);
 
 /**
  * frpc_request_get_info() - ask what the DSP can do
- * @session: whose context bank the message goes through
- * @pd: who is asked
+ * @session: the message goes through its context bank
+ * @pd: protection domain to ask
  * @words: results: attributes from number 1 on; valid if the outcome is FRPC_DONE
  * @count: how many
  *

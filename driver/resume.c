@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Signals while a call is with the DSP, which executes it once.
+ * Interrupted calls: signals while a call is with the DSP, which executes it once.
  *
- * Two calls with equal numbers are not the same call, and an ioctl cannot tell whether it is
- * one that the kernel makes again, or a new one: that depends on the handler that ran, which
- * no driver hears of.  So the driver leaves nothing to the handler.
+ * Two calls with equal arguments are not the same call.  An ioctl cannot tell whether the
+ * kernel restarts it or the program makes a new one: that depends on the handler that ran,
+ * which no driver learns of.  So the driver decides before any handler runs.
  *
  *  - A freezer does not end the wait: the task is frozen where it is.
  *  - A handler without SA_RESTART is pending: the call ends with EINTR, and is given up.
- *    What the program calls then is a new call.
+ *    The next call of the program is a new call.
  *  - Any other signal (a stop, a debugger's, a handler with SA_RESTART): -ERESTARTNOINTR.
- *    The kernel makes the system call again, whichever handlers it runs.  The call is kept
- *    until then, and found again.  Nothing but a jump out of a handler can come in between,
- *    so the call is found only by the same thread, with the same stack pointer, arguments
- *    and bytes of input.
- *  - Such a signal, and a dma-buf is among the arguments.  What is in it cannot be compared,
- *    so this call is never kept.  The signal waits for the answer for a moment; then EINTR.
+ *    The kernel restarts the system call, whichever handlers it runs.  The driver keeps the
+ *    call until then, and finds it again.  Only a jump out of a handler can come in between,
+ *    so only the same thread with the same stack pointer, arguments and bytes of input finds
+ *    the call.
+ *  - Such a signal, and a dma-buf is among the arguments.  The driver cannot compare its bytes,
+ *    so it never keeps this call.  It waits RESUME_GRACE for the answer; then EINTR.
  *
  * A signal without SA_RESTART that comes after the driver has looked (the process was stopped)
- * is taken as one that came right before the call.
+ * counts as one that came right before the call.
  *
- * A thread has one kept call, and its next one ends it.  A result that is not fetched is given
- * up soon after its thread has ended, after a while if the thread does other things, when there
- * are too many, and under memory pressure.  What still is with the DSP costs what any call
- * costs that was given up.
+ * A thread has one kept call, and its next call ends it.  The driver gives up a result that is
+ * not fetched: soon after its thread has ended, after a while if the thread does other things,
+ * when there are too many results, and under memory pressure.  A kept call that the DSP has
+ * not answered costs as much as one that was given up.
  */
 #include <linux/cgroup.h>
 #include <linux/pid.h>
@@ -40,18 +40,18 @@
 /* Kept calls of a session: as many as it can have with the DSP. */
 #define RESUME_MAX	FRPC_CALLS_MAX
 
-/* A signal waits so long for the end of a call that cannot be kept. */
+/* How long a signal waits for the end of a call that cannot be kept. */
 #define RESUME_GRACE	HZ
 
-/* How often results are looked through, and how long one waits for a thread that runs. */
+/* How often results are checked, and how long one waits for a running thread. */
 #define RESUME_PERIOD	(2 * HZ)
 #define RESUME_TIME_MAX	(10 * HZ)
 
 #define HASH_STEP	256
 
-/* --- what a call is found by -------------------------------------------------- */
+/* --- what finds a call -------------------------------------------------------- */
 
-/* False: they cannot be read, or the caller is killed. */
+/* False: the bytes cannot be read, or the caller is killed. */
 static bool hash_bytes(u64 from, u64 len, siphash_key_t *key)
 {
 	u8 bytes[HASH_STEP];
@@ -98,7 +98,7 @@ static bool call_is_same(const struct frpc_call *call, const struct fastrpc_invo
 	       hash_inputs(call, &hash) && hash == call->inputs_hash;
 }
 
-/* --- who has a kept call; all with session->lock held -------------------------- */
+/* --- kept calls; the first functions run with session->lock held --------------- */
 
 static bool call_is_any(const struct frpc_call *call)
 {
@@ -115,7 +115,7 @@ static bool call_is_answered(const struct frpc_call *call)
 	return !call->index;
 }
 
-/* A thread that is stopped comes back for its call, however late. */
+/* A stopped thread restarts its call, however late. */
 static bool task_is_suspended(struct task_struct *task)
 {
 	return task_is_stopped_or_traced(task) || cgroup_task_frozen(task);
@@ -137,7 +137,7 @@ static bool call_is_forsaken(const struct frpc_call *call)
 	return has_left;
 }
 
-/* Takes the oldest such call off the list; NULL: there is none. */
+/* Takes the oldest call that is wanted off the list; NULL: there is none. */
 static struct frpc_call *interrupted_take(struct frpc_session *session,
 					  bool (*is_wanted)(const struct frpc_call *call))
 {
@@ -169,7 +169,7 @@ static void call_give_up(struct frpc_client *client, struct frpc_call *call)
 		frpc_invoke_dispose(client, call);
 }
 
-/* All kept calls of a client that ends.  May sleep. */
+/* Gives up all kept calls of a client that ends.  May sleep. */
 void frpc_resume_give_up(struct frpc_client *client)
 {
 	struct frpc_call *call;
@@ -178,9 +178,11 @@ void frpc_resume_give_up(struct frpc_client *client)
 		call_give_up(client, call);
 }
 
-/* There is a result; session->lock held.  Any context. */
+/* A kept call has its answer; session->lock held.  Any context. */
 void frpc_resume_answered(struct frpc_call *call)
 {
+	lockdep_assert_held(&call->session->lock);
+
 	call->answered_at = jiffies;
 	queue_delayed_work(system_freezable_wq, &call->session->end_work, RESUME_PERIOD);
 }
@@ -218,7 +220,7 @@ size_t frpc_resume_bytes(struct frpc_session *session)
 	return bytes;
 }
 
-/* A work gives up all results: a shrinker may not wait for what that takes. */
+/* Has a work item give up all results: a shrinker must not wait for that. */
 void frpc_resume_shrink(struct frpc_session *session)
 {
 	if (!READ_ONCE(session->nr_interrupted))
@@ -229,10 +231,10 @@ void frpc_resume_shrink(struct frpc_session *session)
 
 /* --- the caller ----------------------------------------------------------------- */
 
-/* As things are, would a handler have the system call end with EINTR? */
+/* Is a signal pending whose handler ends the system call with EINTR? */
 static bool handler_ends_call(void)
 {
-	/* a thread that runs has its own */
+	/* current always has one */
 	struct sighand_struct *sighand = rcu_dereference_protected(current->sighand, true);
 	bool is_ended = false;
 	sigset_t pending;
@@ -280,12 +282,12 @@ static int call_keep(struct frpc_client *client, struct frpc_call *call,
 
 /**
  * frpc_resume_wait() - wait for the answer to a call
- * @client: whose
+ * @client: that calls
  * @call: registered and sent, or found again
  * @invoke: what the caller asked for
  *
- * Return: 0 it is answered; else the call is no longer the caller's: -EINTR it was given up,
- * -ERESTARTNOINTR the kernel makes the system call again.
+ * Return: 0 it is answered; else the call no longer belongs to the caller: -EINTR it was given
+ * up, -ERESTARTNOINTR the kernel restarts the system call.
  */
 int frpc_resume_wait(struct frpc_client *client, struct frpc_call *call,
 		     const struct fastrpc_invoke *invoke)
@@ -302,12 +304,12 @@ int frpc_resume_wait(struct frpc_client *client, struct frpc_call *call,
 }
 
 /**
- * frpc_resume_find() - is this a call that was interrupted, made again?
+ * frpc_resume_find() - find the interrupted call that a system call restarts
  * @client: the caller's
  * @invoke: what the caller asks for
  * @args: its arguments, copied
  *
- * Return: that call, registered or answered, to be waited for; NULL: it is a new one.
+ * Return: the call, registered or answered, to wait for; NULL: this is a new call.
  */
 struct frpc_call *frpc_resume_find(struct frpc_client *client,
 				   const struct fastrpc_invoke *invoke,

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Secure maps (FASTRPC_ATTR_SECUREMAP): dma-bufs that the DSP reaches by itself and
- * not through a context bank.  Below a hypervisor the first VM of qcom,vmids comes to
- * own the memory beside Linux, and the DSP is told the physical address.
+ * Secure maps (FASTRPC_ATTR_SECUREMAP): dma-bufs that the DSP reaches through its own
+ * stream and not through a context bank.  Under a hypervisor the first VM of qcom,vmids
+ * owns the memory together with Linux, and the DSP gets the physical address.
  *
- * It is given when a call first names a buffer so, and taken back when the map goes.
- * A map that goes while the DSP may be using it, because its channel ends before the
- * call, and one that the secure world does not give back are quarantined: the buffer
- * is never freed.
+ * The first call with the attribute assigns the buffer, and the end of the map reclaims
+ * it.  A map that ends while the DSP may use it, because its channel ends before the call,
+ * and one that cannot be reclaimed are lost: the buffer is never freed.
  */
 #include <linux/device.h>
 #include <linux/dma-buf.h>
@@ -17,14 +16,14 @@
 #include "private.h"
 #include "remoteproc.h"
 
-/* Maps whose memory did not come back; for people. */
+/* How many maps could not be reclaimed; for debugfs. */
 atomic_t frpc_secure_maps_lost;
 
 /**
- * frpc_secure_map_setup() - find out who shares secure maps with Linux
+ * frpc_secure_map_setup() - find the owners of secure maps
  * @channel: being probed
  *
- * Only below a hypervisor there is an owner to share with.
+ * There are none without a hypervisor.
  */
 void frpc_secure_map_setup(struct frpc_channel *channel)
 {
@@ -40,7 +39,7 @@ void frpc_secure_map_setup(struct frpc_channel *channel)
 	perm->vmids[0] = QCOM_SCM_VMID_HLOS;
 }
 
-/* One address and one length have to describe all of it. */
+/* Finds the physical range of a map; -EINVAL: it is not one range. */
 static int map_find_memory(struct frpc_map *map)
 {
 	struct frpc_space *space = map->session->space;
@@ -58,14 +57,14 @@ static int map_find_memory(struct frpc_map *map)
 }
 
 /**
- * frpc_secure_map_make() - let the DSP itself have the memory of a map
+ * frpc_secure_map_make() - assign the memory of a map to the DSP
  * @map: used by the caller
  *
- * Sleeps.  Nothing to do for one that it has already.
+ * Sleeps.  Does nothing if it is assigned already.
  *
- * Return: 0; -EOPNOTSUPP: no hypervisor, or none that knows the DSP; -EINVAL: not
- * contiguous, or out of the DSP's reach; -EIO: the secure world refuses, as it does
- * while another session has the buffer so; -EPIPE; -EINTR.
+ * Return: 0; -EOPNOTSUPP: no hypervisor, or the device tree names no VM of the DSP; -EINVAL:
+ * not contiguous, or out of the DSP's reach; -EIO: the secure world refuses, for example
+ * because another session has assigned the buffer; -EPIPE; -EINTR.
  */
 int frpc_secure_map_make(struct frpc_map *map)
 {
@@ -89,12 +88,14 @@ int frpc_secure_map_make(struct frpc_map *map)
 	return ret;
 }
 
-/* The map is being undone, space->maps_lock held.  Needs no memory. */
+/* The map is being undone; space->maps_lock held.  Allocates no memory. */
 void frpc_secure_map_undo(struct frpc_map *map)
 {
 	struct frpc_session *session = map->session;
 	bool is_used;
 	int ret = -EBUSY;
+
+	lockdep_assert_held(&session->space->maps_lock);
 
 	if (!map->is_secure)
 		return;
@@ -108,7 +109,7 @@ void frpc_secure_map_undo(struct frpc_map *map)
 		map->is_secure = false;
 		return;
 	}
-	/* never to be put */
+	/* this reference is never dropped */
 	if (map->own)
 		kref_get(&map->own->refs);
 	else

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Send: a request goes to the DSP, and no sender holds up others.
+ * Send: a request goes to the DSP, and no sender blocks other senders.
  *
- * A transport may have no room for a message.  So a message is first sent without
- * waiting, which succeeds while the DSP keeps up.  Where it fails, one sender at a time
- * waits for room.  The others wait here for their turn, and a signal or the end of the
- * channel ends that.  A DSP that has made no room for 10 s is not waited for again for as
- * long: senders get -ETIMEDOUT at once, unless there is room after all.
+ * A transport may have no room for a message.  So a sender first tries without waiting,
+ * which succeeds while the DSP keeps up.  If that fails, one sender at a time waits for
+ * room.  The others wait here for their turn; a signal or the end of the channel ends that
+ * wait.  If the DSP has made no room for 10 s, no sender waits for it during the next 10 s:
+ * senders get -ETIMEDOUT at once, unless there is room after all.
  *
- * How a sender waits for room depends on what there is too little of.
+ * How a sender waits for room depends on what is missing.
  *  - Intents (-EBUSY), or another transport's buffers (-ENOMEM): inside the transport.
  *    GLINK asks the DSP for an intent and waits for the answer for 10 s.  No signal ends
  *    that wait, only the end of the link does.
- *  - Bytes in the FIFO (-EAGAIN): here, by trying again.  GLINK would wait for as long as
- *    the DSP does not read, and has no way to tell others when it does.
+ *  - Bytes in the FIFO (-EAGAIN): here, by trying again.  GLINK would wait until the DSP
+ *    reads, and cannot notify other senders when it does.
  *
- * So a dead DSP costs the task that asks, and who unbinds the channel's device, 10 s: GLINK
- * uses both while it waits.  Other callers have been told of the end by then.  It takes longer
- * if the DSP has left neither an intent nor a byte: GLINK then has no room to ask.
+ * So a dead DSP delays the task that asks, and the task that unbinds the channel's device, by
+ * 10 s: GLINK uses the device while it waits.  Other callers have got their error by then.  The
+ * delay is longer if the DSP has left neither an intent nor a byte: GLINK has no room to ask.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -27,7 +27,7 @@
 
 #include "private.h"
 
-/* How long a DSP is waited for, and then left alone. */
+/* How long a sender waits for room, and how long no sender waits after that. */
 #define SEND_PAUSE	(10 * HZ)
 /* Between two looks at a FIFO that is full. */
 #define SEND_REST	(HZ / 100)
@@ -38,7 +38,7 @@ void frpc_send_setup(struct frpc_channel *channel)
 	channel->is_send_paused = false;
 }
 
-/* What GLINK says when its link has ended and the channel's device has not gone yet. */
+/* GLINK's errors after its link has ended and before the channel's device goes. */
 static bool send_has_lost_link(int error)
 {
 	return error == -ECANCELED || error == -EIO;
@@ -64,13 +64,13 @@ static int send_once(struct frpc_call *call, const struct dsp_request *request, 
 	return send_has_lost_link(ret) ? -EPIPE : ret;
 }
 
-/* What transports say where they would have to wait: no intent, a full FIFO, no buffer. */
+/* The transports' errors for: no intent, a full FIFO, no buffer.  Waiting may help. */
 static bool send_needs_wait(int error)
 {
 	return error == -EBUSY || error == -EAGAIN || error == -ENOMEM;
 }
 
-/* Is the wait for a turn over?  *@has_turn: with a turn; else the channel has ended. */
+/* Is the wait for a turn over?  *@has_turn: false if it is because the channel has ended. */
 static bool send_turn_comes(struct frpc_channel *channel, bool *has_turn)
 {
 	if (!READ_ONCE(channel->is_alive))
@@ -100,7 +100,7 @@ static void send_end_turn(struct frpc_channel *channel)
 	wake_up(&channel->send_wait);
 }
 
-/* The channel has ended: those who wait for their turn are told. */
+/* The channel has ended: wakes all senders that wait for their turn. */
 void frpc_send_end(struct frpc_channel *channel)
 {
 	wake_up_all(&channel->send_wait);
@@ -113,7 +113,7 @@ static bool send_is_paused(struct frpc_channel *channel)
 	return channel->is_send_paused;
 }
 
-/* False: a signal came that ends the wait. */
+/* Waits a moment.  False: a signal ends the wait. */
 static bool send_rest(enum frpc_patience patience)
 {
 	switch (patience) {
@@ -129,7 +129,7 @@ static bool send_rest(enum frpc_patience patience)
 	return true;
 }
 
-/* Until the DSP has read something.  -EBUSY, -ENOMEM: there is too little of other things. */
+/* Tries until the DSP has read from the FIFO.  -EBUSY, -ENOMEM: something else is missing. */
 static int send_when_read(struct frpc_call *call, const struct dsp_request *request,
 			  enum frpc_patience patience)
 {
@@ -144,14 +144,14 @@ static int send_when_read(struct frpc_call *call, const struct dsp_request *requ
 	return ret == -EAGAIN ? -ETIMEDOUT : ret;
 }
 
-/* It is the sender's turn to wait. */
+/* Sends, and waits for room.  The caller has the turn. */
 static int send_in_turn(struct frpc_call *call, const struct dsp_request *request,
 			enum frpc_patience patience)
 {
 	struct frpc_channel *channel = call->session->channel;
 	int ret;
 
-	/* those before this one may have waited until there was room */
+	/* an earlier sender may have waited until there was room */
 	ret = send_once(call, request, false);
 	if (!send_needs_wait(ret))
 		return ret;

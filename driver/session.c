@@ -3,10 +3,10 @@
  * Sessions: compute context banks and their hand-out to clients.
  *
  * Each qcom,fastrpc-compute-cb node is a platform device with an SMMU context
- * of its own.  It takes a place in channel->spaces[] for its addresses, and one, or
- * several, in channel->sessions[]; these keep their clients while the device comes
- * and goes.  Who has a session is in session_state.h, and how it comes back in
- * release.c.
+ * of its own.  It takes a place in channel->spaces[] for its addresses, and one or
+ * several in channel->sessions[]; sessions keep their clients while the device comes
+ * and goes.  session_state.h has the states of a session, and release.c describes how
+ * a session becomes free again.
  */
 #include <linux/err.h>
 #include <linux/mod_devicetable.h>
@@ -42,7 +42,7 @@ void frpc_sessions_setup(struct frpc_channel *channel)
 	}
 }
 
-/* Gives up all that is kept only to be used again.  May sleep. */
+/* Frees everything that is kept only for reuse.  May sleep. */
 void frpc_session_drain(struct frpc_session *session)
 {
 	struct frpc_space *space = session->space;
@@ -56,7 +56,7 @@ void frpc_session_drain(struct frpc_session *session)
 	mutex_unlock(&space->maps_lock);
 }
 
-/* The last reference to the channel is gone: no client, no call, no device. */
+/* The last reference to the channel is gone: it has no client, call or device. */
 void frpc_sessions_teardown(struct frpc_channel *channel)
 {
 	size_t i;
@@ -91,9 +91,9 @@ static void session_untake(struct frpc_session *session)
 
 /**
  * frpc_session_get() - hand out the first free session
- * @client: which is to have it, until frpc_release_client()
+ * @client: that gets it, until frpc_release_client()
  *
- * Nothing of an earlier client is left in its buffers.  May sleep.
+ * Its buffers contain no byte of an earlier client.  May sleep.
  *
  * Return: the session; ERR_PTR(): -EBUSY none is free, -ENOMEM, -EPIPE.
  */
@@ -108,7 +108,7 @@ struct frpc_session *frpc_session_get(struct frpc_client *client)
 
 		if (!session_take_if_free(session))
 			continue;
-		/* a question of the kernel's may have left something since */
+		/* a request of the kernel may have left a buffer since */
 		frpc_session_drain(session);
 		mutex_lock(&session->end_lock);
 		ret = frpc_release_prepare(session);
@@ -124,11 +124,10 @@ struct frpc_session *frpc_session_get(struct frpc_client *client)
 }
 
 /**
- * frpc_session_any() - a context bank for what is in no client's name
+ * frpc_session_any() - a context bank for a request of the kernel
  * @channel: reference held
  *
- * Return: a session, which a client may have and which may end at any time; NULL: there
- * is none.
+ * Return: a session, which may have a client and may end at any time; NULL: there is none.
  */
 struct frpc_session *frpc_session_any(struct frpc_channel *channel)
 {
@@ -164,7 +163,7 @@ static void bank_end(void *data)
 		WRITE_ONCE(session->is_alive, false);
 		spin_unlock_irq(&session->lock);
 	}
-	/* what saw one alive has left the device alone when this is back */
+	/* after this, no task that saw a session alive still uses the device */
 	synchronize_srcu(&channel->srcu);
 
 	for_each_set_bit(i, served, FRPC_SESSIONS_MAX)
@@ -172,7 +171,7 @@ static void bank_end(void *data)
 	frpc_space_end(space);
 	for_each_set_bit(i, served, FRPC_SESSIONS_MAX) {
 		frpc_release_end(&channel->sessions[i]);
-		/* idle buffers without an address are of no use to a later bank */
+		/* a later bank cannot use idle buffers that are not mapped */
 		frpc_session_drain(&channel->sessions[i]);
 	}
 
@@ -192,11 +191,13 @@ static bool session_is_empty(struct frpc_session *session)
 	return is_empty;
 }
 
-/* Does anything refer to it still?  channel->sessions_lock held. */
+/* Is the place free, with no session in it?  channel->sessions_lock held. */
 static bool space_is_empty(const struct frpc_space *space)
 {
 	struct frpc_channel *channel = space->channel;
 	size_t i;
+
+	lockdep_assert_held(&channel->sessions_lock);
 
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++)
 		if (channel->sessions[i].space == space && !session_is_empty(&channel->sessions[i]))
@@ -274,7 +275,7 @@ static int cb_probe(struct platform_device *pdev)
 	if (i < count)
 		dev_warn(dev, "only %u of %u sessions: a DSP has %u at most\n", i, count,
 			 FRPC_SESSIONS_MAX);
-	/* said above; the driver core says no more of a device that was not taken */
+	/* logged above; the driver core logs nothing for -ENODEV */
 	return i ? 0 : -ENODEV;
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The states of a session.  The table is the rule: what is not in it cannot happen.
- * Nothing leads from LEFT or RELEASING to FREE but the DSP's answer to a RELEASE, or
- * the end of the context bank or of the DSP; an error, a timeout or a signal is no event.
+ * The states of a session.  The table has all transitions that are allowed.  Only the
+ * DSP's answer to a RELEASE, or the end of the context bank or of the DSP, leads from LEFT
+ * or RELEASING to FREE; an error, a timeout or a signal is not an event.
  */
 #include <linux/kernel.h>
 

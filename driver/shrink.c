@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Under memory pressure: idle message buffers, maps that no call uses, and results of
- * interrupted calls go at once instead of when their client is closed, or some seconds later.
+ * The shrinker: under memory pressure the driver frees idle message buffers, maps without
+ * users and results of interrupted calls at once, and not when their client is closed or some
+ * seconds later.
  *
- * A shrinker runs inside of anybody's allocation, our own too: it waits for no lock.
- * Undoing a map takes its exporter's lock, and giving a result up its session's, so works do
- * that.
+ * A shrinker runs inside any allocation, also the driver's own, so it waits for no lock.
+ * Undoing a map takes its exporter's lock, and giving up a result takes its session's; work
+ * items do both.
  */
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -14,7 +15,7 @@
 #include "private.h"
 
 static LIST_HEAD(channels);
-/* Protects the list.  Its holder allocates nothing. */
+/* Protects the list.  Its holder allocates no memory. */
 static DEFINE_MUTEX(channels_lock);
 static struct shrinker *shrinker;
 
@@ -55,7 +56,7 @@ static unsigned long free_idle(struct shrinker *self, struct shrink_control *sc)
 	return freed ? freed : SHRINK_STOP;
 }
 
-/* What @channel keeps only to use it again may be asked for, until frpc_shrink_remove(). */
+/* The shrinker may free what @channel keeps for reuse, until frpc_shrink_remove(). */
 void frpc_shrink_add(struct frpc_channel *channel)
 {
 	mutex_lock(&channels_lock);

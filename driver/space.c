@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Address spaces of context banks: what a bank can address, and how it is told.
+ * Address spaces of context banks: what a bank can address.
  *
  * Without an IOMMU the DMA API would copy memory that a bank cannot address ("bounce"),
  * and copy it back when it is synced.  Memory that a DSP shares with a program for
@@ -28,9 +28,9 @@ void frpc_space_setup(struct frpc_space *space, struct frpc_channel *channel)
 /* --- what the bank is ------------------------------------------------------- */
 
 /*
- * The IOMMU of a bank could not be attached, for want of memory for example.  The
- * driver core does not mind: such a device would get physical addresses, of which
- * its stream reaches none, or, where unknown streams pass, all.
+ * Is the bank without the IOMMU that its device tree names?  Attaching can fail, for lack of
+ * memory for example, and the driver core probes the device all the same.  It would get
+ * physical addresses: its stream reaches none of them, or all if unknown streams pass.
  */
 static bool device_has_lost_iommu(struct device *dev)
 {
@@ -40,7 +40,7 @@ static bool device_has_lost_iommu(struct device *dev)
 
 	if (!node)
 		return false;
-	/* one that is switched off, or that no driver has, translates nothing */
+	/* an IOMMU that is disabled, or has no driver, translates no address */
 	iommu = of_find_device_by_node(node);
 	is_lost = iommu && READ_ONCE(iommu->dev.driver) && !device_iommu_mapped(dev);
 	if (iommu)
@@ -67,29 +67,29 @@ static int space_set_masks(struct frpc_space *space, struct device *dev, u32 bit
 	if (ret)
 		return dev_err_probe(dev, ret, "cannot address %u bits\n", bits);
 	space->last = DMA_BIT_MASK(bits);
-	/* a limit of a bus, or memory that has to be copied whatever its address */
+	/* a bus has a limit, or all memory has to be copied */
 	space->may_copy = !space->is_translated && dma_max_mapping_size(dev) != SIZE_MAX;
-	/* the DSP gets one address and one length, however many pages there are */
+	/* the DSP gets one address and one length for any number of pages */
 	dma_set_max_seg_size(dev, UINT_MAX);
 	dma_set_seg_boundary(dev, ULONG_MAX);
 	return 0;
 }
 
 /**
- * frpc_space_begin() - a context bank is there
+ * frpc_space_begin() - a context bank has come
  * @space: empty
  * @dev: the bank's device, being probed
  * @session_bits: what names the bank in an address on the wire
  * @bits: that its addresses have
  *
- * Return: 0, to be ended by frpc_space_end(); -ENODEV no use without its IOMMU; -EIO.
+ * Return: 0, then frpc_space_end() has to follow; -ENODEV its IOMMU is missing; -EIO.
  */
 int frpc_space_begin(struct frpc_space *space, struct device *dev, u64 session_bits, u32 bits)
 {
 	int ret;
 
 	if (device_has_lost_iommu(dev)) {
-		/* tried again when the channel comes again; the driver core says no more */
+		/* the next channel tries again; the driver core logs nothing for -ENODEV */
 		dev_warn(dev, "its IOMMU could not be attached: not used\n");
 		return -ENODEV;
 	}
@@ -109,9 +109,9 @@ int frpc_space_begin(struct frpc_space *space, struct device *dev, u64 session_b
 
 /**
  * frpc_space_end() - the device of a bank is about to go
- * @space: whose sessions make no more calls
+ * @space: its sessions make no more calls
  *
- * Undoes every mapping, used or not; the memory behind them stays its users'.  Sleeps.
+ * Undoes every mapping, with and without users; the memory stays with its users.  Sleeps.
  */
 void frpc_space_end(struct frpc_space *space)
 {
@@ -124,7 +124,7 @@ void frpc_space_end(struct frpc_space *space)
 	frpc_maps_undo(space);
 }
 
-/* The bank's device, to be put, for what needs no mapping; NULL: it has gone. */
+/* The bank's device, with a reference; NULL: it has gone. */
 struct device *frpc_space_dev_get(struct frpc_space *space)
 {
 	struct device *dev;
@@ -137,7 +137,7 @@ struct device *frpc_space_dev_get(struct frpc_space *space)
 
 /* --- addresses -------------------------------------------------------------- */
 
-/* Does the DMA API keep a copy of one of these?  Where it cannot be told, it may. */
+/* Does the DMA API use a bounce buffer for one of these?  True also if that is not known. */
 static bool space_has_copy(struct frpc_space *space, const struct sg_table *sgt)
 {
 	struct scatterlist *sg;
@@ -152,16 +152,16 @@ static bool space_has_copy(struct frpc_space *space, const struct sg_table *sgt)
 }
 
 /**
- * frpc_space_check() - can the DSP have what is mapped?
+ * frpc_space_check() - can the DSP use memory that is mapped?
  * @space: alive, and one of its mutexes held
  * @sgt: mapped for its device
  * @iova: result, bus address
  * @len: result, bytes
  *
- * The DSP gets one address and one length: is that all there is to it?
+ * The DSP gets one address and one length, which must describe all of it.
  *
  * Return: 0; -EINVAL: it is not one range of whole pages; -ERANGE: the bank does not
- * reach it, or would see a copy.
+ * reach it, or would access a bounce buffer.
  */
 int frpc_space_check(struct frpc_space *space, const struct sg_table *sgt, dma_addr_t *iova,
 		     size_t *len)
@@ -188,13 +188,13 @@ int frpc_space_check(struct frpc_space *space, const struct sg_table *sgt, dma_a
 }
 
 /**
- * frpc_space_map() - give memory of the driver's own addresses
+ * frpc_space_map() - map memory of the driver
  * @space: alive, and one of its mutexes held
  * @sgt: its pages
  * @attrs: DMA_ATTR_*
  * @iova: result, bus address
  *
- * Return: 0; as frpc_space_check(); -ENOMEM: there are not so many addresses.
+ * Return: 0; errors of frpc_space_check(); -ENOMEM: not enough addresses are free.
  */
 int frpc_space_map(struct frpc_space *space, struct sg_table *sgt, unsigned long attrs,
 		   dma_addr_t *iova)
@@ -211,13 +211,13 @@ int frpc_space_map(struct frpc_space *space, struct sg_table *sgt, unsigned long
 	return ret;
 }
 
-/* May there be addresses for what failed with @ret, after frpc_space_make_room()? */
+/* Did a mapping fail with an error that frpc_space_make_room() may cure? */
 bool frpc_space_is_full(int ret)
 {
 	return ret == -ENOMEM || ret == -EIO;
 }
 
-/* Gives up all that has addresses only to be used again.  Sleeps; space->maps_lock held. */
+/* Unmaps everything that is kept only for reuse.  Sleeps; space->maps_lock held. */
 void frpc_space_make_room(struct frpc_space *space)
 {
 	struct frpc_channel *channel = space->channel;
@@ -229,7 +229,7 @@ void frpc_space_make_room(struct frpc_space *space)
 			frpc_pool_drain(&channel->sessions[i]);
 }
 
-/* Where the page that the bank finds at @iova is.  The space is alive, and does not end. */
+/* Physical address of the page at @iova.  The space is alive, and does not end. */
 phys_addr_t frpc_space_phys(struct frpc_space *space, dma_addr_t iova)
 {
 	if (!space->is_translated)
@@ -240,11 +240,11 @@ phys_addr_t frpc_space_phys(struct frpc_space *space, dma_addr_t iova)
 /* --- caches ----------------------------------------------------------------- */
 
 /**
- * frpc_space_flush() - what the CPU wrote to pages is in memory, and in no cache
- * @space: any of the DSP's
+ * frpc_space_flush() - write what the CPU wrote to pages back from its caches
+ * @space: any of the DSP
  * @sgt: not mapped
  *
- * Sleeps, and lets others run.
+ * Sleeps, and lets other tasks run.
  *
  * Return: 0; -EPIPE the context bank is gone; -EINTR killed; -ENOMEM.
  */
@@ -277,15 +277,15 @@ int frpc_space_flush(struct frpc_space *space, struct sg_table *sgt)
 }
 
 /**
- * frpc_space_sync() - one look at memory from both sides of the CPU's caches
- * @space: seen alive inside of channel->srcu; not coherent
+ * frpc_space_sync() - sync the CPU's caches for a range
+ * @space: seen alive inside channel->srcu; not coherent
  * @iova: of the first byte
  * @len: bytes
- * @piece: of how many bytes, from a multiple of that on, the memory is contiguous
+ * @piece: the memory is contiguous in aligned pieces of so many bytes
  * @to: DMA_TO_DEVICE: what the CPU wrote becomes visible to the DSP; DMA_FROM_DEVICE:
  *	the CPU will see what the DSP wrote
  *
- * Not one byte beside these loses what the CPU wrote, but for those of the same cache line.
+ * Bytes outside the range that the CPU wrote are safe, except in the same cache line.
  */
 void frpc_space_sync(struct frpc_space *space, u64 iova, size_t len, size_t piece,
 		     enum dma_data_direction to)

@@ -2,11 +2,11 @@
 /*
  * Address spaces: what a DSP reaches through one compute context bank.
  *
- * A space owns the addresses of its bank, and knows the bank's address bits, whether
- * an IOMMU translates, and whether the bank sees the CPU's caches.  Every other file
- * asks the space.  Two kinds of object have addresses in it:
- *   - buffers: the driver's own memory, in the bank for as long as it lives;
- *   - maps: dma-bufs, kept after use until another request needs the addresses.
+ * A space owns the addresses of its bank.  It knows how many bits they have, whether an IOMMU
+ * translates them, and whether the bank snoops the CPU's caches; all other files ask it.  Two
+ * kinds of object have addresses in a space:
+ *   - buffers: the driver's own memory, mapped for as long as the buffer lives;
+ *   - maps: dma-bufs, which stay mapped after use until the addresses are needed.
  * Sessions of one bank (qcom,nsessions) share its space.
  */
 #ifndef FRPC_SPACE_H
@@ -30,147 +30,83 @@ struct frpc_channel;
 struct frpc_session;
 struct vm_area_struct;
 
-/**
- * struct frpc_space - the addresses of one compute context bank
- * @channel: it is part of
- * @dev: the bank's device, while @is_alive; NULL: this place is empty
- * @session_bits: what names the bank in an address on the wire
- * @last: the highest address that the bank has
- * @is_coherent: the bank sees the CPU's caches
- * @is_translated: an IOMMU makes one range of any pages, wherever they are
- * @may_copy: the DMA API may give the bank a copy of memory that it cannot reach
- * @is_alive: @dev may be used; changes under both mutexes
- * @buffers_lock: protects @buffers and the mapping of every buffer
- * @buffers: all mapped buffers
- * @maps_lock: protects @maps, and making and undoing maps; before @buffers_lock
- * @maps: all mapped dma-bufs
- * @reap_work: undoes maps that are not needed any more
- * @reaps_all: the next time all that are unused
- */
+/* The addresses of one compute context bank. */
 struct frpc_space {
 	struct frpc_channel *channel;
-	struct device *dev;
-	u64 session_bits;
-	u64 last;
-	bool is_coherent;
-	bool is_translated;
-	bool may_copy;
-	bool is_alive;
-	struct mutex buffers_lock;
-	struct list_head buffers;
-	struct mutex maps_lock;
-	struct list_head maps;
-	struct delayed_work reap_work;
-	bool reaps_all;
+	struct device *dev;		/* the bank's, while @is_alive; NULL: this place is empty */
+	u64 session_bits;		/* what names the bank in an address on the wire */
+	u64 last;			/* highest address of the bank */
+	bool is_coherent;		/* the bank snoops the CPU's caches */
+	bool is_translated;		/* an IOMMU makes one range of any pages */
+	bool may_copy;			/* the DMA API may use a bounce buffer for the bank */
+	bool is_alive;			/* @dev may be used; changes under both mutexes */
+	struct mutex buffers_lock;	/* protects @buffers and the mapping of each buffer */
+	struct list_head buffers;	/* all mapped buffers */
+	struct mutex maps_lock;		/* protects @maps, and making and undoing maps */
+	struct list_head maps;		/* all mapped dma-bufs */
+	struct delayed_work reap_work;	/* undoes maps that are no longer needed */
+	bool reaps_all;			/* the next reap undoes all unused maps */
 };
 
-/**
- * struct frpc_pages - memory that a DSP can be given
- * @sgt: its pieces, each of contiguous pages
- * @first: @sgt's list, if there is one piece
- * @len: bytes, whole pages
- * @owner: device whose DMA API has lent them, reference held; NULL: the page allocator
- * @addr: what the DMA API calls them
- */
+/* Memory for a DSP. */
 struct frpc_pages {
-	struct sg_table sgt;
-	struct scatterlist first;
-	size_t len;
-	struct device *owner;
-	dma_addr_t addr;
+	struct sg_table sgt;		/* pieces, each of contiguous pages */
+	struct scatterlist first;	/* the list of @sgt, if there is one piece */
+	size_t len;			/* bytes, whole pages */
+	struct device *owner;		/* its DMA API allocated them, reference held; or NULL */
+	dma_addr_t addr;		/* from the DMA API */
 };
 
-/**
- * struct frpc_buffer - memory of the driver's own, mapped for one session
- * @pool_entry: on a free list of the session, or unused
- * @space_entry: on space->buffers while mapped; under space->buffers_lock
- * @session: whose it is
- * @pages: its memory
- * @cpu: kernel address
- * @iova: bus address in the context bank, page aligned, no session bits
- * @size_class: free list it belongs to, or FRPC_POOL_CLASSES
- * @is_mapped: @iova is good; under space->buffers_lock
- * @is_charged: in use, and counted in session->message_bytes
- *
- * Owns its pages: they stay when the context bank's device goes, only the
- * mapping is undone.  So a client that copies out of a buffer cannot delay a removal.
+/*
+ * The driver's own memory, mapped for one session.  A buffer owns its pages.  They stay when
+ * the context bank's device goes, and only the mapping is undone; so a client that copies out
+ * of a buffer cannot delay a removal.
  */
 struct frpc_buffer {
-	struct list_head pool_entry;
-	struct list_head space_entry;
+	struct list_head pool_entry;	/* on a free list of the session, or unused */
+	struct list_head space_entry;	/* on space->buffers while mapped; under ->buffers_lock */
 	struct frpc_session *session;
 	struct frpc_pages pages;
-	void *cpu;
-	dma_addr_t iova;
-	u32 size_class;
-	bool is_mapped;
-	bool is_charged;
+	void *cpu;			/* kernel address */
+	dma_addr_t iova;		/* bus address, page aligned, without session bits */
+	u32 size_class;			/* of its free list, or FRPC_POOL_CLASSES */
+	bool is_mapped;			/* @iova is valid; under space->buffers_lock */
+	bool is_charged;		/* in use, and counted in session->message_bytes */
 };
 
-/**
- * struct frpc_export - a dma-buf of the driver's own
- * @refs: the dma-buf and each map hold one
- * @lock: protects @attachments and the state of each
- * @attachments: devices of others that reach it
- * @maps_lock: protects @maps
- * @maps: ours, to be undone when the dma-buf goes
- * @pages: its memory
- * @is_uncached: no CPU mapping of it goes through a cache
- */
+/* What is behind a dma-buf that the driver exports. */
 struct frpc_export {
-	struct kref refs;
-	struct mutex lock;		/* see above */
-	struct list_head attachments;
-	spinlock_t maps_lock;		/* see above */
-	struct list_head maps;
+	struct kref refs;		/* the dma-buf and each map hold one */
+	struct mutex lock;		/* protects @attachments and the state of each */
+	struct list_head attachments;	/* devices of other drivers that use it */
+	spinlock_t maps_lock;		/* protects @maps */
+	struct list_head maps;		/* the driver's own, undone when the dma-buf goes */
 	struct frpc_pages pages;
-	bool is_uncached;
+	bool is_uncached;		/* every CPU mapping of it bypasses the caches */
 };
 
-/**
- * struct frpc_map - a dma-buf that a session's context bank reaches
- * @entry: on space->maps until undone; under space->maps_lock
- * @node: in session->map_hash while it can be found; under session->lock
- * @session: whose it is
- * @key: the dma-buf, to be compared only
- * @buf: the same if it is another driver's, reference held
- * @own: what is behind one of ours, reference held until undone
- * @own_entry: on own->maps until one of the two goes
- * @attachment: another driver's: of the context bank's device
- * @table: one of ours: its pages
- * @sgt: mapped pages
- * @iova: bus address in the context bank, page aligned, no session bits
- * @len: bytes, contiguous
- * @users: calls and others that rely on it; under session->lock
- * @last_used: jiffies when one of them ended
- * @is_closed: its dma-buf has gone: not to be found, and to go when unused
- * @is_undone: nothing is mapped any more; under session->lock
- * @is_left: a call with it has ended without an answer; under session->lock
- * @is_synced: CPU and bank see it through different caches
- * @is_secure: the DSP itself has the memory; under space->maps_lock
- * @phys: where that is, if it has
- */
+/* A dma-buf that a session's context bank can reach. */
 struct frpc_map {
-	struct list_head entry;
-	struct hlist_node node;
+	struct list_head entry;		/* on space->maps until undone; under space->maps_lock */
+	struct hlist_node node;		/* in session->map_hash; under session->lock */
 	struct frpc_session *session;
-	const struct dma_buf *key;
-	struct dma_buf *buf;
-	struct frpc_export *own;
-	struct list_head own_entry;
-	struct dma_buf_attachment *attachment;
-	struct sg_table table;
-	struct sg_table *sgt;
-	dma_addr_t iova;
-	size_t len;
-	u32 users;
-	unsigned long last_used;
-	bool is_closed;
-	bool is_undone;
-	bool is_left;
-	bool is_synced;
-	bool is_secure;
-	phys_addr_t phys;
+	const struct dma_buf *key;	/* the dma-buf, for comparison only */
+	struct dma_buf *buf;		/* another driver's, reference held; or NULL */
+	struct frpc_export *own;	/* the driver's own, reference held until undone; or NULL */
+	struct list_head own_entry;	/* on own->maps until one of the two goes */
+	struct dma_buf_attachment *attachment;	/* of another driver's dma-buf */
+	struct sg_table table;		/* pages of the driver's own */
+	struct sg_table *sgt;		/* mapped pages of another driver's */
+	dma_addr_t iova;		/* bus address, page aligned, without session bits */
+	size_t len;			/* bytes, contiguous */
+	u32 users;			/* calls and mappings that use it; under session->lock */
+	unsigned long last_used;	/* jiffies when one of them ended */
+	bool is_closed;			/* its dma-buf has gone, so it goes when it is unused */
+	bool is_undone;			/* it is no longer mapped; under session->lock */
+	bool is_left;			/* a call with it ended without an answer; session->lock */
+	bool is_synced;			/* CPU and bank see it through different caches */
+	bool is_secure;			/* it is assigned to the DSP; under space->maps_lock */
+	phys_addr_t phys;		/* where it is, if @is_secure */
 };
 
 /* space.c */

@@ -2,8 +2,8 @@
 /*
  * Tracepoints, group "frpc": the life of the remote heap, and of a call.
  *
- * Those of a call get pointers and look through them only when they are on: off, each
- * is an instruction that does nothing.
+ * Those of a call get pointers and read through them only when they are enabled; disabled,
+ * each is one no-op instruction.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM frpc
@@ -109,8 +109,8 @@ TRACE_EVENT(frpc_heap_crash,
 /*
  * A call, stage by stage, in the thread that makes it: begin, mapped (laid out, dma-bufs
  * mapped), copied (inputs are in the message), sent, woken (there is an answer), end
- * (outputs are copied out).  What is sent carries the cookie by which "answered", in
- * the receive path, is known.
+ * (outputs are copied out).  "sent" and "answered", which is in the receive path, have the
+ * same cookie.
  */
 TRACE_EVENT(frpc_call_begin,
 	TP_PROTO(const struct frpc_session *session, u32 handle, u32 sc),

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the driver makes of what a device tree says: see tree_rules.h. */
+/* How the driver judges a device tree: see tree_rules.h. */
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "tree_rules.h"
 
-/* No audio DSP addresses more, wherever the session id is. */
+/* No audio DSP has more address bits, wherever the session id is. */
 #define HEAP_ADDRESS_BITS	36u
 
 /* The DSP's pages. */
@@ -67,8 +67,8 @@ u32 frpc_heap_bits(const struct frpc_soc *soc)
 }
 
 /*
- * What is attached decides, and the exception level: qcom,vmids and /firmware/scm are in
- * the device tree with and without a hypervisor.
+ * The attached IOMMU domain and the exception level decide.  qcom,vmids and /firmware/scm
+ * do not: the device tree has them with and without a hypervisor.
  */
 enum frpc_stream_kind frpc_stream_kind_find(bool has_iommu, enum frpc_domain_type type,
 					    bool is_at_el2)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the driver makes of what a device tree says.  Pure code, without locks and devices:
- * "fastrpcctl check-dt" is built from the same file, and tells what this driver will do.
+ * How the driver judges a device tree.  Pure code, without locks and devices: "fastrpcctl
+ * check-dt" is built from the same file, and predicts what the driver will do.
  */
 #ifndef FRPC_TREE_RULES_H
 #define FRPC_TREE_RULES_H
@@ -16,14 +16,14 @@
 
 #define FRPC_VMIDS_MAX		16
 
-/* What a domain's name says about it. */
+/* What a domain's label implies. */
 struct frpc_domain_kind {
 	const char *prefix;
 	bool has_both_nodes;	/* plain and -secure */
 	bool is_compute;
 	bool has_unsigned;	/* processes without a signature, for every client */
-	bool has_heap;		/* memory-region is for its firmware */
-	bool is_heap_implicit;	/* which uses it without being told */
+	bool has_heap;		/* its firmware uses the memory-region */
+	bool is_heap_implicit;	/* without an offer */
 };
 
 /**
@@ -51,8 +51,8 @@ extern const struct frpc_soc frpc_socs[FRPC_SOCS];
 /* What stands between a DSP and memory that it names by physical address. */
 enum frpc_stream_kind {
 	FRPC_STREAM_OWN,	/* an IOMMU domain of the remoteproc core, Linux maps in it */
-	FRPC_STREAM_DMA,	/* an IOMMU domain of the DMA API, with nothing mapped in it */
-	FRPC_STREAM_FREE,	/* nothing: no IOMMU translates, and Linux runs at EL2 */
+	FRPC_STREAM_DMA,	/* an IOMMU domain of the DMA API, which maps no memory */
+	FRPC_STREAM_FREE,	/* no IOMMU translates, and Linux runs at EL2 */
 	FRPC_STREAM_VM,		/* a hypervisor, as far as Linux can see */
 };
 
@@ -63,9 +63,9 @@ enum frpc_domain_type {
 	FRPC_DOMAIN_OTHER,
 };
 
-/* What lets a DSP reach its heap. */
+/* How a DSP reaches its heap. */
 enum frpc_heap_way {
-	FRPC_HEAP_AS_IS,	/* nothing stands between, or it was mapped 1:1 before */
+	FRPC_HEAP_AS_IS,	/* no IOMMU or VM is in between, or it was mapped 1:1 before */
 	FRPC_HEAP_MAP,		/* mapped 1:1 in the remoteproc's IOMMU domain */
 	FRPC_HEAP_ASSIGN,	/* assigned by SCM */
 };
@@ -78,13 +78,13 @@ struct frpc_region {
 	bool is_reusable;
 };
 
-/* What the driver says of a region that the kernel has mapped. */
+/* The fault of a region that the kernel has mapped. */
 #define FRPC_REGION_IS_MAPPED	"is mapped by the kernel, it needs no-map or reusable"
 
-/* NULL: no domain that the driver knows has such a label. */
+/* NULL: the driver knows no domain with such a label. */
 const struct frpc_domain_kind *frpc_domain_kind_find(const char *label);
 
-/* NULL: not a node of the driver's. */
+/* NULL: not a node for this driver. */
 const struct frpc_soc *frpc_soc_find(const char *compatible);
 
 /* Address bits of the context banks, and of the heap. */
@@ -95,31 +95,31 @@ u32 frpc_heap_bits(const struct frpc_soc *soc);
 enum frpc_stream_kind frpc_stream_kind_find(bool has_iommu, enum frpc_domain_type type,
 					    bool is_at_el2);
 
-/* Can memory be assigned to these, and be asked back from them? */
+/* Can memory be assigned to these and be reclaimed from them? */
 bool frpc_vmids_are_valid(const u32 *vmids, int count);
 
 /**
- * frpc_heap_way_find() - what lets the DSP in
+ * frpc_heap_way_find() - how the DSP reaches its heap
  * @kind: what its accesses pass through
  * @nr_vmids: in qcom,vmids; negative: that is malformed
  * @way: result
  *
- * Return: NULL; or why there is no way, for people.
+ * Return: NULL; or why the DSP cannot reach it, for the log.
  */
 const char *frpc_heap_way_find(enum frpc_stream_kind kind, int nr_vmids,
 			       enum frpc_heap_way *way);
 
-/* Is it taken from the kernel's own memory, when it is needed?  Else it is a carve-out. */
+/* Is it allocated from the kernel's memory when it is needed?  Else it is a carve-out. */
 bool frpc_region_is_reusable(const struct frpc_region *region);
 
 /**
  * frpc_region_fault() - what is wrong with the region of a heap
  * @region: of the device tree
- * @is_implicit: the DSP uses it without being told
+ * @is_implicit: the DSP uses it without an offer
  * @address_bits: of the DSP
- * @way: that lets the DSP in
+ * @way: how the DSP reaches it
  *
- * Return: NULL; or what is wrong, to be said behind the name of the region.
+ * Return: NULL; or what is wrong, to print after the name of the region.
  */
 const char *frpc_region_fault(const struct frpc_region *region, bool is_implicit,
 			      u32 address_bits, enum frpc_heap_way way);

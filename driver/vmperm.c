@@ -2,9 +2,9 @@
 /*
  * Memory ownership under a hypervisor.
  *
- * Firmware compares the owners that it is told with those it knows and refuses on any
- * difference.  The kernel's call hands the new owners back in a word that loses VMIDs of 32
- * and above.  So the owners are always built from the list that the memory was assigned to.
+ * Firmware compares the owners in a call with those that it knows, and refuses on any
+ * difference.  The kernel's function returns the new owners in a word that loses VMIDs of 32
+ * and above.  So the driver always builds the owners from the list that it assigned to.
  */
 #include <linux/bits.h>
 #include <linux/errno.h>
@@ -47,7 +47,7 @@ int frpc_vmperm_assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *f
 		owners |= BIT_ULL(from->vmids[i]);
 	for (i = 0; i < perm->count; i++)
 		to[i] = (struct qcom_scm_vmperm){ perm->vmids[i], QCOM_SCM_PERM_RWX };
-	/* firmware's result passes through raw: a positive number is no success */
+	/* firmware's result comes unchanged: a positive number is an error too */
 	if (!IS_REACHABLE(CONFIG_QCOM_SCM) ||
 	    qcom_scm_assign_mem(phys, len, &owners, to, perm->count))
 		return -EIO;

@@ -22,7 +22,7 @@ extern const struct frpc_vmperm frpc_vmperm_linux;
 /* Reads qcom,vmids.  Return: 0 (also if there is none), -EINVAL. */
 int frpc_vmperm_read(const struct device_node *node, struct frpc_vmperm *perm);
 
-/* Can calls be made?  What is not there now may come later. */
+/* Is the SCM driver there?  It may come later. */
 bool frpc_vmperm_is_ready(void);
 
 /* A range of whole 4 KiB pages changes owners.  Sleeps.  Return: 0; -EIO: nothing changed. */

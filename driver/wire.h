@@ -18,7 +18,7 @@
 #define DSP_PD_USER		1	/* user PDs and the static audio PD */
 #define DSP_PD_SENSORS		2
 
-/* Module handles the kernel talks to, and which user space may not. */
+/* Module handles that the kernel uses; user space must not use the first. */
 #define DSP_HANDLE_INIT		1
 #define DSP_HANDLE_UTILITIES	2
 
@@ -148,7 +148,7 @@ static_assert(sizeof(struct dsp_create) == 24);
 struct dsp_create_static {
 	__le32 client_id;
 	__le32 namelen;
-	__le32 pageslen;	/* page records that are a gift to the PD's heap */
+	__le32 pageslen;	/* page records of memory for the PD's heap */
 };
 
 static_assert(sizeof(struct dsp_create_static) == 12);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Older kernels.  The driver reads as if written for the newest one; what an
- * older one lacks is given its new name here.
+ * Older kernels.  The driver is written for the newest one; this file defines the
+ * new names for kernels that lack them.
  */
 #ifndef FRPC_COMPAT_H
 #define FRPC_COMPAT_H
@@ -73,7 +73,7 @@ static inline struct shrinker *shrinker_alloc(unsigned int flags, const char *na
 static inline void shrinker_register(struct shrinker *shrinker)
 {
 	if (register_shrinker(shrinker, "fastrpc"))
-		pr_warn("fastrpc: no memory to be asked for memory\n");
+		pr_warn("fastrpc: cannot register the shrinker, caches are not trimmed under memory pressure\n");
 }
 
 static inline void shrinker_free(struct shrinker *shrinker)

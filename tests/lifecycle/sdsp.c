@@ -113,7 +113,7 @@ TEST(without_a_region)
 	test_teardown = restore_region;
 	kernel_log_mark();
 	set_region(DSP_TREE_NO_REGION);
-	CHECK_EQ(kernel_log_count("the sensors' firmware gets no memory of Linux'"), 1);
+	CHECK_EQ(kernel_log_count("the sensors' firmware gets no memory from Linux"), 1);
 	kernel_log_mark();
 	set_region(DSP_TREE_NO_REGION);
 	CHECK_EQ(kernel_log_count("audio"), 0);

@@ -240,7 +240,7 @@ static void note_vmids(struct tree_dsp *dsp)
 static void say_no_region(struct tree_dsp *dsp)
 {
 	if (dsp->kind->is_heap_implicit)
-		found(dsp, FINDING_MISSING, "no memory-region: calls work, the sensors' firmware gets no memory of Linux'.  If it needs some: memory-region = <&REGION>, a no-map carve-out");
+		found(dsp, FINDING_MISSING, "no memory-region: calls work, the sensors' firmware gets no memory from Linux.  If it needs some: memory-region = <&REGION>, a no-map carve-out");
 	else
 		found(dsp, FINDING_MISSING, "no memory-region: calls work, the audio PD gets no memory.  The fastrpc node needs memory-region = <&audio_heap>; qcom,vmids = <22 37>; and /reserved-memory: audio_heap: audio-heap { compatible = \"shared-dma-pool\"; reusable; size = <0x0 0x800000>; alloc-ranges = <0x0 0x80000000 0x0 0x80000000>; };");
 }
@@ -254,7 +254,7 @@ static void judge_heap(const struct fdt_file *file, struct tree_dsp *dsp)
 	} else if (dsp->region.node == FDT_NONE) {
 		found(dsp, FINDING_LOST, "no heap: memory-region leads nowhere");
 	} else if (dsp->remoteproc == FDT_NONE) {
-		found(dsp, FINDING_LOST, "no heap: no remoteproc above would tell when the DSP is off");
+		found(dsp, FINDING_LOST, "no heap: no parent remoteproc reports the end of the DSP");
 	} else {
 		judge_outcomes(file, dsp);
 		note_vmids(dsp);
