@@ -103,7 +103,7 @@ machine_setup()
 	say "the arm64 root is ready in $machine_dir"
 }
 
-# machine_run ROOT COMMAND...: on an arm64 root, as its root, which anybody may be who
+# machine_run ROOT COMMAND...: on an arm64 root, as its root, which every user may be who
 # is let into a user namespace.  The kernel seems to be the root's own.  It ends with
 # its caller: unshare takes no SIGTERM, nor does the first process of a PID namespace.
 machine_run()

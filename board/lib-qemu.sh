@@ -45,7 +45,7 @@ qemu_command_line()
 	test,*-debug | test,*-kcsan) ;;
 	test,*)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 init_on_alloc=0 ;;
 	esac
-	# Console output is slow: a run that nobody watches keeps to warnings.
+	# Console output is slow: an unattended run prints warnings only.
 	case $mode$verbose in
 	run|bench)	printf '%s ' loglevel=5 ;;
 	esac

@@ -89,7 +89,7 @@ stream_name()
 	0x88|0x90|0x98)	echo "a context bank of adsp" ;;
 	0xa0)		echo "remoteproc of the second DSP" ;;
 	0xa8|0xb0)	echo "a context bank of the second DSP" ;;
-	*)		echo "nobody's" ;;
+	*)		echo "no device of the board" ;;
 	esac
 }
 

@@ -167,7 +167,7 @@ struct dsp_mapping {
 /*
  * struct dsp_domain - what is odd about the remoteproc's IOMMU domain
  * @ops: the domain's while it is attached; all under rproc->lock but that these
- *	are called by whoever maps
+ *	the mapping task calls
  * @hidden: the domain, while rproc->domain is NULL on request
  * @keep: from here to @keep_end nothing is unmapped
  * @mapping: the last of them, as a ring; @mappings: how many there were, since it was attached
@@ -377,7 +377,7 @@ struct dsp {
 	unsigned int nmodules;
 	u32 modules_made;
 
-	atomic64_t busy;		/* ticks, while somebody reads the meter */
+	atomic64_t busy;		/* ticks, while a reader has the meter open */
 
 	/* Faults and the oracle. */
 	spinlock_t fault_lock;
@@ -402,8 +402,8 @@ struct dsp_arg {
 /*
  * struct dsp_request - one message in the hands of the model
  * @work: runs the call, and later, for late or held answers, finishes it
- * @parked: nobody works on it: its work is pending, or it is held.  Whoever
- *	takes it out of that state under calls_lock owns it
+ * @parked: no work item runs for it: its work is pending, or it is held.  The
+ *	task that takes it out of that state under calls_lock owns it
  * @ran: the call itself is done, what is left is to write and answer
  * @about: client that a request of process control names, once it is known; under calls_lock
  * @disowned: its client was released, so its memory must not be touched any

@@ -3,7 +3,7 @@
  * A call from its message to its answer.
  *
  * Every message becomes a request with a work item of its own on an unbound
- * queue, so sleeping, late or held calls stand in nobody's way.  Decoding
+ * queue, so sleeping, late or held calls do not delay other calls.  Decoding
  * checks what firmware checks, and a rule that is broken is answered with a
  * DSP error and counted: the host sent something no DSP would take.
  *
@@ -451,7 +451,7 @@ static void call_record(struct dsp *dsp, struct dsp_request *req)
 static bool call_arrives(struct dsp *dsp, struct dsp_request *req, bool may_wait, int *ret)
 {
 	*ret = 0;
-	/* The DSP is on its way down: nobody reads this any more. */
+	/* The DSP is going down, and the host no longer reads answers. */
 	if (dsp->link.closing)
 		return false;
 	dsp_fault_pick(dsp, req->handle, req->method, may_wait, &req->rule);
@@ -551,7 +551,7 @@ void dsp_call_drain(struct dsp *dsp)
 		if (!req->parked)
 			continue;
 		if (req->listens && !delayed_work_pending(&req->work)) {
-			/* Nobody works on it, nobody would. */
+			/* No work item has it, so none would end it. */
 		} else if (!list_empty(&req->held_node)) {
 			list_del_init(&req->held_node);
 			dsp->held--;

@@ -68,7 +68,7 @@ struct dsp_control_violations {
 	__u64 offered_before_grant;	/* pages offered that the DSP cannot reach (or not 1:1) */
 	__u64 offered_twice;		/* pages offered again in one PD incarnation */
 	__u64 taken_while_running;	/* offered pages unreachable before the stop op */
-	__u64 corrupted;		/* heap pages whose content somebody else changed */
+	__u64 corrupted;		/* heap pages that the DSP did not change itself */
 	__u64 bad_request;		/* requests that break the wire format or its rules */
 	__u64 wrong_attributes;		/* offered pages mapped in another way than for loads,
 					 * stores and instructions, or with caches that the
@@ -328,7 +328,7 @@ enum dsp_process_kind {
 };
 
 /*
- * A process on the DSP reads a file of the host, through whoever listens for it
+ * A process on the DSP reads a file of the host, through its listener
  * there: opened by name in the directories that a variable of the listener's
  * environment lists.
  */
@@ -412,7 +412,7 @@ struct dsp_control_import {
 	__u64 device_hash;
 };
 
-/* What the CPU sees of memory that is somebody else's.  Reads only. */
+/* What the CPU sees of memory that Linux does not own.  Reads only. */
 struct dsp_control_look {
 	char label[DSP_LABEL_LEN];
 	__u64 addr;		/* physical, whole pages */
@@ -625,8 +625,8 @@ struct dsp_control_left {
 #define DSP_CONTROL_METER	 _IOWR('d', 19, struct dsp_control_meter)
 
 /*
- * The DSP calls its host.  They return when it has answered: ENOTCONN: nobody
- * listens for the process; ENOENT: the host has no such file; EREMOTEIO: the host
+ * The DSP calls its host.  They return when it has answered: ENOTCONN: no
+ * program listens for the process; ENOENT: the host has no such file; EREMOTEIO: the host
  * refuses something else; EPROTO: it answers nonsense; ETIMEDOUT.
  */
 #define DSP_CONTROL_FILE	 _IOWR('d', 20, struct dsp_control_file)

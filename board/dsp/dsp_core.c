@@ -81,7 +81,7 @@ static int core_start(struct rproc *rproc)
 	return ret;
 }
 
-/* Somebody else starts the DSP, before Linux has to do with it. */
+/* Firmware starts the DSP, before Linux controls it. */
 int dsp_early_boot(struct dsp *dsp)
 {
 	struct rproc *rproc = dsp->rproc;

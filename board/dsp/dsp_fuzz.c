@@ -3,7 +3,7 @@
  * A DSP that does its work and then lies about it in every way it has, as a
  * number from the tester tells: metadata, outputs and fd list are overwritten,
  * the answer comes twice, torn, too early or not at all, in a crowd of others
- * that nobody asked for.
+ * that are no answers to a call.
  *
  * It does not lie about what it still uses: whether memory was taken or given
  * back is believed by the host, and the oracle goes by it.  So on handle 1
@@ -47,7 +47,7 @@ static bool fuzz_one_in(struct fuzz *f, u32 n)
 	return !fuzz_below(f, n);
 }
 
-/* Words that mean something to whoever reads them back. */
+/* Words that have a meaning for the host that reads them back. */
 static u64 fuzz_word(struct fuzz *f)
 {
 	static const u64 words[] = {

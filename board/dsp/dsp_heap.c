@@ -16,7 +16,7 @@
  * comes by, or at the latest in the last look of the stop op.
  *
  * Ranges that MMAP adds are judged and used in the same way.  MUNMAP ends
- * that for one of them: a last look, and it is nobody's business any more.
+ * that for one of them: it is checked a last time, and then ignored.
  */
 #include <linux/kthread.h>
 #include <linux/module.h>
@@ -225,7 +225,7 @@ static s32 heap_unreachable(struct dsp *dsp, u64 addr, u64 pages)
 	return DSP_E_FAILED;
 }
 
-/* The allocator lives in the first range that nobody can ask back. */
+/* The allocator lives in the first range that MUNMAP cannot end. */
 static s32 heap_begin(struct dsp *dsp, struct dsp_range *range)
 {
 	struct dsp_audio *audio = &dsp->audio;
@@ -478,8 +478,8 @@ void dsp_heap_halt(struct dsp *dsp)
 }
 
 /*
- * The remoteproc core detaches and takes the domain: whoever lent the memory can do
- * nothing about that.  The PD looks at all of it a last time, keeps what it has,
+ * The remoteproc core detaches and takes the domain: the driver that lent the memory
+ * cannot prevent it.  The PD looks at all of it a last time, keeps what it has,
  * and waits for its end; then it looks once more, past the SMMU.
  */
 void dsp_heap_part(struct dsp *dsp)

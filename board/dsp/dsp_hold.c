@@ -31,7 +31,7 @@ int dsp_hold_set(struct dsp *dsp, u32 point, bool on)
 	return 0;
 }
 
-/* Behind everybody of ordinary priority: they have been told, nothing is down yet. */
+/* Behind all notifiers of ordinary priority: they have run, and the DSP still does. */
 static int hold_reboot(struct notifier_block *block, unsigned long action, void *data)
 {
 	struct dsp *dsp;

@@ -165,7 +165,7 @@ static const struct rpmsg_device_ops link_channel_ops = {
 	.create_ept = link_create_ept,
 };
 
-/* Whoever still holds the channel's device keeps this module loaded. */
+/* A reference to the channel's device keeps this module loaded. */
 static void link_channel_release(struct device *dev)
 {
 	struct rpmsg_device *rpdev = container_of(dev, struct rpmsg_device, dev);

@@ -152,7 +152,7 @@ static s32 listener_next(struct dsp_request *req)
 
 /*
  * Give the host its next call.  False: there is none yet, so the request has to
- * wait; whoever makes one queues its work again.
+ * wait; the thread that makes one queues its work again.
  */
 bool dsp_listener_take(struct dsp_request *req)
 {

@@ -68,7 +68,7 @@ static void map_spoilt(struct dsp *dsp, struct dsp_map *map, u64 iova)
 		return;
 	map->spoilt = true;
 	dsp_fault_count(dsp, &dsp->violations.corrupted, 1);
-	dev_err_ratelimited(dsp->dev, "client %d: page %#llx of its memory was changed by somebody else\n",
+	dev_err_ratelimited(dsp->dev, "client %d: page %#llx of its memory was not changed by the DSP\n",
 			    map->client, iova);
 }
 
@@ -134,7 +134,7 @@ static void map_free(struct dsp *dsp, struct dsp_map *map)
 	kfree(map);
 }
 
-/* The same memory cannot be somebody's own twice. */
+/* The same memory cannot belong to two clients. */
 static bool map_is_taken(struct dsp *dsp, const struct dsp_map *new)
 {
 	struct dsp_map *map;

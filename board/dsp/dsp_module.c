@@ -196,7 +196,7 @@ static s32 module_dynamic(struct dsp_request *req)
 		service = m->service;
 	spin_unlock(&dsp->calls_lock);
 	if (!m)
-		return dsp_call_refuse(req, DSP_E_NOHANDLE, "nobody has this handle");
+		return dsp_call_refuse(req, DSP_E_NOHANDLE, "no module has this handle");
 	return service ? dsp_service_call(req) : module_accept(req);
 }
 

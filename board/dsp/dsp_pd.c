@@ -90,7 +90,7 @@ int dsp_pd_show(struct dsp *dsp, struct dsp_control_pd *out)
 	return pd ? 0 : -ENOENT;
 }
 
-/* Does the DSP of this channel run code that nobody signed? */
+/* Does the DSP of this channel run code without a signature? */
 bool dsp_pd_unsigned(struct dsp *dsp)
 {
 	return !strncmp(dsp->channel_label, "cdsp", 4) || !strncmp(dsp->channel_label, "gdsp", 4);

@@ -4,8 +4,8 @@
  *
  * The root PD is there from boot, and so is the static audio PD, which a
  * CREATE_STATIC finds by name and may give memory to.  Who did that may give
- * it more (MMAP), and ask for what was added (MUNMAP).  A client is whoever
- * attached; it stays one until it is released.
+ * it more (MMAP), and ask for what was added (MUNMAP).  A sender becomes
+ * a client when it attaches, and stays one until it is released.
  */
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -23,7 +23,7 @@ void dsp_process_reset(struct dsp *dsp)
 	spin_unlock(&dsp->calls_lock);
 }
 
-/* The audio PD restarts: nobody is attached to the new one. */
+/* The audio PD restarts: no client is attached to the new one. */
 void dsp_process_audio_gone(struct dsp *dsp)
 {
 	unsigned int i;
@@ -90,7 +90,9 @@ s32 dsp_process_known(struct dsp_request *req, s32 client)
 	spin_lock(&dsp->calls_lock);
 	at = process_index(dsp, client);
 	spin_unlock(&dsp->calls_lock);
-	return at < 0 ? dsp_call_refuse(req, DSP_E_BADSTATE, "nobody attached as this client") : 0;
+	if (at >= 0)
+		return 0;
+	return dsp_call_refuse(req, DSP_E_BADSTATE, "no client attached with this number");
 }
 
 static s32 process_client_arg(struct dsp_request *req, s32 *client)

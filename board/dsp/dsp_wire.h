@@ -2,8 +2,8 @@
 /*
  * The DSP's own reading of the FastRPC wire format.
  *
- * Written from the protocol's description alone, as byte offsets, and shared
- * with nobody: if the driver under test and its peer used one header, a wrong
+ * Written from the protocol's description alone, as byte offsets, and not
+ * shared: if the driver under test and its peer used one header, a wrong
  * offset in it would agree with itself.
  */
 #ifndef DSP_WIRE_H

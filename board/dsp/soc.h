@@ -170,8 +170,8 @@ int soc_order(struct soc *soc, struct dsp_control_soc *order);
 int soc_smem_init(struct soc *soc);
 void soc_smem_exit(struct soc *soc);
 /*
- * An item in the partition of Linux and this DSP: the one that is there, whoever made
- * it, or NULL.  @size may be NULL.
+ * An item in the partition of Linux and this DSP: the one that exists, whichever side
+ * made it, or NULL.  @size may be NULL.
  */
 void *soc_smem_find(struct soc *soc, u16 item, u32 *size);
 /* The same, made in the DSP's list, zeroed, if it is not there yet. */
@@ -206,7 +206,7 @@ struct soc_fifo {
 
 /* -EPROTO: no FIFO has that size.  The index in shared memory is left as it is. */
 int soc_fifo_init(struct soc_fifo *fifo, u8 *data, u32 size, __le32 *mine, __le32 *theirs);
-/* Bytes that can be read, or -EPROTO for an index that is none. */
+/* Bytes that can be read, or -EPROTO for an index out of range. */
 int soc_fifo_used(const struct soc_fifo *fifo);
 /* Bytes behind the next @offset, no more than there are. */
 void soc_fifo_peek(const struct soc_fifo *fifo, u32 offset, void *data, u32 len);

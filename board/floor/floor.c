@@ -3,7 +3,7 @@
  * The floor: what no driver of the board's channel can do without.  One system
  * call sends a message of a FastRPC request's size that asks the DSP for nothing,
  * sleeps, and returns what the answer says.  make bench takes it off what a call
- * costs; nobody else uses it.
+ * costs; no other program uses it.
  *
  * An open file is one caller: its number is the context in its messages.
  */
@@ -194,7 +194,7 @@ static int floor_probe(struct rpmsg_device *rpdev)
 	return ret;
 }
 
-/* Whoever waits would wait for ever. */
+/* Ends all waits: no answer will come. */
 static void floor_remove(struct rpmsg_device *rpdev)
 {
 	u64 number;

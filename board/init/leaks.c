@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Memory that nobody points to any more, on kernels that look for it. */
+/* Memory without a pointer to it, on kernels that look for it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
