@@ -29,7 +29,7 @@ static const struct attribute {
 	const char *name, *help;
 	bool is_hex;
 } attributes[] = {
-	{ 1, "unsigned_pd", "runs processes that nobody signed" },
+	{ 1, "unsigned_pd", "runs processes without a signature" },
 	{ 2, "hvx_64b", "vector units of 64 bytes" },
 	{ 3, "hvx_128b", "vector units of 128 bytes" },
 	{ 4, "vtcm_page", "size of a page of tightly coupled memory" },

@@ -100,7 +100,7 @@ static int run(char **words)
 		is_lost |= heap_is_lost(&heaps[i]);
 	if (is_lost)
 		complain("memory was lost to a DSP: it stays unused until reboot, or until a\n"
-			 "hypervisor gives it back; please report what \"fastrpcctl report\" prints");
+			 "hypervisor returns it; please report what \"fastrpcctl report\" prints");
 	return is_lost ? STATUS_FAILURE : STATUS_GOOD;
 }
 

@@ -36,7 +36,7 @@ static const char *or_dash(const char *text)
 	return text ? text : "-";
 }
 
-/* Names out of the files alone: whoever asks further cannot be linked statically. */
+/* Names out of the files alone: other sources would not allow static linking. */
 static const char *user_name(uid_t uid)
 {
 	static char name[64];

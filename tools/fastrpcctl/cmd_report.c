@@ -41,7 +41,7 @@ static void print_words(const char *what, const char *path)
 	free(text);
 }
 
-/* Parameters that decide what this driver sees; others are nobody's business. */
+/* Parameters that decide what this driver sees; others stay private. */
 static void print_parameters(void)
 {
 	static const char *const names[] = {

@@ -75,7 +75,7 @@ static const char *use_memory(unsigned char *bytes)
 {
 	for (size_t i = 0; i < SHARED_SIZE; i++)
 		if (bytes[i])
-			return "new memory has somebody else's bytes in it";
+			return "new memory is not zero";
 	for (size_t i = 0; i < SHARED_SIZE; i++)
 		bytes[i] = i ^ i >> 8;
 	for (size_t i = 0; i < SHARED_SIZE; i++)

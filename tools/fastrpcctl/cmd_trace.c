@@ -48,7 +48,7 @@ static void print_header(void)
 	printf("  result\n");
 }
 
-/* From here on nothing is missed, which is told to whoever waits for that. */
+/* From here on no event is missed; the program that waits for that is told. */
 static void print_start(void)
 {
 	if (as_json) {

@@ -14,7 +14,7 @@
 enum domain_mode {
 	MODE_LINUX,		/* EL2: the DSP's stream is behind an IOMMU of Linux' */
 	MODE_HYPERVISOR,	/* EL1: by calls of the secure channel manager */
-	MODE_OPEN,		/* nobody stands between the DSP and the memory */
+	MODE_OPEN,		/* no IOMMU or VM stands between the DSP and the memory */
 };
 
 struct domain_node {
@@ -58,8 +58,8 @@ struct domain {
 #define DRIVER_OURS	"frpc"
 
 /*
- * Finds them all, or those named by the words @labels up to a NULL.  Says what is
- * wrong: a label that is none, or that there is no DSP at all.  Returns an exit status.
+ * Finds all domains, or those that the words @labels up to a NULL name.  Prints what is
+ * wrong: an unknown label, or that there is no DSP.  Returns an exit status.
  */
 int domains_find(char **labels, struct domain **domains, size_t *count);
 

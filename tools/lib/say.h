@@ -17,7 +17,7 @@ enum {
 
 /* One line on standard error, behind the name of the tool. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The same, and the end: out of memory, and what else nobody can go on from. */
+/* The same, and the end: out of memory, and other errors that end the program. */
 void give_up(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* Memory, or the end. */
