@@ -84,7 +84,7 @@ static void restore(void)
 	dsp_restart();
 }
 
-/* Its addresses would be cut to a width that nobody agreed to. */
+/* Its addresses would be cut to a width that was never agreed on. */
 TEST(dma_mask_is_refused)
 {
 	uint64_t all = sessions_in_tree() & ~sessions_lost();

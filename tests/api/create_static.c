@@ -204,7 +204,7 @@ TEST(longest_name)
 }
 
 /*
- * The DSP answers with an error: nobody knows whether it took the pages, so
+ * The DSP answers with an error: it is unknown whether it took the pages, so
  * they stay given.  The second call must not give them once more.
  */
 TEST(error_leaves_it_offered)

@@ -11,7 +11,7 @@
 
 /*
  * @both: a plain node and a -secure one, whatever the device tree says
- * @unsigned_pd: anybody may have a PD that nobody signed
+ * @unsigned_pd: every client may have an unsigned PD
  * @wide: banks of 34 bits on newer SoCs
  */
 static const struct domain {
@@ -200,7 +200,7 @@ TEST(who_may_attach)
 	}
 }
 
-/* The node alone does not decide: where nothing is secure, anybody may have any PD. */
+/* The node alone does not decide: where no node is secure, every client may have any PD. */
 static bool may_have(const struct domain *d, bool secure, uint32_t attrs)
 {
 	return secure || !is_secure(d) || (d->unsigned_pd && attrs == UNSIGNED);
@@ -232,7 +232,7 @@ static void check_pd(const struct domain *d, bool secure, uint32_t attrs)
 	node_close(fd);
 }
 
-/* A plain node beside a secure one is for PDs that nobody signed. */
+/* A plain node beside a secure one is for unsigned PDs. */
 TEST(who_may_make_a_pd)
 {
 	const struct domain *d;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The list in an answer by which the DSP lets go of handles, with things in it
- * that are none.  Whatever it says, memory that was mapped for good stays with
- * the DSP, which goes on using it: else there is a fault.
+ * The list in an answer by which the DSP returns handles, with entries that name no
+ * handle.  Whatever it says, permanently mapped memory stays with the DSP, which goes
+ * on using it: else there is a fault.
  */
 #include <signal.h>
 #include <sys/mman.h>

@@ -55,7 +55,7 @@ struct worker {
 	int node;			/* what the next ioctl goes to */
 	uint8_t *arena;			/* a canary page before it, none behind */
 	const uint8_t *readonly;	/* one page of canaries */
-	uint8_t *frozen;		/* one page, for an argument nobody may write back to */
+	uint8_t *frozen;		/* one page, for an argument that cannot be written back */
 	struct fastrpc_invoke_args args[CALL_MAX_ARGS];
 	uint64_t good[OPS], bad[OPS];
 };
@@ -209,7 +209,7 @@ static long issue(struct worker *w, unsigned long request, void *arg, size_t len
 
 static uint32_t some_handle(struct worker *w)
 {
-	/* those that the DSP takes from anybody: what it thinks of the rest is not judged here */
+	/* what the DSP takes from every client; what it makes of the rest is not judged here */
 	static const uint32_t handles[] = { 1, 0x1001, 0x7fffffff, 0x80000000, 0xffffffff };
 
 	return one_in(w, 10) ? PICK(w, handles) : DSP_TEST_HANDLE;

@@ -154,7 +154,7 @@ TEST(signals)
 	}
 }
 
-/* Killed while the DSP thinks about the return: nobody knows, so it stays the DSP's. */
+/* Killed while the DSP thinks about the return: the outcome is unknown, so the DSP keeps it. */
 TEST(killed_in_munmap)
 {
 	int fd = daemon_open();
@@ -179,7 +179,7 @@ TEST(killed_in_munmap)
 	CHECK_EQ(heap_account("lost="), 0);
 }
 
-/* Without its name nobody could ever give the piece back: it is not kept. */
+/* A caller without its address could never return the segment: it is not kept. */
 TEST(name_cannot_be_told)
 {
 	struct fastrpc_req_mmap *req = pages_alloc(PAGE);

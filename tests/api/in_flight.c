@@ -105,7 +105,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Sixteen threads on three files, a hundred calls each: nobody gets another's bytes. */
+/* Sixteen threads on three files, a hundred calls each: no call gets another's bytes. */
 TEST(many_threads)
 {
 	struct worker workers[16];

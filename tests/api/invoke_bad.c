@@ -148,7 +148,7 @@ TEST(bad_args_pointer)
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_INVOKE, &inv), -EFAULT);
 	inv.sc = 0xffffffff & ~0xe0000000;
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_INVOKE, &inv), -EFAULT);
-	/* without arguments nobody looks at the pointer */
+	/* without arguments the driver does not look at the pointer */
 	inv.args = KERNEL_ADDRESS;
 	inv.sc = 0;
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_INVOKE, &inv), 0);

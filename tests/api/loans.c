@@ -209,7 +209,7 @@ TEST(kept_when_unmap_is_refused)
 	CHECK_EQ(remove_pages(fd, pages, 1 << 20), -EINVAL);
 }
 
-/* Nobody else gets the context bank, until the DSP has lost its way into it. */
+/* No other client gets the context bank, until the DSP has lost its way into it. */
 TEST(kept_when_release_is_refused)
 {
 	int fd = open_pd();
@@ -250,7 +250,7 @@ TEST(refused_memory_is_freed)
 	shared_free(&s);
 }
 
-/* The answer comes when nobody waits: the memory has no name, but the DSP has it. */
+/* The answer comes after the wait: the memory has no known address, but the DSP has it. */
 TEST(killed_while_lending)
 {
 	static const uint32_t methods[] = { MMAP, MEM_MAP };

@@ -87,7 +87,7 @@ static void *unmap_the_one(void *arg)
 	return NULL;
 }
 
-/* The map goes once, whoever asks for it. */
+/* The map goes once, however many threads ask for it. */
 TEST(one_map_for_all)
 {
 	make_shared();

@@ -223,7 +223,7 @@ TEST(descriptors_that_name_no_buffer)
 		test_context("descriptor %d", bad[i]);
 		CHECK_EQ(echo(fd, in.p, bad[i], out, -1, 100), -EINVAL);
 		CHECK_EQ(echo(fd, in.p, in.buf, out, bad[i], 100), -EINVAL);
-		/* nobody looks at the one of a buffer without bytes */
+		/* the driver does not look at the one of a buffer without bytes */
 		CHECK_EQ(echo(fd, in.p, bad[i], out, bad[i], 0), 0);
 	}
 	CHECK_EQ(count_requests(), before + ARRAY_SIZE(bad));
@@ -480,7 +480,7 @@ TEST(freed_during_a_call)
 	CHECK_EQ(async_join(&async), 0);
 }
 
-/* So does one that dies: the answer comes when nobody waits for it any more. */
+/* So does one that dies: the answer comes when no caller waits for it. */
 TEST(killed_during_a_call)
 {
 	node_wait(NODE, true);
@@ -510,7 +510,7 @@ TEST(killed_during_a_call)
 	}
 }
 
-/* The context bank goes under a call and under maps nobody uses at the moment. */
+/* The context bank goes under a call and under maps without users. */
 TEST(dsp_stops_under_it)
 {
 	struct async_call async;

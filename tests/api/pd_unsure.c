@@ -200,7 +200,7 @@ TEST(says_nothing)
 	check_used(DSP_MAP_PAGES);
 	check_used(DSP_MAP_FD);
 	CHECK_EQ(control_maps(DSP_MAP_INIT, NULL), 3);
-	/* What comes now is for nobody. */
+	/* The answer that comes now has no caller. */
 	control_status(&st);
 	control_release(DSP_ANY, false);
 	control_wait(DSP_COUNT_ANSWERS, st.answers + 3);

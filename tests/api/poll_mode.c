@@ -80,8 +80,8 @@ static void alarms(int us, int flags)
 }
 
 /*
- * More calls than there are slots, and no response to any of them.  Whoever came
- * too late to see the flag while it spun is woken by a signal.
+ * More calls than there are slots, and no response to any of them.  A caller that
+ * came too late to see the flag while it spun is woken by a signal.
  */
 TEST(flagged_and_never_answered)
 {
@@ -115,7 +115,7 @@ TEST(answered_later)
 	}
 }
 
-/* A call that takes longer than anybody spins, one with an error, and none flagged. */
+/* A call that takes longer than a caller spins, one with an error, and none flagged. */
 TEST(not_flagged)
 {
 	int fd = open_polling();
@@ -149,7 +149,7 @@ TEST(bank_beside_the_caches)
 /* ---- a DSP that does not keep to it ---- */
 
 #define DONE	0xdecafu
-/* Longer than anybody spins. */
+/* Longer than a caller spins. */
 #define LATE_MS	40
 
 /* Whatever else is in the word, only the answer ends the call. */
@@ -191,7 +191,7 @@ TEST(flagged_and_failed)
 	CHECK(flagged);
 }
 
-/* Two answers after the flag, to nobody, or to nobody else's call. */
+/* Two answers after the flag: they end no call. */
 TEST(flagged_and_answered_twice)
 {
 	int fd = open_polling();
@@ -223,7 +223,7 @@ static void echo_or_nothing(int fd, uint32_t seed)
 			break;
 }
 
-/* What comes behind the flag is nobody's, whatever it is. */
+/* A response after the flag ends no call, whatever it is. */
 TEST(rewritten_word)
 {
 	static const uint32_t words[] = { 7, DONE, 0, DONE, DONE, ~0u, DONE, 1, 0, DONE, 2 };
@@ -288,7 +288,7 @@ static void run_spinners(int fd, uint64_t answer_after)
 	crowd_run(spin, spinners, sizeof(*spinners), CROWD);
 }
 
-/* More who spin than there are processors: nobody starves, they or who does not poll. */
+/* More callers spin than there are processors: none starves, nor does one that sleeps. */
 TEST(many_at_once)
 {
 	int fd = open_polling(), quiet = node_open();

@@ -9,7 +9,7 @@
 
 #define LEN	(1ul << 20)
 #define ROUNDS	200
-/* Long before a map goes because nobody used it. */
+/* Long before a map goes because it was not used. */
 #define SOON_MS	5000
 
 static void want_memory(void)

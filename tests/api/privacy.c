@@ -37,7 +37,7 @@ static void check_newest(unsigned int n, size_t data_len, const char *what)
 	no_kernel_address(cap.metadata, cap.metadata_len, what);
 	REQUIRE(end + data_len <= cap.metadata_len);
 	CHECK(is_zero(cap.metadata + 40 * n, end - 40 * n));
-	/* no other byte of the page: it may have been anybody's before */
+	/* no other byte of the page: another program may have had it before */
 	CHECK(is_zero(cap.metadata + end + data_len, cap.metadata_len - end - data_len));
 }
 
@@ -117,7 +117,7 @@ TEST(nothing_of_the_client_before)
 	}
 }
 
-/* An out-buffer that the DSP does not fill comes back zero, not as somebody's memory. */
+/* An out-buffer that the DSP does not fill comes back zero, not as memory of another program. */
 TEST(unfilled_output_is_zero)
 {
 	uint8_t *secret = pages_alloc(4 * PAGE), *out = pages_alloc(4 * PAGE);

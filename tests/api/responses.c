@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a broken or hostile DSP may answer.  The right answer, when it comes,
- * still finds its caller; anything else finds nobody; the log stays quiet.
+ * still finds its caller; any other answer finds no caller; the log stays quiet.
  */
 #include <signal.h>
 
@@ -56,7 +56,7 @@ TEST(too_long)
 		survives(DSP_ANSWER_LONG, more);
 }
 
-/* The second answer finds nobody: neither its caller again nor the next one. */
+/* The second answer finds no caller: neither its own again nor the next one. */
 TEST(twice)
 {
 	open_attached();
@@ -126,12 +126,12 @@ TEST(forged_answers_to_a_held_call)
 	/* the held answer is the first that fits */
 	control_release(1, false);
 	CHECK_EQ(async_join(&async), 0);
-	/* too late: nobody waits for this one any more */
+	/* too late: no caller waits for this one */
 	forge(&cap, 0);
 	CHECK_EQ(echo(1), 0);
 }
 
-/* Bytes nobody asked for, of every length, with every slot's index. */
+/* Bytes that answer no call, of every length, with every slot's index. */
 TEST(unsolicited)
 {
 	uint8_t bytes[64];

@@ -123,7 +123,7 @@ TEST(next_call_is_clean)
 
 /*
  * The DSP goes on writing into the out-buffers after it has answered.  What its
- * own client gets is its own affair; nobody else's bytes change.
+ * own client gets is its own affair; no other client's bytes change.
  */
 TEST(outputs_that_keep_changing)
 {
@@ -155,7 +155,7 @@ TEST(outputs_that_keep_changing)
 
 /*
  * The fd list says "5" sixteen times: whatever fd 5 is, it is not the DSP's to
- * drop.  The last case, because it takes fd 5 from whoever had it.
+ * drop.  The last case, because it takes fd 5 from its owner.
  */
 TEST(fd_list_drops_nothing)
 {

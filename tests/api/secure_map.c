@@ -108,7 +108,7 @@ static int scattered(int fd, uint64_t len)
 	return udmabuf_alloc(len);
 }
 
-/* One address and one length would hand over what is somebody else's. */
+/* One address and one length would hand over memory of others. */
 TEST(scattered_memory)
 {
 	struct secure *s = secure_open(scattered);
@@ -121,7 +121,7 @@ TEST(scattered_memory)
 	secure_close(s);
 }
 
-/* The memory is the DSP's until nobody knows when. */
+/* The DSP keeps the memory for an unknown time. */
 static void check_lost(uint64_t phys, long before)
 {
 	CHECK_EQ(kernel_log_count("secure map of"), 1);

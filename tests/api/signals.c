@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Signals, deaths and closes while calls are in flight: the caller gets its
- * error at once; what the DSP does later harms nobody; nothing stays lost.
+ * error at once; what the DSP does later harms no other client; nothing stays lost.
  */
 #include <sched.h>
 #include <setjmp.h>
@@ -95,7 +95,7 @@ TEST(interrupted_call)
 			break;
 }
 
-/* The buffer of an interrupted call is the DSP's until it answers, nobody else's. */
+/* The buffer of an interrupted call belongs to the DSP alone until it answers. */
 TEST(late_answer_spoils_no_other_call)
 {
 	static uint8_t in[1000], out[1000], late_out[1000];
@@ -133,7 +133,7 @@ TEST(late_answer_spoils_no_other_call)
 	}
 }
 
-/* A call that is none of those before: with another number as its input. */
+/* A call unlike those before: with another number as its input. */
 static long invoke_number(int fd, uint32_t number)
 {
 	return invoke_word(fd, DSP_TEST_NULL, number);

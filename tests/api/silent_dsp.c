@@ -27,7 +27,7 @@ TEST(silence_leaves_the_heap_offered)
 
 /*
  * A DSP that does not answer the release: close gives up after 10 s, and since
- * the message still is the DSP's, its session goes to nobody until the DSP ends.
+ * the message still is the DSP's, no client gets its session until the DSP ends.
  */
 TEST(silent_release)
 {

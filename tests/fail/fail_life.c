@@ -149,7 +149,7 @@ static void probe_again(void)
 
 /* ---- what comes ---- */
 
-/* A domain without page tables, and nobody bound. */
+/* A domain without page tables, and no driver bound. */
 static void begin_probe(void)
 {
 	dsp_restart();

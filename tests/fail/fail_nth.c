@@ -163,7 +163,7 @@ static void ask_again(long result)
 	try_again(ask);
 }
 
-/* dma-bufs that somebody still has. */
+/* dma-bufs that still have a user. */
 static size_t count_buffers(void)
 {
 	glob_t buffers;

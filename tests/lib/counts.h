@@ -25,8 +25,8 @@ enum count {
 	COUNT_UNMAPS,
 	COUNT_SLAB,		/* objects and ... */
 	COUNT_PAGES,		/* ... blocks of pages allocated by threads of this program */
-	COUNT_SWITCHES,		/* of context, anybody's */
-	COUNT_WORKS,		/* work items that were run, anybody's */
+	COUNT_SWITCHES,		/* of context, of all tasks */
+	COUNT_WORKS,		/* work items that were run, of all drivers */
 	COUNT_EVENTS,
 	COUNT_TLBI = COUNT_EVENTS,	/* commands given to the SMMU: TLB invalidations, ... */
 	COUNT_SYNCS,		/* ... and waits for the end of commands */

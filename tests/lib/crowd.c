@@ -36,7 +36,7 @@ static bool have_ended(const struct member *members, int count)
 	return true;
 }
 
-/* One after the other is hit in each tick: also a call that nobody answers ends. */
+/* One after the other is hit in each tick: also a call without an answer ends. */
 void crowd_run(void (*work)(void *), void *args, size_t arg_size, int count)
 {
 	struct timespec tick = { .tv_nsec = TICK_MS * 1000000 };

@@ -119,7 +119,7 @@ void sessions_check(void);
 
 /*
  * The exact result of an ioctl: a value of the DSP or -errno.  (A DSP code from
- * -4095 to -1 cannot be told from an errno, by anybody.)
+ * -4095 to -1 cannot be told from an errno.)
  */
 long node_ioctl(int fd, unsigned long request, const void *arg);
 
@@ -358,7 +358,7 @@ void soc_faults_ms(uint32_t faults, uint32_t ms);
  */
 void soc_refuse(uint32_t function, uint64_t n, uint64_t count, int64_t status, int64_t result);
 void soc_allow(void);
-/* Nobody does anything wrong any more; the harness says so after each case. */
+/* Both sides behave correctly again; the harness calls this after each case. */
 void soc_honest(void);
 void soc_fatal(void);			/* both: returns when the DSP has said so */
 void soc_watchdog(void);
@@ -396,7 +396,7 @@ void task_wait_inside(pid_t pid, const char *function, int count);
 int board_slowness(void);
 /* Of a test that repeats itself to meet a rare moment: fewer rounds on a slow board. */
 int board_rounds(int count);
-long now_ms(void);			/* of a clock that nobody sets */
+long now_ms(void);			/* of a monotonic clock */
 
 int file_write(const char *path, const char *text);	/* 0 or -errno */
 int file_read(const char *path, char *buf, size_t size);	/* length or -errno */

@@ -63,7 +63,7 @@ TEST(growth)
 	monitor_check_owners(piece.base, piece.size, VM_HLOS);
 }
 
-/* Given once in a run of the DSP, taken back once, whoever asks how often. */
+/* Lent once in a run of the DSP and reclaimed once, however many daemons ask. */
 TEST(once_a_run)
 {
 	uint64_t assigned, refused;

@@ -32,7 +32,7 @@ TEST(calls_in_flight_end)
 	CHECK_EQ(invoke_null(node_open()), 0);
 }
 
-/* The heap is revoked and granted anew, scrubbed, in the domain that stayed. */
+/* The heap is reclaimed and lent again, zeroed, in the domain that stayed. */
 TEST(heap_is_given_again)
 {
 	struct dsp_control_status before, after;

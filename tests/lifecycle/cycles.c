@@ -90,7 +90,7 @@ static void cycle(int i)
 	dsp_stop();
 	if (!(i & 2))
 		node_close(fd);
-	/* revoked: nothing holds the module any more */
+	/* reclaimed: no segment holds the module */
 	REQUIRE_EQ(driver_unload(), 0);
 }
 

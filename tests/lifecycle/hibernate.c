@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Hibernation is refused while the DSP has memory that would be in the image, and
- * while one is made nothing more of that is given.  The kernel asks everybody when
- * somebody opens the snapshot device, and when told to hibernate by itself.
+ * while one is made no more of that is lent.  The kernel asks all drivers when
+ * a program opens the snapshot device, and when told to hibernate by itself.
  */
 #include <fcntl.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Files, processes, dma-bufs, the DSP and the driver come and go in an order that
- * nobody thought of: thousands of steps, chosen by a seed.  Each step knows what it
+ * was not planned: thousands of steps, chosen by a seed.  Each step knows what it
  * must lead to; at the end of a round everything is let go, the driver too, and
  * free memory is looked at.
  *
@@ -274,7 +274,7 @@ static void do_add_pages(void)
 
 /* ---- other processes ---- */
 
-/* Calls on the files it came with; some are held until somebody lets the DSP answer. */
+/* Calls on the files it came with; some are held until a later step lets the DSP answer. */
 static void kid(void)
 {
 	int calls = below(20);
@@ -364,7 +364,7 @@ static void do_release_held(void)
 
 /* ---- the DSP and the driver ---- */
 
-/* A channel is there, or comes: whoever is bound to it shows a node. */
+/* A channel is there, or comes: the driver that is bound to it shows a node. */
 static void channel_came(void)
 {
 	world.bound = true;

@@ -44,7 +44,7 @@ static struct used life(void)
 
 TEST(one_or_the_other)
 {
-	/* without qcom,vmids there is nobody to assign it to */
+	/* without qcom,vmids there is no VM to assign it to */
 	bool has_vmids = !access(DSP_VMIDS, F_OK);
 	struct used used;
 

@@ -20,7 +20,7 @@
 #define PAS_SHUTDOWN	0x0206
 #define COVER		"/tmp/state"
 
-/* Nobody can stop this DSP any more: whoever reads its state finds that it is off. */
+/* Linux can no longer stop this DSP: a read of its state finds that it is off. */
 static void cover_state(void)
 {
 	char path[80];

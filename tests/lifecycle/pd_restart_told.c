@@ -118,7 +118,7 @@ static void told_restart(void)
 
 /*
  * The PD has all of the region and works in it.  It is not zero for the second one:
- * the DSP runs, so nobody else may touch it.
+ * the DSP runs, so the CPU must not touch it.
  */
 static void check_in_use(void)
 {
@@ -182,7 +182,7 @@ TEST(told_everything_twice)
 	check_in_use();
 }
 
-/* It was down before anybody came: there is nothing to offer again. */
+/* It was down before any client came: there is no segment to offer again. */
 TEST(restarted_before_the_first_offer)
 {
 	int fd;
@@ -305,7 +305,7 @@ TEST(answered_while_going_down)
 	check_in_use();
 }
 
-/* Nobody knows which PD takes it: not again for this one, but for the next. */
+/* It is unknown which PD takes it: not again for this one, but for the next. */
 TEST(not_answered_while_going_down)
 {
 	pthread_t thread;

@@ -32,7 +32,7 @@ static uint64_t requests(void)
 	return st.requests;
 }
 
-/* What the DSP left there, and nobody has written or zeroed since. */
+/* What the DSP left there, which was not written or zeroed since. */
 static uint64_t content(uint64_t addr, uint64_t len)
 {
 	uint64_t nonzero, sum = control_look(addr, len, &nonzero);
@@ -61,7 +61,7 @@ TEST(growth_after_munmap)
 	CHECK_EQ(heap_pieces("growth", "lost"), 1);
 	sum = content(addr, MIB);
 
-	/* nobody's: it cannot be given back a second time */
+	/* not lent: it cannot be reclaimed a second time */
 	asked = requests();
 	CHECK_EQ(heap_shrink(fd, token, MIB), -EINVAL);
 	CHECK_EQ(requests(), asked);

@@ -35,7 +35,7 @@ static void check_all_well(void)
 	CHECK_EQ(heap_account("growth="), 0);
 }
 
-/* A channel without a heap serves everybody else. */
+/* A channel without a heap serves all clients but the audio PD's. */
 static void check_no_audio(void)
 {
 	int fd = node_open();
@@ -162,7 +162,7 @@ TEST(growth_not_returned)
 	CHECK_EQ(kernel_log_count(REFUSED), 1);
 	CHECK_EQ(heap_pieces("growth", "lost"), 1);
 	monitor_check_owners(piece.base, piece.size, VM_DSP);
-	/* nobody's: it cannot be given back a second time */
+	/* not lent: it cannot be reclaimed a second time */
 	CHECK_EQ(heap_shrink(fd, token, MIB), -EINVAL);
 	node_close(fd);
 	dsp_restart();

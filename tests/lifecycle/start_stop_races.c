@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The DSP is stopped, or crashes, while it is still coming up: the driver's probe
- * is under way, nobody watches for the DSP's end yet, a first request is out.
+ * is under way, the driver does not watch for the DSP's end yet, a first request is out.
  */
 #include <sys/syscall.h>
 #include <time.h>
@@ -202,7 +202,7 @@ TEST(stopped_while_probing_inside_the_start)
 
 /*
  * The stop, or the crash, is before us in the queue for the remoteproc's lock, so
- * nobody watches for the DSP's end when it comes.  A daemon is there already: it
+ * the driver does not watch for the DSP's end when it comes.  A daemon is there already: it
  * must get nothing, or only what is noticed to come back.
  */
 static void unwatched(bool crash)

@@ -183,7 +183,7 @@ TEST(answer_behind_the_drivers_back)
 	}
 }
 
-/* The same with nobody left who holds the channel. */
+/* The same without a holder of the channel. */
 TEST(answer_to_a_channel_that_is_gone)
 {
 	struct dsp_control_capture cap;

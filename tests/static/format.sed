@@ -17,7 +17,7 @@ s/" \(/"(/g
 s/\) ?([-&]) ?([^-&=>])/) \1 \2/g
 # It knows C++ better than C, where "new" is a name like others.
 s/&& ?new\>/\&\& new/g
-# In a macro over several lines the last blank is nobody's.
+# In a macro over several lines the last blank does not count.
 s/ *\\$/ \\/
 # clang-format 19 takes a product with a constant, in a macro's arguments, for a pointer.
 s/([a-z0-9_]) \*([A-Z])/\1 * \2/g

@@ -67,7 +67,7 @@ static inline void check_pair(const struct layout *l, u32 i, u32 j)
 		CHECK_EQ(at_a - at_b, a->ptr - b->ptr);
 }
 
-/* Nobody's bytes begin before and reach into this one: it opens a block. */
+/* No other buffer begins before this one and reaches into it: it opens a block. */
 static inline bool opens_block(const struct layout *l, u32 i)
 {
 	for (u32 j = 0; j < l->msg.nr_bufs; j++)

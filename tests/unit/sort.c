@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* sort_r() for user space: an insertion sort that keeps ties in reverse order,
- * so that nobody comes to rely on a stable sort (the kernel's is not).
+ * so that no code comes to rely on a stable sort (the kernel's is not).
  */
 #include <linux/sort.h>
 #include <string.h>
