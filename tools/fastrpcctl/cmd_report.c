@@ -8,19 +8,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/klog.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "domain.h"
 #include "fastrpcctl.h"
 #include "file.h"
+#include "json.h"
+#include "klog.h"
 #include "say.h"
 
 #define DT	"/sys/firmware/devicetree/base"
 
+static bool as_json;
+
 static const struct option_entry options[] = {
+	{ "json", 'j', .flag = &as_json, .help = "for programs" },
 	{ }
+};
+
+/* Commands whose result is a part of the report. */
+static const struct command *const included[] = {
+	&command_doctor, &command_list, &command_heap, &command_caps,
 };
 
 static void section(const char *name)
@@ -28,16 +37,32 @@ static void section(const char *name)
 	printf("\n== %s ==\n", name);
 }
 
-/* The strings of a file of the device tree, or of sysfs. */
-static void print_words(const char *what, const char *path)
+/* A line of the system, or a member of the object. */
+static void say(const char *what, const char *text)
+{
+	if (as_json)
+		json_text(what, text);
+	else
+		printf("%-22s %s\n", what, text ? text : "-");
+}
+
+/* The strings of a file of the device tree, or of sysfs; to be freed. */
+static char *words_of(const char *path)
 {
 	size_t len = 0;
 	char *text = file_text(path, &len);
 
-	printf("%-22s ", what);
-	for (const char *word = text; word && word < text + len; word += strlen(word) + 1)
-		printf("%s%s", word == text ? "" : " ", word);
-	printf("%s\n", text ? "" : "-");
+	for (size_t i = 0; text && i + 1 < len; i++)
+		if (!text[i])
+			text[i] = ' ';
+	return text;
+}
+
+static void print_words(const char *what, const char *path)
+{
+	char *text = words_of(path);
+
+	say(what, text);
 	free(text);
 }
 
@@ -49,13 +74,18 @@ static void print_parameters(void)
 		"id_aa64", "fastrpc.", "nokaslr",
 	};
 	char *line = file_text("/proc/cmdline", NULL), *rest = line, *word;
+	char *chosen = must_print("%s", ""), *longer;
 
-	printf("%-22s", "parameters");
 	while (rest && (word = strsep(&rest, " ")))
-		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-			if (!strncmp(word, names[i], strlen(names[i])))
-				printf(" %s", word);
-	putchar('\n');
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+			if (strncmp(word, names[i], strlen(names[i])))
+				continue;
+			longer = must_print("%s%s%s", chosen, *chosen ? " " : "", word);
+			free(chosen);
+			chosen = longer;
+		}
+	say("parameters", chosen);
+	free(chosen);
 	free(line);
 }
 
@@ -65,41 +95,60 @@ static void print_system(void)
 	char *text = file_text("/etc/os-release", NULL), *name;
 
 	name = text ? strstr(text, "PRETTY_NAME=") : NULL;
-	if (name)
-		printf("%-22s %.*s\n", "system", (int)strcspn(name + 12, "\n"), name + 12);
+	if (name) {
+		name += strlen("PRETTY_NAME=");
+		name[strcspn(name, "\n")] = '\0';
+		say("system", name);
+	}
 	free(text);
 }
 
 static void report_system(void)
 {
-	char *driver = driver_version();
+	char *driver = driver_version(), *kernel;
 	struct utsname names;
 
 	uname(&names);
-	printf("%-22s %s\n", "fastrpcctl", FASTRPCCTL_VERSION);
-	printf("%-22s %s %s\n", "kernel", names.release, names.machine);
+	kernel = must_print("%s %s", names.release, names.machine);
+	say("fastrpcctl", FASTRPCCTL_VERSION);
+	say("kernel", kernel);
 	print_system();
 	print_words("model", DT "/model");
 	print_words("compatible", DT "/compatible");
 	print_parameters();
-	printf("%-22s %s\n", "driver", driver ? driver : "none is loaded");
+	say("driver", driver || as_json ? driver : "none is loaded");
 	print_words("srcversion", "/sys/module/fastrpc/srcversion");
 	print_words("taint", "/proc/sys/kernel/tainted");
 	free(driver);
+	free(kernel);
 }
 
 /* Runs another command as its user would; what it complains of is in the report. */
-static void include(const char *name, const struct command *command)
+static void include(const struct command *command)
 {
 	char *no_words[] = { NULL };
 	int status;
 
-	section(name);
+	section(command->name);
 	fflush(stdout);
 	status = command->run(no_words);
 	if (status)
 		printf("(exit status %d)\n", status);
 	fflush(stdout);
+}
+
+/* The same, as a member: what it prints with --json, or null. */
+static void include_json(const struct command *command)
+{
+	const struct option_entry *option = command->options;
+	char *no_words[] = { NULL };
+
+	while (strcmp(option->name, "json"))
+		option++;
+	*option->flag = true;
+	json_key(command->name);
+	command->run(no_words);
+	json_key_taken();
 }
 
 /* A list of strings, or else words of four bytes: all properties of the binding are either. */
@@ -166,34 +215,53 @@ static bool is_of_interest(const char *line)
 
 static void report_log(void)
 {
-	const int read_all = 3, size_of_log = 10;
-	int room = klogctl(size_of_log, NULL, 0), len;
-	char *text, *rest, *line;
+	char *text = klog_read(), *rest = text, *line;
 
-	section("kernel log, lines of FastRPC, remote processors and SMMU");
-	text = must_alloc((room > 0 ? room : 0) + 1);
-	len = room > 0 ? klogctl(read_all, text, room) : room;
-	if (len < 0)
+	if (as_json)
+		json_array("log");
+	else
+		section("kernel log, lines of FastRPC, remote processors and SMMU");
+	if (!text && !as_json)
 		printf("not to be had (%m): only root may read it here\n");
-	rest = len > 0 ? text : NULL;
-	while (rest && (line = strsep(&rest, "\n")))
-		if (is_of_interest(line))
+	while (rest && (line = strsep(&rest, "\n"))) {
+		if (!is_of_interest(line))
+			continue;
+		if (as_json)
+			json_text(NULL, line);
+		else
 			printf("%s\n", line);
+	}
+	if (as_json)
+		json_end();
 	free(text);
+}
+
+static void report(void)
+{
+	/* complaints go where they belong in the text */
+	dup2(STDOUT_FILENO, STDERR_FILENO);
+	printf("Report of fastrpcctl.  Please read it before you send it.\n\n");
+	report_system();
+	for (size_t i = 0; i < ARRAY_SIZE(included); i++)
+		include(included[i]);
+	report_device_tree();
+	report_log();
+}
+
+static void report_json(void)
+{
+	json_object(NULL);
+	report_system();
+	for (size_t i = 0; i < ARRAY_SIZE(included); i++)
+		include_json(included[i]);
+	report_log();
+	json_end();
 }
 
 static int run(char **words)
 {
 	(void)words;
-	/* complaints go where they belong in the text */
-	dup2(STDOUT_FILENO, STDERR_FILENO);
-	printf("Report of fastrpcctl.  Please read it before you send it.\n\n");
-	report_system();
-	include("list", &command_list);
-	include("heap", &command_heap);
-	include("caps", &command_caps);
-	report_device_tree();
-	report_log();
+	(as_json ? report_json : report)();
 	return STATUS_GOOD;
 }
 

@@ -17,7 +17,7 @@ _fastrpcctl()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace selftest report check-dt --help --version' -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace selftest doctor report check-dt --help --version' -- "$current")
 		return
 	fi
 	case $command in
@@ -25,7 +25,8 @@ _fastrpcctl()
 	caps)		options='--all --json' ;;
 	trace)		options='--count --json --seconds --summary' ;;
 	selftest)	options='--attach --dry-run --json' ;;
-	report)		;;
+	doctor)		options='--json --root --user' ;;
+	report)		options='--json' ;;
 	check-dt)	options='--json --live' ;;
 	*)		return ;;
 	esac
@@ -33,6 +34,7 @@ _fastrpcctl()
 	*,-*)		mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current") ;;
 	list,*|caps,*|selftest,*)
 			mapfile -t COMPREPLY < <(compgen -W "$(_fastrpcctl_dsps)" -- "$current") ;;
+	doctor,*)	mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
 	check-dt,*)	mapfile -t COMPREPLY < <(compgen -f -X '!*.dtb' -- "$current"; compgen -d -- "$current") ;;
 	esac
 }

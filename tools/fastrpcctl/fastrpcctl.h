@@ -31,6 +31,7 @@ extern const struct command command_caps;
 extern const struct command command_heap;
 extern const struct command command_trace;
 extern const struct command command_selftest;
+extern const struct command command_doctor;
 extern const struct command command_report;
 extern const struct command command_check_dt;
 

@@ -8,7 +8,7 @@
 
 static const struct command *const commands[] = {
 	&command_list, &command_caps, &command_heap, &command_trace, &command_selftest,
-	&command_report, &command_check_dt,
+	&command_doctor, &command_report, &command_check_dt,
 };
 
 static void help(void)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,33 +10,15 @@
 #include "say.h"
 
 #define RPROC_CLASS	"/sys/class/remoteproc"
-#define SCM_NODE	"/sys/firmware/devicetree/base/firmware/scm"
+#define DT_ROOT		"/sys/firmware/devicetree/base"
 
 struct list {
 	struct domain *domains;
 	size_t count;
+	enum domain_mode mode;	/* of those without an IOMMU */
 };
 
-/* Calls @visit for each path that matches. */
-static void for_each_path(const char *pattern, void (*visit)(const char *path, void *arg),
-			  void *arg)
-{
-	glob_t paths = { };
-
-	if (!glob(pattern, 0, NULL, &paths))
-		for (size_t i = 0; i < paths.gl_pathc; i++)
-			visit(paths.gl_pathv[i], arg);
-	globfree(&paths);
-}
-
-static void for_each_pathf(char *pattern, void (*visit)(const char *path, void *arg), void *arg)
-{
-	for_each_path(pattern, visit, arg);
-	free(pattern);
-}
-
-/* Has the list of strings in the file "compatible" of this node one that ends so? */
-static bool is_compatible(const char *node, const char *end)
+bool node_is_compatible(const char *node, const char *end)
 {
 	char *path = must_print("%s/compatible", node), *words;
 	bool found = false;
@@ -54,6 +35,65 @@ static bool is_compatible(const char *node, const char *end)
 	return found;
 }
 
+bool node_has_fastrpc(const char *node)
+{
+	return node_is_compatible(node, "-fastrpc") || node_is_compatible(node, ",fastrpc");
+}
+
+/* A word of four bytes of a device tree. */
+static unsigned int word_at(const char *bytes, size_t index)
+{
+	const unsigned char *at = (const unsigned char *)bytes + 4 * index;
+
+	return (unsigned int)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
+}
+
+/*
+ * The interrupt of the timer that a kernel at EL2 takes: the fourth of its node, a private
+ * one.  There are four or five, of three or four words.  0: there is no such timer.
+ */
+static unsigned int el2_timer_irq(void)
+{
+	size_t len = 0, words, each;
+	unsigned int irq = 0;
+	char *bytes = file_bytes(DT_ROOT "/timer/interrupts", &len);
+
+	if (!bytes)
+		bytes = file_bytes(DT_ROOT "/soc@0/timer/interrupts", &len);
+	words = len / 4;
+	each = words == 12 || words == 15 ? 3 : 4;
+	if (bytes && words >= 4 * each)
+		irq = word_at(bytes, 3 * each + 1) + 16;
+	free(bytes);
+	return irq;
+}
+
+/* "11: 2093 1874 GICv3 26 Level arch_timer": the number behind the controller's name; 0: none. */
+static unsigned int timer_irq_of(const char *line)
+{
+	const char *kind = strstr(line, " Level ");
+	const char *digits = kind;
+
+	if (!kind || !strstr(kind, "arch_timer"))
+		return 0;
+	while (digits > line && digits[-1] >= '0' && digits[-1] <= '9')
+		digits--;
+	return strtoul(digits, NULL, 10);
+}
+
+enum linux_level linux_level(void)
+{
+	char *text = file_text("/proc/interrupts", NULL), *rest = text, *line;
+	unsigned int el2 = el2_timer_irq(), irq = 0;
+
+	while (!irq && rest && (line = strsep(&rest, "\n")))
+		irq = timer_irq_of(line);
+	free(text);
+	if (!el2 || !irq)
+		return LEVEL_UNKNOWN;
+	return irq == el2 ? LEVEL_EL2 : LEVEL_EL1;
+}
+
 static struct domain *find_of_node(struct list *list, const char *of_node)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -62,17 +102,32 @@ static struct domain *find_of_node(struct list *list, const char *of_node)
 	return NULL;
 }
 
+static unsigned int nsessions(const char *bank)
+{
+	char *path = must_print("%s/qcom,nsessions", bank);
+	size_t len = 0;
+	char *bytes = file_bytes(path, &len);
+	unsigned int count = bytes && len == 4 ? word_at(bytes, 0) : 1;
+
+	free(path);
+	free(bytes);
+	return count;
+}
+
 static void count_bank(const char *path, void *arg)
 {
 	struct domain *domain = arg;
 
-	domain->banks += is_compatible(path, "fastrpc-compute-cb");
+	if (!node_is_compatible(path, "fastrpc-compute-cb"))
+		return;
+	domain->banks++;
+	domain->sessions += nsessions(path);
 }
 
 static void set_node(struct domain_node *node, const char *label, const char *suffix)
 {
 	node->path = must_print("/dev/fastrpc-%s%s", label, suffix);
-	node->is_there = !stat(node->path, &node->st);
+	node->is_there = file_stat(node->path, &node->st);
 	node->is_secure = *suffix;
 }
 
@@ -89,8 +144,8 @@ static struct domain *add(struct list *list, const char *of_node)
 	memset(domain, 0, sizeof(*domain));
 	domain->label = label;
 	domain->of_node = must_print("%s", of_node);
-	domain->mode = file_existsf(SCM_NODE) ? MODE_HYPERVISOR : MODE_OPEN;
-	for_each_pathf(must_print("%s/*", of_node), count_bank, domain);
+	domain->mode = list->mode;
+	file_for_each(must_print("%s/*", of_node), count_bank, domain);
 	set_node(&domain->nodes[0], label, "");
 	set_node(&domain->nodes[1], label, "-secure");
 	return domain;
@@ -104,8 +159,7 @@ struct rproc_place {
 static void add_of_rproc(const char *path, void *arg)
 {
 	struct rproc_place *place = arg;
-	char *of_node = is_compatible(path, "-fastrpc") || is_compatible(path, ",fastrpc") ?
-			file_realf("%s", path) : NULL;
+	char *of_node = node_has_fastrpc(path) ? file_realf("%s", path) : NULL;
 	struct domain *domain = of_node ? add(place->list, of_node) : NULL;
 
 	free(of_node);
@@ -124,7 +178,7 @@ static void visit_rproc(const char *dir, void *arg)
 {
 	struct rproc_place place = { .list = arg, .dir = dir };
 
-	for_each_pathf(must_print("%s/device/of_node/*/*", dir), add_of_rproc, &place);
+	file_for_each(must_print("%s/device/of_node/*/*", dir), add_of_rproc, &place);
 }
 
 /* @path: .../CHANNEL/BANK/driver, of a device that has one */
@@ -133,7 +187,7 @@ static void count_bound(const char *path, void *arg)
 	struct domain *domain = arg;
 	char *of_node = must_print("%.*s/of_node", (int)(strrchr(path, '/') - path), path);
 
-	domain->banks_bound += is_compatible(of_node, "fastrpc-compute-cb");
+	domain->banks_bound += node_is_compatible(of_node, "fastrpc-compute-cb");
 	free(of_node);
 }
 
@@ -145,14 +199,14 @@ static void visit_device(const char *path, void *arg)
 	if (!of_node)
 		return;
 	domain = find_of_node(arg, of_node);
-	if (!domain && (is_compatible(of_node, ",fastrpc") || is_compatible(of_node, "-fastrpc")))
+	if (!domain && node_has_fastrpc(of_node))
 		domain = add(arg, of_node);
 	free(of_node);
 	if (!domain)
 		return;
 	domain->device = file_realf("%s", path);
 	domain->driver = file_real_namef("%s/driver", path);
-	for_each_pathf(must_print("%s/*/driver", domain->device), count_bound, domain);
+	file_for_each(must_print("%s/*/driver", domain->device), count_bound, domain);
 }
 
 static bool is_wanted(char **labels, const struct domain *domain)
@@ -188,13 +242,34 @@ static int check_labels(char **labels, const struct list *list)
 	return status;
 }
 
+static void find_all(struct list *list)
+{
+	static const enum domain_mode modes[] = {
+		[LEVEL_UNKNOWN] = MODE_UNKNOWN, [LEVEL_EL1] = MODE_HYPERVISOR,
+		[LEVEL_EL2] = MODE_OPEN,
+	};
+
+	list->mode = modes[linux_level()];
+	file_for_each(must_print(RPROC_CLASS "/*"), visit_rproc, list);
+	file_for_each(must_print("/sys/bus/rpmsg/devices/*"), visit_device, list);
+}
+
+bool domains_all(struct domain **domains, size_t *count)
+{
+	struct list list = { };
+
+	find_all(&list);
+	*domains = list.domains;
+	*count = list.count;
+	return list.count;
+}
+
 int domains_find(char **labels, struct domain **domains, size_t *count)
 {
 	struct list list = { };
 	int status;
 
-	for_each_path(RPROC_CLASS "/*", visit_rproc, &list);
-	for_each_path("/sys/bus/rpmsg/devices/*", visit_device, &list);
+	find_all(&list);
 	if (!list.count) {
 		complain("no DSP with FastRPC in the device tree of this machine, or no driver\n"
 			 "of remote processors for it: look at " RPROC_CLASS);
@@ -213,6 +288,7 @@ const char *domain_mode_name(const struct domain *domain)
 {
 	static const char *const names[] = {
 		[MODE_LINUX] = "EL2", [MODE_HYPERVISOR] = "EL1", [MODE_OPEN] = "open",
+		[MODE_UNKNOWN] = "unknown",
 	};
 
 	return names[domain->mode];
@@ -223,7 +299,8 @@ const char *domain_mode_text(const struct domain *domain)
 	static const char *const texts[] = {
 		[MODE_LINUX] = "no hypervisor: Linux owns the SMMU stream of the DSP",
 		[MODE_HYPERVISOR] = "a hypervisor owns the memory of the DSP (SCM calls)",
-		[MODE_OPEN] = "no IOMMU in front of the DSP, and no SCM",
+		[MODE_OPEN] = "Linux is at EL2, and has no IOMMU in front of the DSP",
+		[MODE_UNKNOWN] = "whether a hypervisor is below Linux is not known",
 	};
 
 	return texts[domain->mode];

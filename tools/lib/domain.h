@@ -15,6 +15,14 @@ enum domain_mode {
 	MODE_LINUX,		/* EL2: the DSP's stream is behind an IOMMU of Linux' */
 	MODE_HYPERVISOR,	/* EL1: by calls of the secure channel manager */
 	MODE_OPEN,		/* no IOMMU or VM stands between the DSP and the memory */
+	MODE_UNKNOWN,
+};
+
+/* Where the kernel runs.  One that has gone down to EL1 by itself counts as at EL1. */
+enum linux_level {
+	LEVEL_UNKNOWN,
+	LEVEL_EL1,
+	LEVEL_EL2,
 };
 
 struct domain_node {
@@ -36,6 +44,7 @@ struct domain_node {
  * @device: its device while it runs, a directory; else NULL
  * @driver: bound to that, or NULL
  * @banks: context banks in the device tree
+ * @sessions: that the device tree has in them
  * @banks_bound: those that the driver has
  * @nodes: plain and secure
  */
@@ -50,6 +59,7 @@ struct domain {
 	char *device;
 	char *driver;
 	unsigned int banks;
+	unsigned int sessions;
 	unsigned int banks_bound;
 	struct domain_node nodes[2];
 };
@@ -63,7 +73,22 @@ struct domain {
  */
 int domains_find(char **labels, struct domain **domains, size_t *count);
 
-const char *domain_mode_name(const struct domain *domain);	/* "EL2", "EL1", "open" */
+/* All of them; says nothing.  False: there is none. */
+bool domains_all(struct domain **domains, size_t *count);
+
+/*
+ * By the interrupt of the timer that Linux took, which says it for sure: /firmware/scm is
+ * in the device tree with and without a hypervisor.
+ */
+enum linux_level linux_level(void);
+
+/* Has the list of strings in the file "compatible" of this node one that ends so? */
+bool node_is_compatible(const char *of_node, const char *end);
+/* Does it describe the FastRPC of a DSP? */
+bool node_has_fastrpc(const char *of_node);
+
+/* "EL2", "EL1", "open", "unknown" */
+const char *domain_mode_name(const struct domain *domain);
 const char *domain_mode_text(const struct domain *domain);
 /* "frpc: fastrpc 0.1.0" and the like: what the module says of itself; NULL: none is loaded. */
 char *driver_version(void);

@@ -11,6 +11,7 @@ static struct {
 	bool has_members;
 } levels[MAX_DEPTH];
 static int depth;
+static const char *next_key;
 
 /* A string is bytes; what is no printable ASCII is written by its number. */
 static void put_string(const char *text)
@@ -31,6 +32,9 @@ static void put_string(const char *text)
 
 static void put_key(const char *key)
 {
+	if (!key)
+		key = next_key;
+	next_key = NULL;
 	if (depth) {
 		if (levels[depth - 1].has_members)
 			printf(", ");
@@ -67,6 +71,19 @@ void json_end(void)
 	putchar(levels[--depth].closing);
 	if (!depth)
 		putchar('\n');
+}
+
+void json_key(const char *key)
+{
+	next_key = key;
+}
+
+bool json_key_taken(void)
+{
+	if (!next_key)
+		return true;
+	json_text(NULL, NULL);
+	return false;
 }
 
 void json_text(const char *key, const char *text)

@@ -8,6 +8,10 @@
 
 #include <stdbool.h>
 
+/* The key of the next value, which is written with NULL. */
+void json_key(const char *key);
+/* Has that value been written?  If not, null is written now. */
+bool json_key_taken(void);
 void json_object(const char *key);
 void json_array(const char *key);
 void json_end(void);		/* of the object or array begun last; a new line after the whole */

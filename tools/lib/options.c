@@ -29,7 +29,10 @@ static bool take(const struct option_entry *entry, const char *text)
 {
 	if (entry->number)
 		return parse_number(entry, text);
-	*entry->flag = true;
+	if (entry->text)
+		*entry->text = text;
+	else
+		*entry->flag = true;
 	return true;
 }
 

@@ -14,6 +14,7 @@
  * @letter: the short one, or 0
  * @flag: becomes true; if it takes no value
  * @number: becomes its value, a number of at least 1
+ * @text: becomes its value, whatever it is
  * @value: what it takes, for the help ("N"), or NULL
  * @help: a line for people
  */
@@ -22,6 +23,7 @@ struct option_entry {
 	char letter;
 	bool *flag;
 	unsigned int *number;
+	const char **text;
 	const char *value;
 	const char *help;
 };

@@ -55,12 +55,18 @@ char *must_print(const char *fmt, ...)
 {
 	char *text;
 	va_list ap;
-	int len;
 
 	va_start(ap, fmt);
-	len = vasprintf(&text, fmt, ap);
+	text = must_print_list(fmt, ap);
 	va_end(ap);
-	if (len < 0)
+	return text;
+}
+
+char *must_print_list(const char *fmt, va_list ap)
+{
+	char *text;
+
+	if (vasprintf(&text, fmt, ap) < 0)
 		give_up("out of memory");
 	return text;
 }

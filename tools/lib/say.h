@@ -3,6 +3,7 @@
 #ifndef TOOLS_SAY_H
 #define TOOLS_SAY_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -24,5 +25,6 @@ void give_up(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn
 void *must_alloc(size_t size);		/* zeroed */
 void *must_grow(void *old, size_t size);
 char *must_print(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *must_print_list(const char *fmt, va_list ap);
 
 #endif
