@@ -21,10 +21,12 @@ farm_files()
 			tar -x -C "$3" --strip-components=$((depth + 1))
 }
 
-# Headers below include/ that the series touches: they go before the kernel's own.
+# Headers below include/ that go before the kernel's own: those that the series touches, and
+# what FastRPC shares with user space.
 farm_headers()
 {
-	touched '^include/.*\.h$' | while read -r header; do
+	mkdir -p "$2/headers/include/uapi"
+	{ touched '^include/.*\.h$'; echo include/uapi/misc/fastrpc.h; } | while read -r header; do
 		mkdir -p "$2/headers/$(dirname "$header")"
 		in_git show "$1:$header" > "$2/headers/$header" 2> /dev/null || rm -f "$2/headers/$header"
 	done

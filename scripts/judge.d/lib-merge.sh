@@ -66,11 +66,14 @@ clone_checkout()
 		die "git could not check $1 out: $(tail -n 1 "$work/checkout")"
 }
 
-# One patch onto what is there.  A bare diff becomes a commit as well.
+# One patch onto what is there.  A bare diff becomes a commit as well.  git am is content
+# with a patch that changes nothing any more, and makes no commit of it.
 apply_one()
 {
 	if [ -e "$series/$1.mail" ]; then
-		in_git am -q -3 --keep-cr --no-scissors "$series/$1.mail" > "$work/apply" 2>&1
+		was_head=$(in_git rev-parse HEAD)
+		in_git am -3 --keep-cr --no-scissors "$series/$1.mail" > "$work/apply" 2>&1 || return 1
+		[ "$(in_git rev-parse HEAD)" != "$was_head" ]
 		return
 	fi
 	in_git apply -3 --index "$series/$1.bare" > "$work/apply" 2>&1 &&
