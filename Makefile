@@ -31,6 +31,7 @@
 #   make bench-check     1 min                no call costs more than docs/performance says
 #   make test-install    30 min               install, DKMS, packages on an arm64 root
 #   make test-export     5 min                the driver as a patch to kernel sources
+#   make test-judge      15 min               scripts/judge on patches with known faults
 #   make help            1 s                  this text
 #
 # Variables: KERNEL=7 (default), 6.12, 6.1 or a path
@@ -121,6 +122,10 @@ test-install:
 test-export:
 	@tests/run-export
 
+# The cases that compile or boot; "make test" has the others.
+test-judge:
+	@tests/run-judge --slow
+
 # What goes where; the variables are explained there.
 install uninstall dkms dkms-uninstall sign deb:
 	@$(MAKE) --no-print-directory -C packaging $@
@@ -130,4 +135,4 @@ clean:
 	$(MAKE) -C driver clean
 
 .PHONY: module help run shell test test-kernels test-debug bench differential coverage mutants check \
-	test-install test-export install uninstall dkms dkms-uninstall sign deb bench-check clean
+	test-install test-export test-judge install uninstall dkms dkms-uninstall sign deb bench-check clean

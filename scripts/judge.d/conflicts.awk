@@ -5,7 +5,7 @@
 
 function add(text)
 {
-	gsub(/\\/, "\\\\", text)
+	gsub(/\\/, "&&", text)
 	gsub(/\t/, "        ", text)
 	details = details text "\\n"
 }

@@ -5,7 +5,7 @@
 function text(name, value, is_escaped)
 {
 	if (!is_escaped)
-		gsub(/\\/, "\\\\", value)
+		gsub(/\\/, "&&", value)
 	gsub(/"/, "\\\"", value)
 	gsub(/[\001-\037]/, " ", value)
 	return "\"" name "\": \"" value "\""

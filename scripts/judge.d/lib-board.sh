@@ -139,10 +139,10 @@ board_tests()
 		board_cases "$boot.report" > "$work/cases.$side_now"
 	done
 	before_errors=$(count_findings error) before_remarks=$(count_findings remark)
-	awk 'NR == FNR { was[$1 " " $2] = $3; next }
+	awk 'input == "was" { was[$1 " " $2] = $3; next }
 		{ key = $1 " " $2; seen[key] = 1; if (was[key] != $3) print $1, $2, (key in was) ? was[key] : "missing", $3 }
 		END { for (key in was) if (!(key in seen)) print key, was[key], "missing" }' \
-		"$work/cases.before" "$work/cases.after" | while read -r program case old new; do
+		input=was "$work/cases.before" input=is "$work/cases.after" | while read -r program case old new; do
 		severity=error
 		[ "$new" != pass ] || severity=remark
 		finding $severity "tests/api/$program.c" "$program: $case: $old before the series, $new after" '' \

@@ -109,8 +109,8 @@ build_has_run()
 new_messages()
 {
 	awk -F '\t' '
-		NR == FNR { old[$1 FS $3 FS $4]++; next }
-		old[$1 FS $3 FS $4]-- <= 0' "$1" "$2"
+		input == "old" { old[$1 FS $3 FS $4]++; next }
+		old[$1 FS $3 FS $4]-- <= 0' input=old "$1" input=now "$2"
 }
 
 # The cause and what to do, as driver/compat/explain knows them: sets $cause and $todo.

@@ -14,8 +14,8 @@ touched_lines()
 only_new()
 {
 	new_messages "$1" "$2" | awk -F '\t' '
-		NR == FNR { touched[$0] = 1; next }
-		(($1 " " $2) in touched) || $2 == 0' "$work/touched" -
+		input == "touched" { touched[$0] = 1; next }
+		(($1 " " $2) in touched) || $2 == 0' input=touched "$work/touched" input=messages -
 }
 
 # report_new CHECKER FILE VERSION: a finding for each line, and the row

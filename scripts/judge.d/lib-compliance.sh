@@ -27,14 +27,14 @@ check_subject()
 		plain=${plain#"$origin": }
 	done
 	[ "${#plain}" -le 75 ] ||
-		finding error "$patch" "the subject has ${#plain} characters" '75 at most' 'shorten it'
+		finding error "$one_words" "the subject has ${#plain} characters" '75 at most' 'shorten it'
 	case $plain in
-	*.)	finding error "$patch" 'the subject ends with a full stop' '' 'leave it out' ;;
+	*.)	finding error "$one_words" 'the subject ends with a full stop' '' 'leave it out' ;;
 	esac
 	case $plain in
 	'Revert "'*|'Reapply "'*)	return ;;
 	*': '*)	;;
-	*)	finding error "$patch" "the subject names no subsystem: \"$plain\"" \
+	*)	finding error "$one_words" "the subject names no subsystem: \"$plain\"" \
 			'a subject begins with the part of the kernel that changes' \
 			"begin it with \"$(usual_prefix)\""
 		return ;;
@@ -42,7 +42,7 @@ check_subject()
 	wanted=$(usual_prefix)
 	case $plain in
 	"$wanted"*)	;;
-	*)	[ -z "$wanted" ] || finding error "$patch" "the subject does not begin with \"$wanted\": \"$plain\"" \
+	*)	[ -z "$wanted" ] || finding error "$one_words" "the subject does not begin with \"$wanted\": \"$plain\"" \
 			'so begin the commits to these files' "begin it with \"$wanted\"" ;;
 	esac
 }
@@ -72,12 +72,12 @@ wide_lines()
 check_body()
 {
 	if ! sed '/^[A-Z][A-Za-z-]*: /d; /^$/d' "$one.msg" | grep -q .; then
-		finding error "$patch" 'the message has no body' '' 'say what is wrong today, and why this is the way to change it'
+		finding error "$one_words" 'the message has no body' '' 'say what is wrong today, and why this is the way to change it'
 		return
 	fi
 	wide=$(wide_lines | grep -c .)
 	[ "$wide" -eq 0 ] ||
-		finding error "$patch" "$(plural "$wide" line) of the body wider than 75 characters: \"$(wide_lines | head -n 1)\"" \
+		finding error "$one_words" "$(plural "$wide" line) of the body wider than 75 characters: \"$(wide_lines | head -n 1)\"" \
 			'' 'fold the text at 75 characters'
 }
 
@@ -93,17 +93,17 @@ check_sign_offs()
 	author=$(cat "$one.author") sender=$(cat "$one.sender")
 	signed=$(trailer Signed-off-by)
 	if [ -z "$signed" ]; then
-		finding error "$patch" 'no Signed-off-by' 'nothing says that its author may send it' \
+		finding error "$one_words" 'no Signed-off-by' 'nothing says that its author may send it' \
 			"the author signs off: git commit --amend -s"
 		return
 	fi
 	printf '%s\n' "$signed" | grep -q -i -F -e "$(printf '%s' "$author" | sed 's/.*</</')" ||
-		finding error "$patch" "the author, $author, has not signed off" \
+		finding error "$one_words" "the author, $author, has not signed off" \
 			'the author was changed on the way, or signs with another address' \
 			'git commit --amend --author="NAME <ADDRESS>", the one that signed off first'
 	last=$(printf '%s\n' "$signed" | tail -n 1)
 	is_person "$last" "$sender" ||
-		finding error "$patch" "the last Signed-off-by is of $last, and $sender sends the patch" \
+		finding error "$one_words" "the last Signed-off-by is of $last, and $sender sends the patch" \
 			'each person that hands a patch on signs below the others' 'the sender signs off, last'
 	check_co_developers
 }
@@ -116,7 +116,7 @@ check_co_developers()
 		sub(/^Co-developed-by: */, "", $2) { wanted = $2 }
 		END { if (wanted != "") print wanted }' "$work/trailers" |
 		while read -r developer; do
-			finding error "$patch" "Co-developed-by: $developer without a Signed-off-by of the same person in the next line" \
+			finding error "$one_words" "Co-developed-by: $developer without a Signed-off-by of the same person in the next line" \
 				'' 'put the sign-off right below'
 		done
 }
@@ -124,18 +124,24 @@ check_co_developers()
 check_trailer_block()
 {
 	if grep -q '^early	' "$work/trailers"; then
-		finding error "$patch" "a blank line between trailers, below \"$(sed -n 's/^early	//p' "$work/trailers" | tail -n 1)\"" \
+		finding error "$one_words" "a blank line between trailers, below \"$(sed -n 's/^early	//p' "$work/trailers" | tail -n 1)\"" \
 			'git takes the last paragraph alone as trailers, so what stands above is lost' \
 			'take the blank line out'
 	fi
 	stray=$(awk -f "$parts/trailers.awk" -v stray=1 "$one.msg" | head -n 1)
 	[ -z "$stray" ] ||
-		finding error "$patch" "a trailer within the text: \"$stray\"" \
+		finding error "$one_words" "a trailer within the text: \"$stray\"" \
 			'git takes the last paragraph alone as trailers' 'move it to the other trailers, below the text'
+	check_foreign_trailers
+}
+
+# Trailers that mean something within one company's systems alone.
+check_foreign_trailers()
+{
 	sed -n 's/^[a-z]*	\(Change-Id\|Gerrit-[A-Za-z]*\|CRs-Fixed\): .*/\1/p' "$work/trailers" | sort -u |
 		while read -r name; do
-		finding error "$patch" "a trailer $name:" 'it means something in a company'"'"'s system alone' 'take it out'
-	done
+			finding error "$one_words" "a trailer $name:" 'it means something in one system of review alone' 'take it out'
+		done
 }
 
 # Links: their form.  Whether they lead there needs the network.
@@ -144,9 +150,9 @@ check_links()
 	sed -n 's/^[a-z]*	\(\(Link\|Closes\): .*\)/\1/p' "$work/trailers" | while read -r name url rest; do
 		case $url in
 		http://*|https://*)
-			finding unchecked "$patch" "$name $url: whether it is there, and has this patch or this report" \
+			finding unchecked "$one_words" "$name $url: whether it is there, and has this patch or this report" \
 				'the network is needed for it' 'open it' ;;
-		*)	finding error "$patch" "$name $url${rest:+ $rest} is no link" '' "write $name https://..." ;;
+		*)	finding error "$one_words" "$name $url${rest:+ $rest} is no link" '' "write $name https://..." ;;
 		esac
 	done
 	awk -F '\t' '
@@ -155,7 +161,7 @@ check_links()
 		$2 ~ /^Reported-by: / { reported = $2 }
 		END { if (reported != "") print reported }' "$work/trailers" |
 		while read -r reporter; do
-			finding remark "$patch" "no Closes: below \"$reporter\"" '' 'add the link to the report, if it is public'
+			finding remark "$one_words" "no Closes: below \"$reporter\"" '' 'add the link to the report, if it is public'
 		done
 }
 
@@ -170,14 +176,14 @@ check_fixes_one()
 	id=$(printf '%s' "$1" | sed -n 's/^\([0-9a-f]\{1,\}\) ("\(.*\)")$/\1/p')
 	fixed=$(printf '%s' "$1" | sed -n 's/^\([0-9a-f]\{1,\}\) ("\(.*\)")$/\2/p')
 	if [ -z "$id" ]; then
-		finding error "$patch" "Fixes: $1 has another form" '' \
+		finding error "$one_words" "Fixes: $1 has another form" '' \
 			'git log -1 --abbrev=12 --format='"'"'Fixes: %h ("%s")'"'"' COMMIT'
 		return
 	fi
 	[ "${#id}" -ge 12 ] ||
-		finding error "$patch" "Fixes: $id has ${#id} digits" 'they may soon mean two commits' 'write 12 digits'
+		finding error "$one_words" "Fixes: $id has ${#id} digits" 'they may soon mean two commits' 'write 12 digits'
 	if ! has_history; then
-		finding unchecked "$patch" "Fixes: $id: whether that commit is there" 'the source is no git tree' ''
+		finding unchecked "$one_words" "Fixes: $id: whether that commit is there" 'the source is no git tree' ''
 		return
 	fi
 	if ! in_git cat-file -e "$id^{commit}" 2> /dev/null; then
@@ -186,10 +192,10 @@ check_fixes_one()
 	fi
 	is=$(in_git log -1 --format=%s "$id")
 	[ "$is" = "$fixed" ] ||
-		finding error "$patch" "Fixes: $id is \"$is\", not \"$fixed\"" 'the commit or its subject is wrong' \
+		finding error "$one_words" "Fixes: $id is \"$is\", not \"$fixed\"" 'the commit or its subject is wrong' \
 			"git log -1 --abbrev=12 --format='Fixes: %h (\"%s\")' COMMIT"
 	in_git merge-base --is-ancestor "$id" "$target" 2> /dev/null || [ -e "$clone/.git/shallow" ] ||
-		finding error "$patch" "Fixes: $id is not in the history of the base" \
+		finding error "$one_words" "Fixes: $id is not in the history of the base" \
 			'the commit has another id there, or was never applied' \
 			"name the one that is: $(in_git log -1 --format='%h' -F --grep="$fixed" "$target" 2> /dev/null)"
 }
@@ -198,11 +204,11 @@ check_fixes_one()
 fixes_missing()
 {
 	if [ -e "$clone/.git/shallow" ]; then
-		finding unchecked "$patch" "Fixes: $id: whether that commit is there" 'the tree is a shallow clone' 'git fetch --unshallow'
+		finding unchecked "$one_words" "Fixes: $id: whether that commit is there" 'the tree is a shallow clone' 'git fetch --unshallow'
 		return
 	fi
 	same=$(in_git log --format='%h' -F --grep="$fixed" "$target" 2> /dev/null | head -n 1)
-	finding error "$patch" "Fixes: $id (\"$fixed\"): the tree has no such commit" \
+	finding error "$one_words" "Fixes: $id (\"$fixed\"): the tree has no such commit" \
 		"${same:+the commit with this subject is $same}" 'name a commit of the tree'
 }
 
@@ -234,7 +240,7 @@ check_fixes()
 		trailer Cc | grep -q 'stable@' || return 0
 	fi
 	suspect=$(blamed)
-	finding error "$patch" 'no Fixes: in a change that corrects something' \
+	finding error "$one_words" 'no Fixes: in a change that corrects something' \
 		"${suspect:+the lines it takes out are of $(in_git log -1 --abbrev=12 --format='%h ("%s")' "$suspect")}" \
 		'name the commit that brought the fault, so that stable trees get the correction'
 }
@@ -248,7 +254,7 @@ check_origin()
 		check_upstream "$upstream" ;;
 	FROMLIST:*)
 		trailer Link | grep -q '^https\{0,1\}://' ||
-			finding error "$patch" 'FROMLIST: without a Link: to the list' '' 'add Link: https://lore.kernel.org/...' ;;
+			finding error "$one_words" 'FROMLIST: without a Link: to the list' '' 'add Link: https://lore.kernel.org/...' ;;
 	esac
 }
 
@@ -256,21 +262,21 @@ check_origin()
 check_upstream()
 {
 	if [ -z "$1" ]; then
-		finding error "$patch" "${subject%%:*}: without the commit that it was taken from" '' \
+		finding error "$one_words" "${subject%%:*}: without the commit that it was taken from" '' \
 			'git cherry-pick -x writes it: (cherry picked from commit ...)'
 	elif ! in_git cat-file -e "$1^{commit}" 2> /dev/null; then
-		finding unchecked "$patch" "commit $1: author and change" 'the tree does not have it' "git fetch it, and judge again"
+		finding unchecked "$one_words" "commit $1: author and change" 'the tree does not have it' "git fetch it, and judge again"
 	elif ! is_person "$(in_git log -1 --format='%an <%ae>' "$1")" "$(cat "$one.author")"; then
-		finding error "$patch" "the author is $(cat "$one.author"), that of $1 is $(in_git log -1 --format='%an <%ae>' "$1")" \
+		finding error "$one_words" "the author is $(cat "$one.author"), that of $1 is $(in_git log -1 --format='%an <%ae>' "$1")" \
 			'a backport keeps its author' "git commit --amend --author=\"$(in_git log -1 --format='%an <%ae>' "$1")\""
 	fi
 }
 
 check_message()
 {
-	one=$series/$patch
+	one=$series/$patch one_words=$(cat "$series/$patch.subject")
 	if [ -e "$one.bare" ]; then
-		finding unchecked "$(cat "$one.subject")" 'the message' 'it is a diff without one' 'git format-patch writes both'
+		finding unchecked "$one_words" 'the message' 'it is a diff without one' 'git format-patch writes both'
 		return
 	fi
 	trailers "$one.msg" > "$work/trailers"

@@ -187,7 +187,7 @@ report_conflicts()
 		finding error "$place" "\"$subject\" does not apply: $what" "$cause" "$todo" "$details"
 	done < "$work/conflicts"
 	[ -s "$work/conflicts" ] ||
-		finding error "$failed_patch" "\"$subject\" does not apply: $(grep -m 1 -i -e error -e fatal "$work/apply")" \
+		finding error "patch $failed_patch" "\"$subject\" does not apply: $(grep -m 1 -i -e error -e fatal "$work/apply")" \
 			'git says so' 'make the patch with git format-patch, and send it unchanged'
 }
 
@@ -244,7 +244,7 @@ stage_merge()
 		return
 	fi
 	if is_applied_already; then
-		finding error "$failed_patch" "\"$(cat "$series/$failed_patch.subject")\" is in the base already" \
+		finding error "patch $failed_patch" "\"$(cat "$series/$failed_patch.subject")\" is in the base already" \
 			'git finds the same lines there' 'leave it out'
 	else
 		[ "$base_merges" != unrelated ] || say_unrelated

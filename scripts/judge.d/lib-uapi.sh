@@ -45,10 +45,10 @@ uapi_numbers()
 	uapi_drop "$1"
 	"$uapi_cc" -std=gnu11 -w -S -o "$work/uapi.s" "$work/uapi.c" 2> "$work/uapi.said" || return 1
 	awk '
-		NR == FNR { what[NR] = $1; next }
+		input == "ask" { what[NR] = $1; next }
 		/^judge_[0-9]+:/ { at = substr($1, 7) + 0; next }
 		at && /^[ \t]*\.(quad|xword|dword|8byte)[ \t]/ { print what[at], $2; at = 0; next }
-		at && /^[ \t]*\.zero[ \t]/ { print what[at], 0; at = 0 }' "$1" "$work/uapi.s" | sort
+		at && /^[ \t]*\.zero[ \t]/ { print what[at], 0; at = 0 }' input=ask "$1" input=object "$work/uapi.s" | sort
 }
 
 # Lines that do not compile hold no number: take them out, and no others.
@@ -56,7 +56,8 @@ uapi_drop()
 {
 	"$uapi_cc" -std=gnu11 -w -S -o /dev/null "$work/uapi.c" 2> "$work/uapi.said" && return
 	sed -n 's/^[^:]*uapi\.c:\([0-9]*\):.*error.*/\1/p' "$work/uapi.said" | sort -u > "$work/uapi.bad"
-	awk 'NR == FNR { bad[$1] = 1; next } !(FNR in bad) || FNR <= 3' "$work/uapi.bad" "$work/uapi.c" > "$work/uapi.good.c"
+	awk 'input == "bad" { bad[$1] = 1; next } !(FNR in bad) || FNR <= 3' \
+		input=bad "$work/uapi.bad" input=text "$work/uapi.c" > "$work/uapi.good.c"
 	mv "$work/uapi.good.c" "$work/uapi.c"
 }
 
@@ -89,16 +90,16 @@ uapi_todo='leave it as programs know it; add a new struct and a new ioctl number
 # Numbers and types that are not what they were.
 uapi_compare()
 {
-	awk 'NR == FNR { now[$1] = $2; next }
+	awk 'input == "now" { now[$1] = $2; next }
 		!($1 in now) { print $1, $2, "gone"; next }
 		now[$1] != $2 { print $1, $2, now[$1] }' \
-		"$work/uapi-after.numbers" "$work/uapi-before.numbers" | while read -r what old new; do
+		input=now "$work/uapi-after.numbers" input=was "$work/uapi-before.numbers" | while read -r what old new; do
 		finding error "$1" "the ABI breaks: $(uapi_words "$what") was $old, $(
 			if [ "$new" = gone ]; then echo 'is gone'; else echo "is $new"; fi)" \
 			'programs that are compiled already go on with the old one' "$uapi_todo"
 	done
-	awk 'NR == FNR { now[$1] = $2; next } ($1 in now) && now[$1] != $2 { print $1, $2, now[$1] }' \
-		"$work/uapi-after.types" "$work/uapi-before.types" | while read -r member old new; do
+	awk 'input == "now" { now[$1] = $2; next } ($1 in now) && now[$1] != $2 { print $1, $2, now[$1] }' \
+		input=now "$work/uapi-after.types" input=was "$work/uapi-before.types" | while read -r member old new; do
 		finding error "$1" "the ABI changes: struct ${member%%.*}, member ${member#*.}: type was $old, is $new" \
 			'programs are compiled with the old type' "$uapi_todo"
 	done
