@@ -139,29 +139,44 @@ report_messages()
 	done < "$2"
 }
 
-# One folder for one kernel, before and after.
-build_folder()
+# build_side KERNEL SIDE FOLDER [--sparse]: $said; fails where there is nothing to build, or,
+# with words in $why, no way to do it
+build_side()
+{
+	why='' commit=$(cat "$work/from")
+	[ "$2" = before ] || commit=$(cat "$work/head")
+	farm_make "$2" "$commit" "$3"
+	farm_has_modules || return 1
+	build_farm "$@"
+	build_has_run && return 0
+	why=$(tail -n 1 "$said" | sed 's/^error: //')
+	return 1
+}
+
+# build_sides KERNEL FOLDER [--sparse]: the messages of both sides as $before and $after.
+# With nothing said after the series it does not matter what was said before.
+build_sides()
 {
 	before=/dev/null
-	for side in before after; do
-		commit=$(cat "$work/from")
-		[ $side = before ] || commit=$(cat "$work/head")
-		farm_make $side "$commit" "$2"
-		farm_has_modules || continue
-		build_farm "$1" $side "$2"
-		if ! build_has_run; then
-			not_run "Linux $1" "$(tail -n 1 "$said" | sed 's/^error: //')"
-			return 1
-		fi
-		[ $side = after ] || before=$said.messages
-	done
-	farm_has_modules || return 0
+	build_side "$1" after "$2" ${3:+"$3"} || return 1
+	after=$said.messages
+	[ -s "$after" ] || return 0
+	! build_side "$1" before "$2" ${3:+"$3"} || before=$said.messages
+	[ -z "$why" ]
+}
+
+build_folder()
+{
+	if ! build_sides "$1" "$2"; then
+		[ -n "$why" ] || return 0
+		not_run "Linux $1" "$why"
+		return 1
+	fi
 	built_any=1
-	new_messages "$before" "$said.messages" > "$work/new"
+	new_messages "$before" "$after" > "$work/new"
 	report_messages "$1" "$work/new" error 'new with the series'
-	new_messages "$work/new" "$said.messages" > "$work/old"
-	[ ! -s "$work/old" ] ||
-		report_messages "$1" "$work/old" remark 'the base has it as well: the series did not introduce it'
+	new_messages "$work/new" "$after" > "$work/old"
+	report_messages "$1" "$work/old" remark 'the base has it as well: the series did not introduce it'
 }
 
 build_kernel()

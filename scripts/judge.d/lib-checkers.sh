@@ -119,20 +119,14 @@ check_sparse()
 
 sparse_folder()
 {
-	: > "$work/sparse.before"
-	for side in before after; do
-		commit=$(cat "$work/from")
-		[ $side = before ] || commit=$(cat "$work/head")
-		farm_make $side "$commit" "$folder"
-		farm_has_modules || continue
-		build_farm "$kernel" $side "$folder" --sparse
-		build_has_run || { not_run sparse "$(tail -n 1 "$said" | sed 's/^error: //')"; return 1; }
-		cp "$said.messages" "$work/sparse.$side"
-	done
-	farm_has_modules || return 0
+	if ! build_sides "$kernel" "$folder" --sparse; then
+		[ -n "$why" ] || return 0
+		not_run sparse "$why"
+		return 1
+	fi
 	echo "$folder" >> "$work/sparse.any"
 	# what the compiler says by itself is the build stage's
-	only_new "$work/sparse.before" "$work/sparse.after" | grep -v ' \[-W' >> "$work/sparse.new"
+	only_new "$before" "$after" | grep -v ' \[-W' >> "$work/sparse.new"
 	return 0
 }
 
@@ -150,14 +144,23 @@ cocci_scripts()
 		grep -v -x -F "$(sed '/^#/d; s/ .*//' "$top/tests/static/coccinelle.allowed")"
 }
 
+# The C files of the series that side $1 has.
+cocci_files()
+{
+	touched '\.c$' | while read -r file; do
+		[ ! -e "$work/$1/$file" ] || echo "$file"
+	done
+}
+
 # cocci_side SIDE: its findings as "file, line, kind, text"
 cocci_side()
 {
+	[ "$(cocci_files "$1")" ] || return 0
 	# shellcheck disable=SC2046 # names have no blanks
 	( cd "$work/$1" && PATH=/usr/bin:/bin xargs -P "$(nproc)" -I SCRIPT nice spatch -D report --very-quiet \
 		--no-show-diff --no-includes --include-headers -I "$source/include" \
 		--cocci-file "$source/scripts/coccinelle/SCRIPT" \
-		$(touched '\.c$' | while read -r file; do [ ! -e "$file" ] || echo "$file"; done) \
+		$(cocci_files "$1") \
 		< "$work/cocci.scripts" ) 2>&1 |
 		sed -n 's/^\([^ :]*\.c\):\([0-9]*\):\([0-9-]*:\)\{0,1\} *\(.*\)/\1	\2	warning	\4/p' | sort -u
 }
@@ -169,13 +172,9 @@ check_coccicheck()
 	find_checker coccinelle || { not_run coccicheck "$(setup_words)"; return; }
 	cocci_scripts > "$work/cocci.scripts"
 	checker_sides
-	for side in before after; do
-		( cd "$work/$side" && [ "$(touched '\.c$' | while read -r file; do [ ! -e "$file" ] || echo "$file"; done)" ] ) || {
-			: > "$work/cocci.$side"
-			continue
-		}
-		( cd "$work/$side" && cocci_side "$side" ) > "$work/cocci.$side"
-	done
+	cocci_side after > "$work/cocci.after"
+	: > "$work/cocci.before"
+	[ ! -s "$work/cocci.after" ] || cocci_side before > "$work/cocci.before"
 	only_new "$work/cocci.before" "$work/cocci.after" > "$work/cocci.new"
 	report_new coccicheck "$work/cocci.new" "coccinelle $(spatch --version | sed -n '1s/spatch version \([^ ]*\).*/\1/p'), $(grep -c . "$work/cocci.scripts") scripts $checker_version"
 }
