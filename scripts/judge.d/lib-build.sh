@@ -7,8 +7,10 @@
 # The folders with C in them that the series touches.
 build_folders()
 {
-	touched '\.[ch]$' | grep -v '^include/' | sed 's,/[^/]*$,,' | sort -u
-	touched '^include/uapi/misc/fastrpc\.h$' > /dev/null && echo drivers/misc
+	{
+		touched '\.[ch]$' | grep -v '^include/' | sed 's,/[^/]*$,,'
+		! touched '^include/uapi/misc/fastrpc\.h$' > /dev/null || echo drivers/misc
+	} | sort -u
 }
 
 # Put the files of folder $2 at commit $1 into $3.
@@ -83,16 +85,15 @@ farm_has_modules()
 	grep -q '^obj-m' "$farm/Kbuild"
 }
 
-# build_farm KERNEL SIDE FOLDER [--sparse]: what was said goes to $said, the messages of the
+# build_farm KERNEL SIDE FOLDER: what was said goes to $said, the messages of the
 # compiler alone, with paths of the tree, to $said.messages
 build_farm()
 {
-	said=$work/said-$1-$2-$(printf '%s' "$3" | tr / -)${4:-}
+	said=$work/said-$1-$2-$(printf '%s' "$3" | tr / -)
 	[ ! -e "$said.done" ] || return 0
 	farm=$work/farms/$2-$(basename "$work" | sed 's/.*-//')-$(printf '%s' "$3" | tr / -)
 	built=yes
-	# shellcheck disable=SC2086
-	nice "$top/board/kbuild" ${4:-} "$1" "$farm" > "$said.modules" 2> "$said" || built=no
+	nice "$top/board/kbuild" "$1" "$farm" > "$said.modules" 2> "$said" || built=no
 	sed '/^What went wrong/,$d' "$said" | sed "s/‘/'/g; s/’/'/g" |
 		awk -v folder="$3" -f "$parts/messages.awk" | sort -u > "$said.messages"
 	echo "$built" > "$said.done"
@@ -139,7 +140,7 @@ report_messages()
 	done < "$2"
 }
 
-# build_side KERNEL SIDE FOLDER [--sparse]: $said; fails where there is nothing to build, or,
+# build_side KERNEL SIDE FOLDER: $said; fails where there is nothing to build, or,
 # with words in $why, no way to do it
 build_side()
 {
@@ -153,15 +154,15 @@ build_side()
 	return 1
 }
 
-# build_sides KERNEL FOLDER [--sparse]: the messages of both sides as $before and $after.
+# build_sides KERNEL FOLDER: the messages of both sides as $before and $after.
 # With nothing said after the series it does not matter what was said before.
 build_sides()
 {
 	before=/dev/null
-	build_side "$1" after "$2" ${3:+"$3"} || return 1
+	build_side "$1" after "$2" || return 1
 	after=$said.messages
 	[ -s "$after" ] || return 0
-	! build_side "$1" before "$2" ${3:+"$3"} || before=$said.messages
+	! build_side "$1" before "$2" || before=$said.messages
 	[ -z "$why" ]
 }
 

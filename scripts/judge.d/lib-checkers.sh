@@ -102,38 +102,83 @@ check_diff_check()
 	report_new 'git diff --check' "$work/diff-check" "git $(git --version | sed 's/.* //')"
 }
 
-# One checker in the compiler's place for each folder, before and after, by board/kbuild.
+# compiler_place COMMAND SIDE FOLDER: run a checker as the compiler was run for each file of
+# the module, and print its messages.  Debian's headers lack what "make C=2" takes.
+compiler_place()
+{
+	build_side "$kernel" "$2" "$3" || return 1
+	objects=$(head -n 1 "$said.modules" | sed 's,/[^/]*$,,')
+	[ "$objects" ] || { why='the tree does not compile, see build'; return 1; }
+	grep -l ' -c -o ' "$objects"/.*.o.cmd | grep -v -e '-in\.o\.cmd$' -e '\.mod\.o\.cmd$' |
+		while read -r cmd; do
+			compiler_place_one "$1" "$cmd"
+		done 2>&1 | awk -v folder="$3" -f "$parts/messages.awk" | sort -u
+}
+
+# One file, whose compiler ran in the folder of the module or in that of the headers.
+compiler_place_one()
+{
+	line=$(sed -n '1s/^[^=]*:= *[^ ]* //p' "$2")
+	flags=$(printf '%s' "${line%% -c -o *}" | sed 's/-Wp,-MMD,[^ ]*//')
+	file=$(printf '%s' "${line##* -c -o }" | awk '{ print $2 }')
+	cwd=$objects
+	case $file in
+	/*)	cwd=$cache/kernels/$kernel/headers/usr/src/linux-headers-$(cat "$cache/kernels/$kernel/release") ;;
+	esac
+	( cd "$cwd" && eval "nice $1 $flags $file" )
+}
+
+# in_compiler_place NAME COMMAND VERSION: its row
+in_compiler_place()
+{
+	kernel=${kernels%% *} any=''
+	"$top/board/setup" kernel "$kernel" 2> "$work/setup" || { not_run "$1" "$(setup_words)"; return; }
+	: > "$work/$1.new"
+	for folder in $(build_folders); do
+		if ! compiler_place "$2" after "$folder" > "$work/$1.after"; then
+			build_side "$kernel" after "$folder" || [ "$why" ] || continue
+			row "$1" 'not run' "${why:-the series does not compile, see build}"
+			return
+		fi
+		blind=$(only_blind "$work/$1.after")
+		[ -z "$blind" ] || { row "$1" 'not run' "it does not get through what it reads, and sees little then: $blind"; return; }
+		any=1
+		compiler_sides "$1" "$2" "$folder"
+	done
+	[ "$any" ] || { row "$1" untouched 'the series touches no file that is compiled'; return; }
+	report_new "$1" "$work/$1.new" "$3, headers of $(cat "$cache/kernels/$kernel/release")"
+}
+
+# The first error of a checker away from the lines that the series touches: it has given up.
+only_blind()
+{
+	awk -F '\t' '
+		input == "touched" { touched[$0] = 1; next }
+		$3 == "error" && !(($1 " " $2) in touched) { print $1 ":" $2 ": " $4; exit }' \
+		input=touched "$work/touched" input=messages "$1"
+}
+
+# What it says of touched lines now, and did not say before.
+compiler_sides()
+{
+	only_new /dev/null "$work/$1.after" > "$work/$1.touched"
+	[ -s "$work/$1.touched" ] || return 0
+	compiler_place "$2" before "$3" > "$work/$1.before" || : > "$work/$1.before"
+	only_new "$work/$1.before" "$work/$1.after" >> "$work/$1.new"
+}
+
+sparse_command='sparse --arch=arm64 -D__linux__ -Dlinux -D__STDC__ -Dunix -D__unix__ -D__aarch64__ -Wbitwise -Wno-return-void -Wno-unknown-attribute -D__typeof_unqual__=__typeof__ "-D__builtin_strlen(x)=(sizeof(x)-1)"'
+
 check_sparse()
 {
 	command -v sparse > /dev/null || { not_run sparse 'no sparse here: board/setup packages check, as root'; return; }
-	kernel=${kernels%% *}
-	"$top/board/setup" kernel "$kernel" 2> "$work/setup" || { not_run sparse "$(setup_words)"; return; }
-	: > "$work/sparse.new"
-	: > "$work/sparse.any"
-	for folder in $(build_folders); do
-		sparse_folder || return
-	done
-	[ -s "$work/sparse.any" ] || { row sparse untouched 'the series touches no file that is compiled'; return; }
-	report_new sparse "$work/sparse.new" "sparse $(sparse --version | sed 's/^v//'), byte order too, headers of $(cat "$cache/kernels/$kernel/release")"
-}
-
-sparse_folder()
-{
-	if ! build_sides "$kernel" "$folder" --sparse; then
-		[ -n "$why" ] || return 0
-		not_run sparse "$why"
-		return 1
-	fi
-	echo "$folder" >> "$work/sparse.any"
-	# what the compiler says by itself is the build stage's
-	only_new "$before" "$after" | grep -v ' \[-W' >> "$work/sparse.new"
-	return 0
+	in_compiler_place sparse "$sparse_command" "sparse $(sparse --version | sed 's/ .*//'), byte order too"
 }
 
 check_smatch()
 {
 	command -v smatch > /dev/null || { row smatch 'not run' 'no smatch here; Debian has no package of it'; return; }
-	row smatch 'not run' 'smatch is here, and this program does not know how to run it on a module yet'
+	in_compiler_place smatch 'smatch -p=kernel' "smatch $(smatch --version 2>&1 | head -n 1)"
 }
 
 # Which of the kernel's semantic patches: all but those that this project has reasons against.

@@ -241,7 +241,7 @@ check_fixes()
 	fi
 	suspect=$(blamed)
 	finding error "$one_words" 'no Fixes: in a change that corrects something' \
-		"${suspect:+the lines it takes out are of $(in_git log -1 --abbrev=12 --format='%h ("%s")' "$suspect")}" \
+		"${suspect:+the lines it changes are of $(in_git log -1 --abbrev=12 --format='%h ("%s")' "$suspect")}" \
 		'name the commit that brought the fault, so that stable trees get the correction'
 }
 

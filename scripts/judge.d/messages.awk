@@ -11,6 +11,11 @@
 	next
 }
 
+# smatch: "FILE:LINE FUNCTION() warn: TEXT"
+/^[^ :]+:[0-9]+ [^ ]+\(\) (warn|error): / {
+	sub(/ /, ": warning: ")
+}
+
 match($0, /^[^ :]+:[0-9]+(:[0-9]+)?: ((fatal )?error|warning): /) {
 	place = substr($0, 1, RLENGTH)
 	text = substr($0, RLENGTH + 1)
