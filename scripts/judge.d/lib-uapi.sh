@@ -85,6 +85,16 @@ uapi_words()
 	esac
 }
 
+# Numbers of ioctls are read in hexadecimal.
+uapi_number()
+{
+	if [ "$1" != gone ] && [ "$1" -ge 65536 ]; then
+		printf '0x%x' "$1"
+	else
+		printf '%s' "$1"
+	fi
+}
+
 uapi_todo='leave it as programs know it; add a new struct and a new ioctl number beside it'
 
 # Numbers and types that are not what they were.
@@ -94,8 +104,7 @@ uapi_compare()
 		!($1 in now) { print $1, $2, "gone"; next }
 		now[$1] != $2 { print $1, $2, now[$1] }' \
 		input=now "$work/uapi-after.numbers" input=was "$work/uapi-before.numbers" | while read -r what old new; do
-		finding error "$1" "the ABI breaks: $(uapi_words "$what") was $old, $(
-			if [ "$new" = gone ]; then echo 'is gone'; else echo "is $new"; fi)" \
+		finding error "$1" "the ABI breaks: $(uapi_words "$what") was $(uapi_number "$old"), is $(uapi_number "$new")" \
 			'programs that are compiled already go on with the old one' "$uapi_todo"
 	done
 	awk 'input == "now" { now[$1] = $2; next } ($1 in now) && now[$1] != $2 { print $1, $2, now[$1] }' \
