@@ -94,6 +94,7 @@ struct frpc_heap {
 	wait_queue_head_t offer_done;
 	enum frpc_pd_state pd;		/* of the audio PD, by @lookup */
 	struct frpc_heap_lookup *lookup;	/* of this run */
+	struct list_head old_lookups;	/* of earlier runs, not released yet */
 
 	atomic_t crashes, lends, offers, reclaims, lost;	/* for people */
 };

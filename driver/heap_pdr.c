@@ -35,14 +35,14 @@
 
 /*
  * The helper must not release a lookup while a notification waits for the helper's lock.  The
- * helper holds that lock while it waits for an answer of the DSP, and on older kernels for an
- * answer to its acknowledgment.  The driver releases a lookup when no notification came for
- * this long after the lock was free.
+ * helper holds that lock while it waits for an answer of the DSP, for five seconds at most, and
+ * on older kernels it waits as long for an answer to its acknowledgment.  A notification after
+ * the end of the run is the last one, and a lookup without any has none waiting.
  */
-#define SETTLE_TIME	(HZ / 5 + FRPC_COMPAT_PDR_ACK_TIME)
+#define LINGER_TIME	(6 * HZ)
 
-/* A running DSP can send notifications without end.  The helper never waits longer than this. */
-#define SETTLE_TIME_MAX	(6 * HZ + SETTLE_TIME)
+/* At module end the lookup goes when no notification came for this long after the lock was free. */
+#define SETTLE_TIME	(HZ / 5 + FRPC_COMPAT_PDR_ACK_TIME)
 
 /*
  * The helper fails if a service appears while it releases a lookup.  The services of a DSP
@@ -56,9 +56,11 @@
 struct frpc_heap_lookup {
 	struct frpc_heap *heap;
 	struct pdr_handle *pdr;
-	bool has_news;		/* a notification has come; under heap->lock */
-	bool is_settled;	/* none since the last try to release it; under heap->lock */
-	unsigned long ended;	/* jiffies of the end of its run; under heap->lock */
+	struct list_head entry;	/* of heap->old_lookups; under heap->lock, as what follows */
+	unsigned long ended;	/* jiffies at the end of its run */
+	bool has_news;		/* a notification has come */
+	bool is_settled;	/* none since the last try to release it */
+	bool is_freed;
 	struct delayed_work free_work;
 };
 
@@ -98,6 +100,8 @@ static void pd_handle_state(int state, char *path, void *priv)
 	lookup->is_settled = false;
 	if (heap->lookup == lookup && state == SERVREG_SERVICE_STATE_UP)
 		heap->pd = FRPC_PD_UP;
+	if (heap->lookup != lookup && !lookup->is_freed && !heap->is_ending)
+		mod_delayed_work(frpc_heap_wq, &lookup->free_work, 0);
 	mutex_unlock(&heap->lock);
 }
 
@@ -110,16 +114,12 @@ static bool heap_is_quiet(const struct frpc_heap *heap)
 }
 
 /* As far as the driver can know, the helper does not use the lookup now. */
-static bool lookup_is_idle(struct frpc_heap *heap, struct frpc_heap_lookup *lookup)
+static bool lookup_is_idle(const struct frpc_heap *heap, const struct frpc_heap_lookup *lookup)
 {
-	bool ret;
-
-	mutex_lock(&heap->lock);
-	ret = heap_is_quiet(heap) &&
-	      (lookup->is_settled || time_after(jiffies, lookup->ended + SETTLE_TIME_MAX));
-	lookup->is_settled = true;
-	mutex_unlock(&heap->lock);
-	return ret;
+	lockdep_assert_held(&heap->lock);
+	if (!heap->is_ending || lookup->is_settled)
+		return heap_is_quiet(heap);
+	return time_after(jiffies, lookup->ended + LINGER_TIME);
 }
 
 static void lookup_free(struct work_struct *work)
@@ -131,12 +131,23 @@ static void lookup_free(struct work_struct *work)
 	/* the request that began it may not have passed it to the helper yet */
 	mutex_lock(&heap->request_lock);
 	mutex_unlock(&heap->request_lock);
-	if (!lookup_is_idle(heap, lookup)) {
-		/* takes the helper's lock; the lookup exists, so the helper says EALREADY */
+	/* takes the helper's lock; the lookup exists, so the helper says EALREADY */
+	if (READ_ONCE(heap->is_ending))
 		pdr_add_lookup(lookup->pdr, PD_SERVICE, PD_PATH);
-		queue_delayed_work(frpc_heap_wq, &lookup->free_work, SETTLE_TIME);
-		return;
+	mutex_lock(&heap->lock);
+	lookup->is_freed = lookup_is_idle(heap, lookup);
+	lookup->is_settled = heap->is_ending;
+	if (lookup->is_freed) {
+		list_del(&lookup->entry);
+		/* a notification may have queued it again meanwhile */
+		cancel_delayed_work(&lookup->free_work);
+	} else {
+		queue_delayed_work(frpc_heap_wq, &lookup->free_work,
+				   heap->is_ending ? SETTLE_TIME : HZ);
 	}
+	mutex_unlock(&heap->lock);
+	if (!lookup->is_freed)
+		return;
 	if (!IS_ERR(lookup->pdr))
 		pdr_handle_release(lookup->pdr);
 	kfree(lookup);
@@ -186,7 +197,7 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 }
 
 /**
- * frpc_heap_pdr_end() - the run of the DSP is over, or is no longer watched
+ * frpc_heap_pdr_end() - the run of the DSP is over, or the module goes
  * @heap: its lock is held
  */
 void frpc_heap_pdr_end(struct frpc_heap *heap)
@@ -196,13 +207,18 @@ void frpc_heap_pdr_end(struct frpc_heap *heap)
 	lockdep_assert_held(&heap->lock);
 	heap->pd = FRPC_PD_UNKNOWN;
 	heap->lookup = NULL;
-	if (!lookup)
-		return;
-	lookup->ended = jiffies;
-	queue_delayed_work(frpc_heap_wq, &lookup->free_work, 0);
+	if (lookup) {
+		lookup->ended = jiffies;
+		list_add(&lookup->entry, &heap->old_lookups);
+		queue_delayed_work(frpc_heap_wq, &lookup->free_work,
+				   lookup->has_news ? LINGER_TIME : SETTLE_TIME);
+	}
+	if (heap->is_ending)
+		list_for_each_entry(lookup, &heap->old_lookups, entry)
+			mod_delayed_work(frpc_heap_wq, &lookup->free_work, 0);
 }
 
-/* Module end: waits until the last lookup is gone, for SETTLE_TIME_MAX and a try at most. */
+/* Module end: waits until the last lookup is gone, for LINGER_TIME and a try at most. */
 void frpc_heap_pdr_drain(void)
 {
 	wait_event(lookup_freed, !atomic_read(&nr_lookups));

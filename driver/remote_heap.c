@@ -473,6 +473,7 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	INIT_WORK(&heap->off_work, heap_off_work);
 	INIT_DELAYED_WORK(&heap->attach_work, heap_attach_work);
 	INIT_LIST_HEAD(&heap->segments);
+	INIT_LIST_HEAD(&heap->old_lookups);
 	init_waitqueue_head(&heap->offer_done);
 	list_add(&heap->entry, &heaps);
 	return heap;

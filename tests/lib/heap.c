@@ -91,10 +91,12 @@ int heap_account_lines(const char *part)
 void heap_wait_account(const char *part)
 {
 	long end = now_ms() + WAIT_MS;
+	char text[4096];
 
 	while (!heap_account_lines(part)) {
 		if (now_ms() > end) {
-			printf("the account of heaps does not say \"%s\"\n", part);
+			heap_account_read(text, sizeof(text));
+			printf("the account of heaps does not say \"%s\":\n%s", part, text);
 			CHECK(!"the driver took notice");
 			test_abort();
 		}

@@ -69,12 +69,12 @@ static bool is_listed(const uint32_t *ports, unsigned int count, uint32_t port)
 }
 
 /* Counters can be waited for to grow only. */
-static void wait_listeners_at_most(unsigned int count)
+static void wait_for_no_listener(void)
 {
 	time_t end = time(NULL) + WAIT_MS / 1000;
 	struct dsp_control_servreg seen;
 
-	for (look(&seen); seen.listeners > count; look(&seen)) {
+	for (look(&seen); seen.listeners; look(&seen)) {
 		if (time(NULL) > end) {
 			CHECK(!"the driver has ceased to listen");
 			test_abort();
@@ -83,18 +83,12 @@ static void wait_listeners_at_most(unsigned int count)
 	}
 }
 
-void servreg_wait_old_gone(void)
-{
-	if (servreg_is_possible())
-		wait_listeners_at_most(1);
-}
-
 void servreg_wait_listeners(unsigned int count)
 {
 	struct dsp_control_servreg seen;
 
 	if (!count) {
-		wait_listeners_at_most(0);
+		wait_for_no_listener();
 		return;
 	}
 	control_wait(DSP_COUNT_LISTEN, count);

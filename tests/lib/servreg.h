@@ -51,9 +51,6 @@ void servreg_wait_asked(void);
 /* Listeners that came since the start, of which some may have gone. */
 unsigned int servreg_came(void);
 
-/* The driver has let go of the listeners of earlier runs: each has memory and threads. */
-void servreg_wait_old_gone(void);
-
 /* Who is told now. */
 uint32_t servreg_listener(void);
 /* Note who has listened so far, and wait for one that has not: from then on it is told. */

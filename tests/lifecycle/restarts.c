@@ -10,7 +10,6 @@
  * So the strict figures are those of a SoC without one, variants sdm845 and el1-sdm845.
  */
 #include "harness.h"
-#include "servreg.h"
 
 #define ROUNDS		150
 #define MEASURES	20
@@ -124,7 +123,6 @@ TEST(stops_and_crashes)
 	for (int i = 0; i < rounds; i++) {
 		test_context("round %d", i);
 		if (i >= warm_up && (i - warm_up) % every == 0) {
-			servreg_wait_old_gone();
 			memory_read(&after);
 			free_pages[measured++] = after.free_pages;
 			if (i == warm_up)
@@ -138,7 +136,6 @@ TEST(stops_and_crashes)
 	printf("%d stops and %d crashes in %ld ms\n", rounds, rounds, now_ms() - start);
 	if (board_slowness() > 1)
 		return;		/* it has a leak checker of its own */
-	servreg_wait_old_gone();
 	memory_read(&after);
 	memory_check_trend(free_pages, measured, every,
 			   NOISE_PAGES / rounds + (has_dtb() ? DTB_PAGES : 0));
