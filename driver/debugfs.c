@@ -49,9 +49,10 @@ static bool heap_show(struct frpc_heap *heap, void *data)
 	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%d", heap->rproc_name,
 		   heap->channel ? heap->channel->label : "-", pd_name(heap), heap->run,
 		   atomic_read(&heap->crashes));
-	seq_printf(seq, " lends=%d offers=%d reclaims=%d lost=%d growth=%zu\n",
+	seq_printf(seq, " lends=%d offers=%d reclaims=%d lost=%d growth=%zu old-lookups=%u\n",
 		   atomic_read(&heap->lends), atomic_read(&heap->offers),
-		   atomic_read(&heap->reclaims), atomic_read(&heap->lost), growth);
+		   atomic_read(&heap->reclaims), atomic_read(&heap->lost), growth,
+		   heap->nr_old_lookups);
 	list_for_each_entry(segment, &heap->segments, entry) {
 		if (segment->life.state == FRPC_HEAP_MINE)
 			continue;

@@ -150,6 +150,9 @@ static void lookup_free(struct work_struct *work)
 		return;
 	if (!IS_ERR(lookup->pdr))
 		pdr_handle_release(lookup->pdr);
+	mutex_lock(&heap->lock);
+	heap->nr_old_lookups--;
+	mutex_unlock(&heap->lock);
 	kfree(lookup);
 	if (atomic_dec_and_test(&nr_lookups))
 		wake_up_all(&lookup_freed);
@@ -210,6 +213,7 @@ void frpc_heap_pdr_end(struct frpc_heap *heap)
 	if (lookup) {
 		lookup->ended = jiffies;
 		list_add(&lookup->entry, &heap->old_lookups);
+		heap->nr_old_lookups++;
 		queue_delayed_work(frpc_heap_wq, &lookup->free_work,
 				   lookup->has_news ? LINGER_TIME : SETTLE_TIME);
 	}

@@ -206,7 +206,9 @@ say_unrelated()
 # Unrelated or not, patches may apply.
 merge_passes()
 {
-	words="$(plural "$nr_patches" patch | sed 's/patchs/patches/') on $(short "$target")"
+	words="$nr_patches patches"
+	[ "$nr_patches" -ne 1 ] || words='1 patch'
+	words="$words on $(short "$target")"
 	case $base_merges in
 	unrelated)
 		finding remark "$(short "$patch_base")" 'the series and the base have unrelated histories; as patches it applies' \
