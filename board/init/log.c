@@ -53,6 +53,8 @@ static const struct {
 	  "the lookup could not be sent: QRTR had forgotten the DSP's node" },
 	{ "PDR: service lookup for avs/audio failed: -32",
 	  "the lookup could not be sent: QRTR's endpoint of the DSP had just gone" },
+	{ "IPCRTR.-1.-1: invalid ipcrouter packet",
+	  "a message to a lookup whose socket was closed meanwhile: QRTR finds no such port" },
 	{ "PDR: msm/adsp/audio_pd register listener txn wait failed: -110",
 	  "the DSP went before its notifier answered; told 5 s later" },
 	{ "failed to send QMI message",
