@@ -95,7 +95,7 @@ struct frpc_heap {
 	enum frpc_pd_state pd;		/* of the audio PD, by @lookup */
 	struct frpc_heap_lookup *lookup;	/* of this run */
 	struct list_head old_lookups;	/* of earlier runs, not released yet */
-	unsigned int nr_old_lookups;
+	unsigned int nr_old_lookups;	/* until the helper has released them */
 
 	atomic_t crashes, lends, offers, reclaims, lost;	/* for people */
 };

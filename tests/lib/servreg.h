@@ -35,7 +35,7 @@
 /* Whether this board's DSP has one. */
 bool servreg_is_possible(void);
 
-/* None, from the next boot of the DSP on, until servreg_stop(); without one it does nothing. */
+/* The DSP withdraws its registry until servreg_stop().  A board without one stays as it is. */
 void servreg_leave_out(void);
 /* From now on the test tells, and the DSP does not; listeners are counted from 0. */
 void servreg_start(enum dsp_servreg_fault fault);
@@ -61,7 +61,7 @@ void servreg_wait_new(void);
 void servreg_send(uint32_t state);
 void servreg_wait_ack(void);
 void servreg_tell(uint32_t state);
-/* The same for another.  Return: it has; it may have ceased to listen before. */
+/* The same for another.  Return: true: it has acknowledged; false: it had ceased to listen. */
 bool servreg_try_tell_to(uint32_t listener, uint32_t state);
 
 /* Anything, which may be nothing that can be acknowledged. */
