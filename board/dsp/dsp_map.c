@@ -68,7 +68,7 @@ static void map_spoilt(struct dsp *dsp, struct dsp_map *map, u64 iova)
 		return;
 	map->spoilt = true;
 	dsp_fault_count(dsp, &dsp->violations.corrupted, 1);
-	dev_err_ratelimited(dsp->dev, "client %d: page %#llx of its memory was not changed by the DSP\n",
+	dev_err_ratelimited(dsp->dev, "client %d: page %#llx of its memory was changed, and not by the DSP\n",
 			    map->client, iova);
 }
 

@@ -27,7 +27,7 @@ static void range_spoilt(struct dsp *dsp, struct dsp_range *range, u64 i)
 		return;
 	dsp_fault_count(dsp, &dsp->violations.corrupted, 1);
 	if (!dsp->audio.told_corrupted)
-		dev_err(dsp->dev, "audio PD: heap page %#llx was not changed by the DSP\n",
+		dev_err(dsp->dev, "audio PD: heap page %#llx was changed, and not by the DSP\n",
 			range->base + i * WIRE_PAGE);
 	dsp->audio.told_corrupted = true;
 }
