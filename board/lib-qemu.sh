@@ -13,10 +13,11 @@ engines='10.0 11.0 12.0 13.0 14.0 15.0 16.0'
 kcsan_tuning='kcsan.skip_watch=150 kcsan.udelay_task=100 kcsan.udelay_interrupt=30'
 
 # printk.devkmsg: a test's marks must not be rate limited away; log_buf_len: no
-# record may be lost.  The checkers a stock kernel has are on in tests.
+# record may be lost.  The checkers a stock kernel has are on in tests.  kpti: KASLR would
+# turn it on, and QEMU then flushes its TLB in every system call, a quarter of a boot's time.
 qemu_command_line()
 {
-	printf '%s ' console=ttyAMA0 panic=-1 printk.devkmsg=on log_buf_len=4M \
+	printf '%s ' console=ttyAMA0 panic=-1 kpti=off printk.devkmsg=on log_buf_len=4M \
 		board.mode="$mode" board.driver="$driver" board.kernel="$(kernel_line "$kernel")" \
 		board.variant="$variant" board.limit="$limit" board.slow="$slowness" \
 		board.stop="${stop:-0}" board.coverage="${coverage:+1}" \
