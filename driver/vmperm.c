@@ -7,10 +7,12 @@
  * and above.  So the driver always builds the owners from the list that it assigned to.
  */
 #include <linux/bits.h>
+#include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/firmware/qcom/qcom_scm.h>
 #include <linux/kconfig.h>
 #include <linux/of.h>
+#include <linux/platform_device.h>
 
 #include "vmperm.h"
 
@@ -29,9 +31,19 @@ int frpc_vmperm_read(const struct device_node *node, struct frpc_vmperm *perm)
 	return 0;
 }
 
+/* On 6.12 SCM says that it is available while its probe still runs, and a call then oopses. */
+static bool scm_is_probed(void)
+{
+	struct device_driver *scm = driver_find("qcom_scm", &platform_bus_type);
+	struct device *dev = scm ? driver_find_next_device(scm, NULL) : NULL;
+
+	put_device(dev);
+	return dev;
+}
+
 bool frpc_vmperm_is_ready(void)
 {
-	return IS_REACHABLE(CONFIG_QCOM_SCM) && qcom_scm_is_available();
+	return IS_REACHABLE(CONFIG_QCOM_SCM) && qcom_scm_is_available() && scm_is_probed();
 }
 
 const struct frpc_vmperm frpc_vmperm_linux = { .vmids = { QCOM_SCM_VMID_HLOS }, .count = 1 };

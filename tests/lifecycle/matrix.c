@@ -182,7 +182,7 @@ static void check_used(const char *const *cell, const struct row *row, bool keep
 
 /*
  * The DSP is off: what was its, is Linux' again, and a pool has it back in a moment.  Until
- * then the kernel says that a page of it cannot be had.
+ * then the kernel says that a page of it cannot be had: none is free, or it is busy.
  */
 static void check_back(size_t region, const struct heap_piece *where)
 {
@@ -193,6 +193,7 @@ static void check_back(size_t region, const struct heap_piece *where)
 		monitor_check_owners(where->base, where->size, VM_HLOS);
 	if (region < CARVE_OUTS || region >= CMAS)
 		return;
+	test_allow("alloc failed, req-size: 1 pages, ret: -12");
 	test_allow("alloc failed, req-size: 1 pages, ret: -16");
 	while ((ret = control_try_pin(true)) && now_ms() < end)
 		sched_yield();
