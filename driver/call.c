@@ -8,7 +8,7 @@
  *  - A caller that stops waiting parks the call instead: the DSP keeps index,
  *    cookie and buffer until it answers, releases the client, or goes.  Then
  *    session->end_work disposes of the call (release.c).  An interrupted call whose
- *    result is still wanted (resume.c) only loses its index then.
+ *    result is still wanted (interrupted.c) only loses its index then.
  *
  * No client can take the table from others.  A session always has FRPC_CALLS_EACH places and
  * never more than FRPC_CALLS_MAX; the additional ones come out of FRPC_CALLS_COMMON, which
@@ -198,7 +198,7 @@ static bool call_end_parked(struct frpc_call *call)
 	call->index = 0;
 	is_kept = call->is_kept;
 	if (is_kept) {
-		frpc_resume_answered(call);
+		frpc_interrupted_answered(call);
 		complete(&call->done);
 	} else {
 		list_add_tail(&call->entry, &session->answered);
@@ -367,12 +367,12 @@ bool frpc_call_park(struct frpc_call *call, bool is_kept)
 /**
  * frpc_call_unpark() - go on with a kept call, or give it up
  * @call: kept, and taken off session->interrupted
- * @is_resumed: the caller goes on with it, for either return value; else gives it up
+ * @is_found_again: the caller goes on with it, for either return value; else gives it up
  *
  * Return: true: the DSP has not answered yet; a call that is given up is disposed of
  * when it does.  false: the DSP has answered, and the call belongs to the caller.
  */
-bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
+bool frpc_call_unpark(struct frpc_call *call, bool is_found_again)
 {
 	struct frpc_session *session = call->session;
 	struct frpc_call_slot *slot;
@@ -383,10 +383,10 @@ bool frpc_call_unpark(struct frpc_call *call, bool is_resumed)
 	spin_lock_irq(&slot->lock);
 	is_pending = slot->call == call;
 	if (is_pending) {
-		call->is_parked = !is_resumed;
+		call->is_parked = !is_found_again;
 		spin_lock(&session->lock);
 		call->is_kept = false;
-		session->nr_parked -= is_resumed;
+		session->nr_parked -= is_found_again;
 		spin_unlock(&session->lock);
 	}
 	spin_unlock_irq(&slot->lock);

@@ -45,7 +45,7 @@ static void channel_free(struct kref *refs)
 {
 	struct frpc_channel *channel = container_of(refs, struct frpc_channel, refs);
 
-	frpc_shrink_remove(channel);
+	frpc_shrinker_remove(channel);
 	frpc_sessions_teardown(channel);
 	cleanup_srcu_struct(&channel->srcu);
 	kfree(channel);
@@ -86,7 +86,7 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	channel->has_unsigned = kind->has_unsigned;
 	channel->rpdev = rpdev;
 	channel->is_alive = true;
-	frpc_shrink_add(channel);
+	frpc_shrinker_add(channel);
 	return channel;
 }
 

@@ -71,7 +71,7 @@ static long ioctl_alloc(struct frpc_client *client, union ioctl_arg *arg)
 	return 0;
 }
 
-static void finish_alloc(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
+static void alloc_finish(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
 {
 	if (arrived) {
 		fd_install(arg->alloc.user.fd, arg->alloc.buf->file);
@@ -117,7 +117,7 @@ static long ioctl_mmap(struct frpc_client *client, union ioctl_arg *arg)
 }
 
 /* A caller that does not get the address could never unmap the memory. */
-static void finish_mmap(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
+static void mmap_finish(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
 {
 	const struct fastrpc_req_munmap request = {
 		.vaddrout = arg->mmap.vaddrout,
@@ -135,10 +135,10 @@ static long ioctl_munmap(struct frpc_client *client, union ioctl_arg *arg)
 
 static long ioctl_mem_map(struct frpc_client *client, union ioctl_arg *arg)
 {
-	return frpc_mem_map(client, &arg->mem_map);
+	return frpc_process_memory_map(client, &arg->mem_map);
 }
 
-static void finish_mem_map(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
+static void mem_map_finish(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
 {
 	const struct fastrpc_mem_unmap undo = {
 		.fd = arg->mem_map.fd,
@@ -146,12 +146,12 @@ static void finish_mem_map(struct frpc_client *client, union ioctl_arg *arg, boo
 	};
 
 	if (!arrived)
-		frpc_mem_unmap(client, &undo);
+		frpc_process_memory_unmap(client, &undo);
 }
 
 static long ioctl_mem_unmap(struct frpc_client *client, union ioctl_arg *arg)
 {
-	return frpc_mem_unmap(client, &arg->mem_unmap);
+	return frpc_process_memory_unmap(client, &arg->mem_unmap);
 }
 
 static long ioctl_set_option(struct frpc_client *client, union ioctl_arg *arg)
@@ -170,16 +170,16 @@ static long ioctl_set_option(struct frpc_client *client, union ioctl_arg *arg)
 }
 
 static const struct ioctl_entry ioctl_table[] = {
-	{ FASTRPC_IOCTL_ALLOC_DMA_BUFF, ioctl_alloc, .copy_out = true, .finish = finish_alloc },
+	{ FASTRPC_IOCTL_ALLOC_DMA_BUFF, ioctl_alloc, .copy_out = true, .finish = alloc_finish },
 	{ FASTRPC_IOCTL_INVOKE, ioctl_invoke, .needs_session = true },
 	{ FASTRPC_IOCTL_INIT_ATTACH, ioctl_attach, .needs_session = true },
 	{ FASTRPC_IOCTL_INIT_ATTACH_SNS, ioctl_attach_sensors, .needs_session = true },
 	{ FASTRPC_IOCTL_INIT_CREATE, ioctl_create, .needs_session = true },
 	{ FASTRPC_IOCTL_INIT_CREATE_STATIC, ioctl_create_static, .needs_session = true },
 	/* memory is for clients that have joined a protection domain: they have a session */
-	{ FASTRPC_IOCTL_MMAP, ioctl_mmap, .copy_out = true, .finish = finish_mmap },
+	{ FASTRPC_IOCTL_MMAP, ioctl_mmap, .copy_out = true, .finish = mmap_finish },
 	{ FASTRPC_IOCTL_MUNMAP, ioctl_munmap },
-	{ FASTRPC_IOCTL_MEM_MAP, ioctl_mem_map, .copy_out = true, .finish = finish_mem_map },
+	{ FASTRPC_IOCTL_MEM_MAP, ioctl_mem_map, .copy_out = true, .finish = mem_map_finish },
 	{ FASTRPC_IOCTL_MEM_UNMAP, ioctl_mem_unmap },
 	{ FASTRPC_IOCTL_SET_OPTION, ioctl_set_option },
 	{ FASTRPC_IOCTL_GET_DSP_INFO, ioctl_get_dsp_info, .copy_out = true },
@@ -258,7 +258,7 @@ static int client_open(struct inode *inode, struct file *file)
 	client->channel = channel;
 	client->pd = DSP_PD_ROOT;
 	client->is_privileged = node->is_secure;
-	frpc_loans_setup(client);
+	frpc_mappings_setup(client);
 	file->private_data = client;
 	return 0;
 }

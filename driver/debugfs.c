@@ -14,14 +14,14 @@
 
 static struct dentry *dir;
 
-static const char *pd_name(const struct frpc_heap *heap)
+static const char *heap_pd_name(const struct frpc_heap *heap)
 {
 	if (!heap->lookup)
 		return "-";
 	return heap->pd == FRPC_PD_UP ? "up" : heap->pd == FRPC_PD_DOWN ? "down" : "unknown";
 }
 
-static void show_unclaimed(struct seq_file *seq, const struct frpc_heap *heap)
+static void heap_show_unclaimed(struct seq_file *seq, const struct frpc_heap *heap)
 {
 	struct device_node *node = of_parse_phandle(heap->node, "memory-region", 0);
 	const struct reserved_mem *memory = of_reserved_mem_lookup(node);
@@ -47,7 +47,7 @@ static bool heap_show(struct frpc_heap *heap, void *data)
 		if (segment->is_growth && segment->life.state != FRPC_HEAP_MINE)
 			growth += segment->len;
 	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%d", heap->rproc_name,
-		   heap->channel ? heap->channel->label : "-", pd_name(heap), heap->run,
+		   heap->channel ? heap->channel->label : "-", heap_pd_name(heap), heap->run,
 		   atomic_read(&heap->crashes));
 	seq_printf(seq, " lends=%d offers=%d reclaims=%d lost=%d growth=%zu old-lookups=%u\n",
 		   atomic_read(&heap->lends), atomic_read(&heap->offers),
@@ -61,7 +61,7 @@ static bool heap_show(struct frpc_heap *heap, void *data)
 		has_region |= !segment->is_growth;
 	}
 	if (!has_region)
-		show_unclaimed(seq, heap);
+		heap_show_unclaimed(seq, heap);
 	mutex_unlock(&heap->lock);
 	return false;
 }

@@ -113,19 +113,19 @@ bool frpc_heap_is_memory(const struct frpc_heap_segment *segment);
 int frpc_heap_zero(const struct frpc_heap_segment *segment);
 void frpc_heap_free(struct frpc_heap_segment *segment);
 
-/* heap_iommu.c */
+/* heap_access.c */
 extern const char *const frpc_heap_ways[];	/* by enum frpc_heap_way, for people */
 int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *access);
-int frpc_heap_let_in(struct frpc_heap_segment *segment);
-int frpc_heap_keep_out(const struct frpc_heap_segment *segment);
+int frpc_heap_access_allow(struct frpc_heap_segment *segment);
+int frpc_heap_access_deny(const struct frpc_heap_segment *segment);
 
 /* heap_segment.c */
 void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_step step);
 int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *segment);
 void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment *segment,
 			       enum frpc_heap_step step);
-void frpc_heap_segment_take_back(struct frpc_heap *heap, struct frpc_heap_segment *segment,
-				 enum frpc_heap_step step);
+void frpc_heap_segment_reclaim_listed(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+				      enum frpc_heap_step step);
 
 /* heap_pdr.c */
 void frpc_heap_pdr_start(struct frpc_heap *heap);

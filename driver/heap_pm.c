@@ -51,7 +51,7 @@ static void lending_forbid(bool *what, bool is_forbidden)
 	up_write(&lend_sem);
 }
 
-static int on_reboot(struct notifier_block *block, unsigned long action, void *data)
+static int lending_on_reboot(struct notifier_block *block, unsigned long action, void *data)
 {
 	lending_forbid(&is_rebooting, true);
 	return NOTIFY_DONE;
@@ -74,7 +74,7 @@ static bool heap_forbids_image(struct frpc_heap *heap, void *data)
 	return is_away;
 }
 
-static int on_sleep(struct notifier_block *block, unsigned long action, void *data)
+static int lending_on_sleep(struct notifier_block *block, unsigned long action, void *data)
 {
 	bool begins = action == PM_HIBERNATION_PREPARE || action == PM_RESTORE_PREPARE;
 
@@ -87,8 +87,8 @@ static int on_sleep(struct notifier_block *block, unsigned long action, void *da
 	return notifier_from_errno(-EBUSY);
 }
 
-static struct notifier_block reboot_block = { .notifier_call = on_reboot };
-static struct notifier_block sleep_block = { .notifier_call = on_sleep };
+static struct notifier_block reboot_block = { .notifier_call = lending_on_reboot };
+static struct notifier_block sleep_block = { .notifier_call = lending_on_sleep };
 
 int frpc_heap_pm_init(void)
 {

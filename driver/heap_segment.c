@@ -40,18 +40,18 @@ static bool segment_may_zero(const struct frpc_heap *heap, const struct frpc_hea
 		!iommu_iova_to_phys(segment->access.domain, segment->phys));
 }
 
-static int segment_let_in(struct frpc_heap *heap, struct frpc_heap_segment *segment)
+static int segment_allow_access(struct frpc_heap *heap, struct frpc_heap_segment *segment)
 {
 	bool is_mapped = segment->access.domain;
 	int ret = 0;
 
 	/* SCM is slow, and the end of the DSP must not wait for it */
 	if (!is_mapped)
-		ret = frpc_heap_let_in(segment);
+		ret = frpc_heap_access_allow(segment);
 	mutex_lock(&heap->lock);
 	/* the domain ends with the run */
 	if (is_mapped)
-		ret = heap->run == heap->current_run ? frpc_heap_let_in(segment) : -EPIPE;
+		ret = heap->run == heap->current_run ? frpc_heap_access_allow(segment) : -EPIPE;
 	if (!ret) {
 		frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
 		segment->run = heap->run;
@@ -82,7 +82,7 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 		return -ENODEV;
 	ret = frpc_heap_lend_begin(segment);
 	if (!ret) {
-		ret = segment_let_in(heap, segment);
+		ret = segment_allow_access(heap, segment);
 		frpc_heap_lend_end();
 	}
 	if (ret)
@@ -109,7 +109,7 @@ void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment 
 
 	if (!frpc_heap_may(&segment->life, step) || (was_lost && !is_assigned))
 		return;
-	ret = frpc_heap_keep_out(segment);
+	ret = frpc_heap_access_deny(segment);
 	if (ret && was_lost)
 		return;
 	frpc_heap_segment_step(segment, ret ? FRPC_HEAP_LOSE : step);
@@ -128,15 +128,15 @@ void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment 
 }
 
 /**
- * frpc_heap_segment_take_back() - reclaim a segment that is on the list
+ * frpc_heap_segment_reclaim_listed() - reclaim a segment that is on the list
  * @heap: its request_lock is held
  * @segment: not used by the DSP
  * @step: FRPC_HEAP_WITHDRAW or _RETURN; _DSP_OFF of one that is LOST
  *
  * Does nothing if the DSP was halted since, which has reclaimed it.  Sleeps.
  */
-void frpc_heap_segment_take_back(struct frpc_heap *heap, struct frpc_heap_segment *segment,
-				 enum frpc_heap_step step)
+void frpc_heap_segment_reclaim_listed(struct frpc_heap *heap, struct frpc_heap_segment *segment,
+				      enum frpc_heap_step step)
 {
 	lockdep_assert_held(&heap->request_lock);
 	mutex_lock(&heap->lock);

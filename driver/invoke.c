@@ -180,7 +180,7 @@ static int clear_bytes(void *bytes, size_t len)
 	return 0;
 }
 
-static int clear_outputs(struct frpc_call *call)
+static int call_clear_outputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
 	int ret = 0;
@@ -217,7 +217,7 @@ static int call_prepare(struct frpc_call *call)
 
 	frpc_message_fill(msg, buffer->cpu, buffer->iova, frpc_session_bits(call->session));
 	/* before any input is copied in: the two may share bytes */
-	ret = clear_outputs(call);
+	ret = call_clear_outputs(call);
 	if (!ret)
 		ret = call_sync_maps_for_dsp(call);
 	if (!ret)
@@ -277,14 +277,14 @@ static int call_collect(struct frpc_call *call)
 	return 0;
 }
 
-static int fetch_user_args(struct frpc_call *call, u64 address)
+static int call_fetch_user_args(struct frpc_call *call, u64 address)
 {
 	size_t len = call->msg.nr_args * sizeof(*call->msg.args);
 
 	return copy_from_user(call->msg.args, u64_to_user_ptr(address), len) ? -EFAULT : 0;
 }
 
-static int copy_user_inputs(struct frpc_call *call)
+static int call_copy_user_inputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
 	int ret = 0;
@@ -300,7 +300,7 @@ static int copy_user_inputs(struct frpc_call *call)
 	return ret;
 }
 
-static int copy_user_outputs(struct frpc_call *call)
+static int call_copy_user_outputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
 	int ret = 0;
@@ -322,7 +322,7 @@ static int call_prepare_user(struct frpc_call *call)
 
 	ret = call_prepare(call);
 	if (!ret)
-		ret = copy_user_inputs(call);
+		ret = call_copy_user_inputs(call);
 	/* users have always got the same error for every bad descriptor */
 	return ret == -EBADF ? -EINVAL : ret;
 }
@@ -334,7 +334,7 @@ static void call_drop_handles(struct frpc_client *client, struct frpc_call *call
 
 	for (i = call->msg.nr_bufs; call->has_maps && i < end; i++)
 		if (call->maps[i])
-			frpc_loan_return_handle(client, call->msg.args[i].fd, call->maps[i]);
+			frpc_mapping_return_handle(client, call->msg.args[i].fd, call->maps[i]);
 }
 
 /*
@@ -350,7 +350,7 @@ static int call_add_handles(struct frpc_client *client, struct frpc_call *call)
 		return 0;
 	for (i = call->msg.nr_bufs; call->has_maps && i < call->msg.nr_args; i++) {
 		if (call->maps[i])
-			ret = frpc_loan_handle(client, call->msg.args[i].fd, call->maps[i]);
+			ret = frpc_mapping_add_handle(client, call->msg.args[i].fd, call->maps[i]);
 		if (ret) {
 			call_drop_handles(client, call, i);
 			return ret;
@@ -369,7 +369,7 @@ static void call_return_handles(struct frpc_client *client, const struct frpc_ca
 		return;
 	count = frpc_message_fds(&call->msg, call->buffer->cpu, fds);
 	for (i = 0; i < count; i++)
-		frpc_loan_return_handle(client, fds[i], NULL);
+		frpc_mapping_return_handle(client, fds[i], NULL);
 }
 
 /* After the wait has ended: copies outputs, and handles what the DSP returns. */
@@ -380,7 +380,7 @@ static long call_finish_user(struct frpc_client *client, struct frpc_call *call)
 	ret = call_collect(call);
 	if (ret)
 		return ret;
-	ret = copy_user_outputs(call);
+	ret = call_copy_user_outputs(call);
 	call_return_handles(client, call);
 	return ret ? ret : frpc_result(call->retval);
 }
@@ -467,10 +467,10 @@ static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke 
 	call = frpc_call_get(session, FRPC_CALL_USER, invoke->sc);
 	if (!call)
 		return -ENOMEM;
-	ret = fetch_user_args(call, invoke->args);
+	ret = call_fetch_user_args(call, invoke->args);
 	if (ret)
 		goto out_put_call;
-	first_try = frpc_resume_find(client, invoke, call->msg.args);
+	first_try = frpc_interrupted_find(client, invoke, call->msg.args);
 	if (first_try) {
 		frpc_call_put(call);
 		call = first_try;
@@ -483,7 +483,7 @@ static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke 
 		has_ended = handle_is_polled(client, invoke->handle) && call_poll(call);
 	}
 
-	ret = has_ended ? 0 : frpc_resume_wait(client, call, invoke);
+	ret = has_ended ? 0 : frpc_interrupted_wait(client, call, invoke);
 	if (ret)
 		return ret;
 	ret = call_finish_user(client, call);
@@ -498,7 +498,7 @@ out_put_call:
  * @client: that calls
  * @invoke: the request, already copied from user space
  *
- * Sleeps until the DSP answers, the DSP goes, or a signal comes; resume.c describes what
+ * Sleeps until the DSP answers, the DSP goes, or a signal comes; interrupted.c describes what
  * a signal does to the call.  Errors as listed at &struct fastrpc_invoke.
  *
  * Return: the DSP's result, or a negative error number.
@@ -513,7 +513,7 @@ long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *i
 	return ret;
 }
 
-static void copy_kernel_inputs(struct frpc_call *call)
+static void call_copy_kernel_inputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
 	u32 i;
@@ -524,7 +524,7 @@ static void copy_kernel_inputs(struct frpc_call *call)
 			       msg->args[i].len);
 }
 
-static void copy_kernel_outputs(struct frpc_call *call)
+static void call_copy_kernel_outputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
 	u32 i;
@@ -562,7 +562,7 @@ struct frpc_reply frpc_invoke_end(struct frpc_call *call)
 	struct frpc_reply reply = { FRPC_UNANSWERED, call_collect(call) };
 
 	if (!reply.error) {
-		copy_kernel_outputs(call);
+		call_copy_kernel_outputs(call);
 		reply.outcome = call->retval ? FRPC_REFUSED : FRPC_DONE;
 		reply.error = frpc_result(call->retval);
 	}
@@ -587,7 +587,7 @@ int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *req
 	memcpy(call->msg.args, request->args, call->msg.nr_args * sizeof(*request->args));
 	ret = call_prepare(call);
 	if (!ret) {
-		copy_kernel_inputs(call);
+		call_copy_kernel_inputs(call);
 		ret = call_send(call, request->pd, 0, request->handle,
 				request->state & TASK_WAKEKILL ? FRPC_UNTIL_KILLED :
 								 FRPC_UNTIL_DONE);

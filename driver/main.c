@@ -14,7 +14,7 @@ static int __init frpc_init(void)
 	ret = frpc_heap_init();
 	if (ret)
 		return ret;
-	ret = frpc_shrink_init();
+	ret = frpc_shrinker_init();
 	if (ret)
 		goto err_heap_fini;
 	/* context banks first: a channel's probe creates and binds them */
@@ -29,7 +29,7 @@ static int __init frpc_init(void)
 err_session_fini:
 	frpc_session_fini();
 err_shrink_fini:
-	frpc_shrink_fini();
+	frpc_shrinker_fini();
 err_heap_fini:
 	frpc_heap_fini();
 	return ret;
@@ -39,7 +39,7 @@ static void __exit frpc_exit(void)
 {
 	frpc_channel_fini();
 	frpc_session_fini();
-	frpc_shrink_fini();
+	frpc_shrinker_fini();
 	frpc_heap_fini();
 }
 

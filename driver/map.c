@@ -3,7 +3,7 @@
  * Maps: dma-bufs that one session's context bank can reach.
  *
  * A dma-buf has one map for each session, however many descriptors name it; the dma-buf
- * is the key.  Calls and mappings (loan.c) use it.  A map without a user stays, so that
+ * is the key.  Calls and mappings (mapping.c) use it.  A map without a user stays, so that
  * the next call with the buffer finds it, until
  *   - the buffer is closed, or no call used the map for a while,
  *   - another request needs the addresses, or the client is closed,

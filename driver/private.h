@@ -95,8 +95,8 @@ struct frpc_session {
 	u32 nr_ends;			/* how often it became free */
 	u32 nr_parked;			/* its client's calls that were left without an answer */
 	struct list_head answered;	/* given up before, answered since */
-	struct list_head left_loans;	/* mappings of a client that has left */
-	struct list_head interrupted;	/* calls that their threads will make again (resume.c) */
+	struct list_head left_mappings;	/* mappings of a client that has left */
+	struct list_head interrupted;	/* calls that their threads will make again */
 	u32 nr_interrupted;		/* length of @interrupted */
 	bool reaps_results;		/* the next reap frees every result in @interrupted */
 	struct list_head free_calls;	/* idle call structures */
@@ -194,7 +194,7 @@ struct frpc_channel {
 
 	struct frpc_heap *heap;		/* remote heap of the audio PD; NULL: none */
 	struct frpc_vmperm secure;	/* owners of secure maps; count 0: not possible */
-	struct list_head shrink_entry;	/* on the list of shrink.c */
+	struct list_head shrinker_entry;	/* on the list of shrinker.c */
 };
 
 /* One open file. */
@@ -210,23 +210,23 @@ struct frpc_client {
 	bool is_polling;		/* calls look for their end in memory, then sleep */
 	unsigned long has_process;	/* bit 0: it has a process on the DSP, or may have */
 	bool has_handles;		/* dma-bufs went to the DSP as handles of calls */
-	spinlock_t loans_lock;		/* protects the next two */
-	struct rb_root loans;		/* mappings that the DSP has */
-	u32 nr_loans;			/* those, and those being made */
+	spinlock_t mappings_lock;		/* protects the next two */
+	struct rb_root mappings;		/* mappings that the DSP has */
+	u32 nr_mappings;			/* those, and those being made */
 };
 
-enum frpc_loan_kind {
-	FRPC_LOAN_PROCESS,	/* the first memory of a process */
-	FRPC_LOAN_PAGES,	/* more memory for its heap */
-	FRPC_LOAN_MAP,		/* a dma-buf, mapped until it is unmapped */
-	FRPC_LOAN_HANDLE,	/* a dma-buf that was a handle of a call */
+enum frpc_mapping_kind {
+	FRPC_MAPPING_PROCESS,	/* the first memory of a process */
+	FRPC_MAPPING_PAGES,	/* more memory for its heap */
+	FRPC_MAPPING_DMABUF,		/* a dma-buf, mapped until it is unmapped */
+	FRPC_MAPPING_HANDLE,	/* a dma-buf that was a handle of a call */
 };
 
 /* A mapping: memory that a process on the DSP has for longer than a call. */
-struct frpc_loan {
-	struct rb_node node;		/* in client->loans */
-	struct list_head entry;		/* on session->left_loans, after the client's end */
-	enum frpc_loan_kind kind;
+struct frpc_mapping {
+	struct rb_node node;		/* in client->mappings */
+	struct list_head entry;		/* on session->left_mappings, after the client's end */
+	enum frpc_mapping_kind kind;
 	struct frpc_buffer *buffer;	/* the kernel's memory; or NULL */
 	struct frpc_map *map;		/* a dma-buf, which the mapping uses; or NULL */
 	dma_addr_t iova;		/* bus address, without session bits */
@@ -278,37 +278,39 @@ void frpc_release_queue(struct frpc_session *session);
 u32 frpc_session_client_id(const struct frpc_session *session);
 u64 frpc_session_bits(const struct frpc_session *session);
 
-/* shrink.c */
-int frpc_shrink_init(void);
-void frpc_shrink_fini(void);
-void frpc_shrink_add(struct frpc_channel *channel);
-void frpc_shrink_remove(struct frpc_channel *channel);
+/* shrinker.c */
+int frpc_shrinker_init(void);
+void frpc_shrinker_fini(void);
+void frpc_shrinker_add(struct frpc_channel *channel);
+void frpc_shrinker_remove(struct frpc_channel *channel);
 
-/* loan.c */
-void frpc_loans_setup(struct frpc_client *client);
-struct frpc_loan *frpc_loan_buffer(struct frpc_client *client, enum frpc_loan_kind kind,
-				   size_t len);
-struct frpc_loan *frpc_loan_map(struct frpc_client *client, int fd, u64 len);
-void frpc_loan_keep(struct frpc_client *client, struct frpc_loan *loan);
-void frpc_loan_end(struct frpc_client *client, struct frpc_loan *loan);
-void frpc_loan_settle(struct frpc_client *client, struct frpc_loan *loan,
-		      enum frpc_outcome outcome, u64 dsp_addr);
-void frpc_loan_settle_return(struct frpc_client *client, struct frpc_loan *loan,
-			     enum frpc_outcome outcome);
-struct frpc_page frpc_loan_page(const struct frpc_client *client, const struct frpc_loan *loan);
-struct frpc_loan *frpc_loan_take(struct frpc_client *client, enum frpc_loan_kind kind, int fd,
-				 u64 dsp_addr);
-int frpc_loan_handle(struct frpc_client *client, int fd, struct frpc_map *map);
-void frpc_loan_return_handle(struct frpc_client *client, int fd, const struct frpc_map *map);
-size_t frpc_loan_handle_len(struct frpc_client *client, int fd);
-void frpc_loans_leave(struct frpc_client *client);
-void frpc_loans_reclaim(struct frpc_session *session);
+/* mapping.c */
+void frpc_mappings_setup(struct frpc_client *client);
+struct frpc_mapping *frpc_mapping_create(struct frpc_client *client, enum frpc_mapping_kind kind,
+					 size_t len);
+struct frpc_mapping *frpc_mapping_create_dmabuf(struct frpc_client *client, int fd, u64 len);
+void frpc_mapping_insert(struct frpc_client *client, struct frpc_mapping *mapping);
+void frpc_mapping_destroy(struct frpc_client *client, struct frpc_mapping *mapping);
+void frpc_mapping_settle_map(struct frpc_client *client, struct frpc_mapping *mapping,
+			     enum frpc_outcome outcome, u64 dsp_addr);
+void frpc_mapping_settle_unmap(struct frpc_client *client, struct frpc_mapping *mapping,
+			       enum frpc_outcome outcome);
+struct frpc_page frpc_mapping_page(const struct frpc_client *client,
+				   const struct frpc_mapping *mapping);
+struct frpc_mapping *frpc_mapping_remove(struct frpc_client *client, enum frpc_mapping_kind kind,
+					 int fd, u64 dsp_addr);
+int frpc_mapping_add_handle(struct frpc_client *client, int fd, struct frpc_map *map);
+void frpc_mapping_return_handle(struct frpc_client *client, int fd, const struct frpc_map *map);
+size_t frpc_mapping_handle_len(struct frpc_client *client, int fd);
+void frpc_mappings_leave(struct frpc_client *client);
+void frpc_mappings_reclaim(struct frpc_session *session);
 
-/* lend.c */
-long frpc_lend_pages(struct frpc_client *client, struct fastrpc_req_mmap *request);
-long frpc_return_pages(struct frpc_client *client, const struct fastrpc_req_munmap *request);
-long frpc_mem_map(struct frpc_client *client, struct fastrpc_mem_map *request);
-long frpc_mem_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request);
+/* process_memory.c */
+long frpc_process_memory_add(struct frpc_client *client, struct fastrpc_req_mmap *request);
+long frpc_process_memory_remove(struct frpc_client *client,
+				const struct fastrpc_req_munmap *request);
+long frpc_process_memory_map(struct frpc_client *client, struct fastrpc_mem_map *request);
+long frpc_process_memory_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request);
 
 /* call.c */
 void frpc_call_table_setup(struct frpc_call_table *table);
@@ -318,23 +320,23 @@ int frpc_call_map(struct frpc_call *call, u32 i);
 int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie);
 void frpc_call_unregister(struct frpc_call *call);
 bool frpc_call_park(struct frpc_call *call, bool is_kept);
-bool frpc_call_unpark(struct frpc_call *call, bool is_resumed);
+bool frpc_call_unpark(struct frpc_call *call, bool is_found_again);
 void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *rsp);
 void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session);
 void frpc_calls_reclaim(struct frpc_session *session);
 void frpc_calls_drain(struct frpc_session *session);
 
-/* resume.c */
-int frpc_resume_wait(struct frpc_client *client, struct frpc_call *call,
-		     const struct fastrpc_invoke *invoke);
-struct frpc_call *frpc_resume_find(struct frpc_client *client,
-				   const struct fastrpc_invoke *invoke,
-				   const struct frpc_arg *args);
-void frpc_resume_give_up(struct frpc_client *client);
-void frpc_resume_answered(struct frpc_call *call);
-void frpc_resume_reap(struct frpc_session *session);
-size_t frpc_resume_bytes(struct frpc_session *session);
-void frpc_resume_shrink(struct frpc_session *session);
+/* interrupted.c */
+int frpc_interrupted_wait(struct frpc_client *client, struct frpc_call *call,
+			  const struct fastrpc_invoke *invoke);
+struct frpc_call *frpc_interrupted_find(struct frpc_client *client,
+					const struct fastrpc_invoke *invoke,
+					const struct frpc_arg *args);
+void frpc_interrupted_give_up(struct frpc_client *client);
+void frpc_interrupted_answered(struct frpc_call *call);
+void frpc_interrupted_reap(struct frpc_session *session);
+size_t frpc_interrupted_bytes(struct frpc_session *session);
+void frpc_interrupted_shrink(struct frpc_session *session);
 
 /* send.c */
 

@@ -99,9 +99,10 @@ static void shell_put(const struct frpc_arg *shell)
 /* Keeps the mapping, unless the DSP is known not to have it. */
 static struct frpc_reply process_send_create(struct frpc_client *client,
 					     const struct fastrpc_init_create *create,
-					     const struct frpc_arg *shell, struct frpc_loan *memory)
+					     const struct frpc_arg *shell,
+					     struct frpc_mapping *memory)
 {
-	const struct frpc_page page = frpc_loan_page(client, memory);
+	const struct frpc_page page = frpc_mapping_page(client, memory);
 	struct frpc_reply reply;
 	char name[TASK_COMM_LEN];
 
@@ -109,7 +110,7 @@ static struct frpc_reply process_send_create(struct frpc_client *client,
 	reply = frpc_request_create(client->session, get_task_comm(name, current), create, shell,
 				    &page);
 	client_learn_of_joining(client, reply.outcome);
-	frpc_loan_settle(client, memory, reply.outcome, 0);
+	frpc_mapping_settle_map(client, memory, reply.outcome, 0);
 	return reply;
 }
 
@@ -118,13 +119,13 @@ static struct frpc_reply process_create(struct frpc_client *client,
 {
 	size_t len = max_t(size_t, DSP_PROCESS_BYTES_MIN, create->filelen * DSP_PROCESS_PER_SHELL);
 	struct frpc_reply reply = { FRPC_NOT_SENT };
-	struct frpc_loan *memory;
+	struct frpc_mapping *memory;
 	struct frpc_arg shell;
 
 	reply.error = shell_get(create, &shell);
 	if (reply.error)
 		return reply;
-	memory = frpc_loan_buffer(client, FRPC_LOAN_PROCESS, ALIGN(len, DSP_PROCESS_UNIT));
+	memory = frpc_mapping_create(client, FRPC_MAPPING_PROCESS, ALIGN(len, DSP_PROCESS_UNIT));
 	if (IS_ERR(memory))
 		reply.error = PTR_ERR(memory);
 	else
@@ -174,7 +175,7 @@ static struct frpc_reply process_join_static(struct frpc_client *client, const c
 	return reply;
 }
 
-static long create_audio_pd(struct frpc_client *client, const char *name, u32 namelen)
+static long process_create_audio_pd(struct frpc_client *client, const char *name, u32 namelen)
 {
 	struct frpc_reply reply;
 	struct frpc_page page;
@@ -214,11 +215,11 @@ long frpc_process_create_static(struct frpc_client *client,
 		return -EINVAL;
 
 	if (!strcmp(name, AUDIO_PD_NAME))
-		return create_audio_pd(client, name, create->namelen);
+		return process_create_audio_pd(client, name, create->namelen);
 	return process_join_static(client, name, create->namelen, NULL).error;
 }
 
-static long grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
+static long process_grow_heap(struct frpc_client *client, size_t len, u64 *dsp_addr)
 {
 	struct frpc_reply reply;
 	struct frpc_page page;
@@ -246,7 +247,7 @@ long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *requ
 	if (request->vaddrin || !request->size)
 		return -EINVAL;
 	if (request->flags == DSP_MAP_ADD_PAGES)
-		return frpc_lend_pages(client, request);
+		return frpc_process_memory_add(client, request);
 	if (request->flags != DSP_MAP_REMOTE_HEAP)
 		return -EINVAL;
 	if (!READ_ONCE(client->has_audio_pd))
@@ -254,10 +255,10 @@ long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *requ
 	if (request->size > FRPC_HEAP_GROWTH_MAX)
 		return -ENOMEM;
 
-	return grow_heap(client, DSP_PAGE_ALIGN(request->size), &request->vaddrout);
+	return process_grow_heap(client, DSP_PAGE_ALIGN(request->size), &request->vaddrout);
 }
 
-static long shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
+static long process_shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t len)
 {
 	struct frpc_reply reply;
 	struct frpc_page page;
@@ -284,11 +285,11 @@ long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_mu
 {
 	long ret;
 
-	ret = frpc_return_pages(client, request);
+	ret = frpc_process_memory_remove(client, request);
 	if (ret != -EINVAL || !READ_ONCE(client->has_audio_pd))
 		return ret;
 	if (!request->size || request->size > FRPC_HEAP_GROWTH_MAX)
 		return -EINVAL;
 
-	return shrink_heap(client, request->vaddrout, DSP_PAGE_ALIGN(request->size));
+	return process_shrink_heap(client, request->vaddrout, DSP_PAGE_ALIGN(request->size));
 }

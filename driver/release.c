@@ -74,7 +74,7 @@ static void release_finish(struct frpc_session *session, enum frpc_session_event
 {
 	/* the last answers may return handles of this client, not of the next one */
 	release_dispose(session);
-	frpc_loans_reclaim(session);
+	frpc_mappings_reclaim(session);
 	release_retire(session);
 	frpc_session_drain(session);
 	release_step(session, event);
@@ -104,7 +104,7 @@ static void release_learn(struct frpc_session *session)
 	if (outcome == FRPC_DONE) {
 		frpc_calls_reclaim(session);
 		release_dispose(session);
-	} else if (session->has_left_pd && !list_empty(&session->left_loans)) {
+	} else if (session->has_left_pd && !list_empty(&session->left_mappings)) {
 		session->is_kept = true;
 		release_step(session, FRPC_SESSION_REFUSED);
 	}
@@ -133,7 +133,7 @@ static void release_work(struct work_struct *work)
 						    end_work);
 
 	mutex_lock(&session->end_lock);
-	frpc_resume_reap(session);
+	frpc_interrupted_reap(session);
 	release_dispose(session);
 	release_advance(session);
 	mutex_unlock(&session->end_lock);
@@ -145,7 +145,7 @@ void frpc_release_setup(struct frpc_session *session)
 	INIT_DELAYED_WORK(&session->end_work, release_work);
 	init_waitqueue_head(&session->end_wait);
 	INIT_LIST_HEAD(&session->answered);
-	INIT_LIST_HEAD(&session->left_loans);
+	INIT_LIST_HEAD(&session->left_mappings);
 }
 
 /**
@@ -192,7 +192,7 @@ static void release_leave(struct frpc_client *client)
 	session->client = NULL;
 	session->left_pd = client->pd;
 	session->has_left_pd = client->has_joined;
-	frpc_loans_leave(client);
+	frpc_mappings_leave(client);
 	if (!client->is_known)
 		event = FRPC_SESSION_DROP;
 	else if (!READ_ONCE(session->is_alive))
@@ -229,7 +229,7 @@ void frpc_release_client(struct frpc_client *client)
 
 	if (!session)
 		return;
-	frpc_resume_give_up(client);
+	frpc_interrupted_give_up(client);
 	mutex_lock(&session->end_lock);
 	nr_ends = session->nr_ends;
 	release_leave(client);
@@ -249,7 +249,7 @@ void frpc_release_end(struct frpc_session *session)
 {
 	mutex_lock(&session->end_lock);
 	WRITE_ONCE(session->reaps_results, true);
-	frpc_resume_reap(session);
+	frpc_interrupted_reap(session);
 	release_dispose(session);
 	if (session->state == FRPC_SESSION_LEFT || session->state == FRPC_SESSION_RELEASING)
 		release_finish(session, FRPC_SESSION_END);

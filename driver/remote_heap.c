@@ -253,7 +253,7 @@ static int region_ready(struct frpc_heap *heap)
 	mutex_unlock(&heap->lock);
 	/* a DSP that needs an offer does not know the region in this run */
 	if (is_lost && !heap->is_implicit) {
-		frpc_heap_segment_take_back(heap, heap->region, FRPC_HEAP_DSP_OFF);
+		frpc_heap_segment_reclaim_listed(heap, heap->region, FRPC_HEAP_DSP_OFF);
 		heap_free_mine(heap);
 	}
 	if (!heap->region)
@@ -288,7 +288,7 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
 	}
 	mutex_unlock(&heap->lock);
 	if (ret)
-		frpc_heap_segment_take_back(heap, segment, FRPC_HEAP_WITHDRAW);
+		frpc_heap_segment_reclaim_listed(heap, segment, FRPC_HEAP_WITHDRAW);
 	return ret;
 }
 
@@ -354,7 +354,7 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 	heap_offer_ends(heap);
 	mutex_unlock(&heap->lock);
 	if (is_unsent)
-		frpc_heap_segment_take_back(heap, segment, FRPC_HEAP_WITHDRAW);
+		frpc_heap_segment_reclaim_listed(heap, segment, FRPC_HEAP_WITHDRAW);
 	request_end(heap);
 }
 
@@ -405,7 +405,7 @@ void frpc_heap_returned(struct frpc_channel *channel, enum frpc_outcome outcome)
 	struct frpc_heap *heap = channel->heap;
 
 	if (outcome == FRPC_DONE)
-		frpc_heap_segment_take_back(heap, heap->current_segment, FRPC_HEAP_RETURN);
+		frpc_heap_segment_reclaim_listed(heap, heap->current_segment, FRPC_HEAP_RETURN);
 	request_end(heap);
 }
 

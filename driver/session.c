@@ -65,7 +65,7 @@ void frpc_sessions_teardown(struct frpc_channel *channel)
 		struct frpc_session *session = &channel->sessions[i];
 
 		WARN_ON(session->state != FRPC_SESSION_FREE || session->nr_parked ||
-			session->is_alive || !list_empty(&session->left_loans));
+			session->is_alive || !list_empty(&session->left_mappings));
 		frpc_session_drain(session);
 	}
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++)
@@ -248,7 +248,7 @@ static bool session_begin(struct frpc_channel *channel, struct frpc_space *space
 	return true;
 }
 
-static int cb_probe(struct platform_device *pdev)
+static int bank_probe(struct platform_device *pdev)
 {
 	struct frpc_channel *channel = dev_get_drvdata(pdev->dev.parent);
 	struct device *dev = &pdev->dev;
@@ -286,7 +286,7 @@ static const struct of_device_id cb_of_match[] = {
 
 /* No remove: devres ends the sessions, before the device loses its SMMU context. */
 static struct platform_driver cb_driver = {
-	.probe = cb_probe,
+	.probe = bank_probe,
 	.driver = {
 		.name = "frpc-cb",
 		.of_match_table = cb_of_match,

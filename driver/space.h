@@ -145,7 +145,7 @@ void frpc_buffers_unmap(struct frpc_space *space);
 void frpc_pool_drain(struct frpc_session *session);
 size_t frpc_pool_shrink(struct frpc_session *session, size_t pages);
 
-/* dmabuf.c */
+/* export.c */
 struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size);
 struct frpc_export *frpc_export_get(const struct dma_buf *buf);
 void frpc_export_put(struct frpc_export *own);

@@ -15,7 +15,7 @@
  *    so only the same thread with the same stack pointer, arguments and bytes of input finds
  *    the call.
  *  - Such a signal, and a dma-buf is among the arguments.  The driver cannot compare its bytes,
- *    so it never keeps this call.  It waits RESUME_GRACE for the answer; then EINTR.
+ *    so it never keeps this call.  It waits INTERRUPTED_GRACE for the answer; then EINTR.
  *
  * A signal without SA_RESTART that comes after the driver has looked (the process was stopped)
  * counts as one that came right before the call.
@@ -38,21 +38,21 @@
 #include "private.h"
 
 /* Kept calls of a session: as many as it can have with the DSP. */
-#define RESUME_MAX	FRPC_CALLS_MAX
+#define INTERRUPTED_MAX	FRPC_CALLS_MAX
 
 /* How long a signal waits for the end of a call that cannot be kept. */
-#define RESUME_GRACE	HZ
+#define INTERRUPTED_GRACE	HZ
 
 /* How often results are checked, and how long one waits for a running thread. */
-#define RESUME_PERIOD	(2 * HZ)
-#define RESUME_TIME_MAX	(10 * HZ)
+#define INTERRUPTED_PERIOD	(2 * HZ)
+#define INTERRUPTED_TIME_MAX	(10 * HZ)
 
 #define HASH_STEP	256
 
 /* --- what finds a call -------------------------------------------------------- */
 
 /* False: the bytes cannot be read, or the caller is killed. */
-static bool hash_bytes(u64 from, u64 len, siphash_key_t *key)
+static bool hash_user_bytes(u64 from, u64 len, siphash_key_t *key)
 {
 	u8 bytes[HASH_STEP];
 	u64 step;
@@ -69,7 +69,7 @@ static bool hash_bytes(u64 from, u64 len, siphash_key_t *key)
 }
 
 /* Of the caller's memory, not of the message, which the DSP can write; each byte once. */
-static bool hash_inputs(const struct frpc_call *call, u64 *hash)
+static bool call_hash_inputs(const struct frpc_call *call, u64 *hash)
 {
 	const struct frpc_message *msg = &call->msg;
 	siphash_key_t key = {};
@@ -79,7 +79,7 @@ static bool hash_inputs(const struct frpc_call *call, u64 *hash)
 		u32 skip = frpc_message_skip(msg, i);
 
 		key.key[1] = i;
-		if (!hash_bytes(msg->args[i].ptr + skip, msg->args[i].len - skip, &key))
+		if (!hash_user_bytes(msg->args[i].ptr + skip, msg->args[i].len - skip, &key))
 			return false;
 	}
 	*hash = key.key[0];
@@ -95,7 +95,7 @@ static bool call_is_same(const struct frpc_call *call, const struct fastrpc_invo
 	       call->invoke.handle == invoke->handle && call->invoke.sc == invoke->sc &&
 	       call->invoke.args == invoke->args &&
 	       !memcmp(call->msg.args, args, call->msg.nr_args * sizeof(*args)) &&
-	       hash_inputs(call, &hash) && hash == call->inputs_hash;
+	       call_hash_inputs(call, &hash) && hash == call->inputs_hash;
 }
 
 /* --- kept calls; the first functions run with session->lock held --------------- */
@@ -131,15 +131,15 @@ static bool call_is_forsaken(const struct frpc_call *call)
 	rcu_read_lock();
 	task = pid_task(call->thread, PIDTYPE_PID);
 	has_left = !task || task->exit_state ||
-		   (time_after(jiffies, call->answered_at + RESUME_TIME_MAX) &&
+		   (time_after(jiffies, call->answered_at + INTERRUPTED_TIME_MAX) &&
 		    !task_is_suspended(task));
 	rcu_read_unlock();
 	return has_left;
 }
 
 /* Takes the oldest call that is wanted off the list; NULL: there is none. */
-static struct frpc_call *interrupted_take(struct frpc_session *session,
-					  bool (*is_wanted)(const struct frpc_call *call))
+static struct frpc_call *interrupted_remove(struct frpc_session *session,
+					    bool (*is_wanted)(const struct frpc_call *call))
 {
 	struct frpc_call *call, *found = NULL;
 
@@ -170,42 +170,42 @@ static void call_give_up(struct frpc_client *client, struct frpc_call *call)
 }
 
 /* Gives up all kept calls of a client that ends.  May sleep. */
-void frpc_resume_give_up(struct frpc_client *client)
+void frpc_interrupted_give_up(struct frpc_client *client)
 {
 	struct frpc_call *call;
 
-	while ((call = interrupted_take(client->session, call_is_any)))
+	while ((call = interrupted_remove(client->session, call_is_any)))
 		call_give_up(client, call);
 }
 
 /* A kept call has its answer; session->lock held.  Any context. */
-void frpc_resume_answered(struct frpc_call *call)
+void frpc_interrupted_answered(struct frpc_call *call)
 {
 	lockdep_assert_held(&call->session->lock);
 
 	call->answered_at = jiffies;
-	queue_delayed_work(system_freezable_wq, &call->session->end_work, RESUME_PERIOD);
+	queue_delayed_work(system_freezable_wq, &call->session->end_work, INTERRUPTED_PERIOD);
 }
 
 /*
  * Frees the results whose threads have ended or have waited too long, or (for the shrinker)
  * all of them; end_lock is held.
  */
-void frpc_resume_reap(struct frpc_session *session)
+void frpc_interrupted_reap(struct frpc_session *session)
 {
 	bool all = xchg(&session->reaps_results, false);
 	struct frpc_call *call;
 
 	lockdep_assert_held(&session->end_lock);
 
-	while ((call = interrupted_take(session, all ? call_is_answered : call_is_forsaken)))
+	while ((call = interrupted_remove(session, all ? call_is_answered : call_is_forsaken)))
 		call_give_up(session->client, call);
 	if (READ_ONCE(session->nr_interrupted))
-		queue_delayed_work(system_freezable_wq, &session->end_work, RESUME_PERIOD);
+		queue_delayed_work(system_freezable_wq, &session->end_work, INTERRUPTED_PERIOD);
 }
 
 /* Bytes of results that are kept.  Waits for no mutex. */
-size_t frpc_resume_bytes(struct frpc_session *session)
+size_t frpc_interrupted_bytes(struct frpc_session *session)
 {
 	struct frpc_call *call;
 	size_t bytes = 0;
@@ -221,7 +221,7 @@ size_t frpc_resume_bytes(struct frpc_session *session)
 }
 
 /* Has a work item give up all results: a shrinker must not wait for that. */
-void frpc_resume_shrink(struct frpc_session *session)
+void frpc_interrupted_shrink(struct frpc_session *session)
 {
 	if (!READ_ONCE(session->nr_interrupted))
 		return;
@@ -264,10 +264,10 @@ static int call_keep(struct frpc_client *client, struct frpc_call *call,
 	struct frpc_session *session = call->session;
 	struct frpc_call *old = NULL;
 
-	if (!hash_inputs(call, &call->inputs_hash))
+	if (!call_hash_inputs(call, &call->inputs_hash))
 		return call_end_wait(call);
-	if (READ_ONCE(session->nr_interrupted) >= RESUME_MAX)
-		old = interrupted_take(session, call_is_any);
+	if (READ_ONCE(session->nr_interrupted) >= INTERRUPTED_MAX)
+		old = interrupted_remove(session, call_is_any);
 	if (old)
 		call_give_up(client, old);
 
@@ -281,7 +281,7 @@ static int call_keep(struct frpc_client *client, struct frpc_call *call,
 }
 
 /**
- * frpc_resume_wait() - wait for the answer to a call
+ * frpc_interrupted_wait() - wait for the answer to a call
  * @client: that calls
  * @call: registered and sent, or found again
  * @invoke: what the caller asked for
@@ -289,8 +289,8 @@ static int call_keep(struct frpc_client *client, struct frpc_call *call,
  * Return: 0 it is answered; else the call no longer belongs to the caller: -EINTR it was given
  * up, -ERESTARTNOINTR the kernel restarts the system call.
  */
-int frpc_resume_wait(struct frpc_client *client, struct frpc_call *call,
-		     const struct fastrpc_invoke *invoke)
+int frpc_interrupted_wait(struct frpc_client *client, struct frpc_call *call,
+			  const struct fastrpc_invoke *invoke)
 {
 	if (!wait_for_completion_state(&call->done, TASK_INTERRUPTIBLE | TASK_FREEZABLE))
 		return 0;
@@ -298,29 +298,29 @@ int frpc_resume_wait(struct frpc_client *client, struct frpc_call *call,
 		return call_end_wait(call);
 	if (!call->has_maps)
 		return call_keep(client, call, invoke);
-	if (wait_for_completion_killable_timeout(&call->done, RESUME_GRACE) > 0)
+	if (wait_for_completion_killable_timeout(&call->done, INTERRUPTED_GRACE) > 0)
 		return 0;
 	return call_end_wait(call);
 }
 
 /**
- * frpc_resume_find() - find the interrupted call that a system call restarts
+ * frpc_interrupted_find() - find the interrupted call that a system call restarts
  * @client: the caller's
  * @invoke: what the caller asks for
  * @args: its arguments, copied
  *
  * Return: the call, registered or answered, to wait for; NULL: this is a new call.
  */
-struct frpc_call *frpc_resume_find(struct frpc_client *client,
-				   const struct fastrpc_invoke *invoke,
-				   const struct frpc_arg *args)
+struct frpc_call *frpc_interrupted_find(struct frpc_client *client,
+					const struct fastrpc_invoke *invoke,
+					const struct frpc_arg *args)
 {
 	struct frpc_session *session = client->session;
 	struct frpc_call *call;
 
 	if (!READ_ONCE(session->nr_interrupted))
 		return NULL;
-	call = interrupted_take(session, call_is_own);
+	call = interrupted_remove(session, call_is_own);
 	if (!call)
 		return NULL;
 	if (!call_is_same(call, invoke, args)) {

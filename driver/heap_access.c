@@ -53,14 +53,14 @@ int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *acces
 }
 
 /**
- * frpc_heap_let_in() - map or assign a segment
+ * frpc_heap_access_allow() - map or assign a segment
  * @segment: ->access is set; to map it, its domain must not go meanwhile
  *
  * Sleeps.
  * Return: 0; an error: the DSP cannot reach it; -EEXIST: something else is mapped there;
  * -EINVAL: it does not consist of the IOMMU's pages.
  */
-int frpc_heap_let_in(struct frpc_heap_segment *segment)
+int frpc_heap_access_allow(struct frpc_heap_segment *segment)
 {
 	struct frpc_heap_access *access = &segment->access;
 	size_t same = 0, other = 0;
@@ -92,7 +92,7 @@ int frpc_heap_let_in(struct frpc_heap_segment *segment)
 }
 
 /* Undoes it, in the same context.  Return: 0; an error: the DSP may still reach it. */
-int frpc_heap_keep_out(const struct frpc_heap_segment *segment)
+int frpc_heap_access_deny(const struct frpc_heap_segment *segment)
 {
 	const struct frpc_heap_access *access = &segment->access;
 	size_t len = segment->len;

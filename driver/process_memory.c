@@ -11,17 +11,17 @@
 #include "private.h"
 
 /**
- * frpc_lend_pages() - more memory for the heap of a client's process
+ * frpc_process_memory_add() - more memory for the heap of a client's process
  * @client: whose
  * @request: ->vaddrout is set
  *
  * Sleeps.
  * Return: 0, or an error listed at &struct fastrpc_req_mmap.
  */
-long frpc_lend_pages(struct frpc_client *client, struct fastrpc_req_mmap *request)
+long frpc_process_memory_add(struct frpc_client *client, struct fastrpc_req_mmap *request)
 {
 	struct frpc_reply reply;
-	struct frpc_loan *loan;
+	struct frpc_mapping *mapping;
 	struct frpc_page page;
 
 	/* pairs with process.c */
@@ -29,38 +29,39 @@ long frpc_lend_pages(struct frpc_client *client, struct fastrpc_req_mmap *reques
 		return -EPERM;
 	if (request->size > SIZE_MAX - PAGE_SIZE)
 		return -ENOMEM;
-	loan = frpc_loan_buffer(client, FRPC_LOAN_PAGES, DSP_PAGE_ALIGN(request->size));
-	if (IS_ERR(loan))
-		return PTR_ERR(loan);
-	page = frpc_loan_page(client, loan);
+	mapping = frpc_mapping_create(client, FRPC_MAPPING_PAGES, DSP_PAGE_ALIGN(request->size));
+	if (IS_ERR(mapping))
+		return PTR_ERR(mapping);
+	page = frpc_mapping_page(client, mapping);
 	reply = frpc_request_mmap(client->session, READ_ONCE(client->pd), DSP_MAP_ADD_PAGES, &page,
 				  &request->vaddrout);
-	frpc_loan_settle(client, loan, reply.outcome, request->vaddrout);
+	frpc_mapping_settle_map(client, mapping, reply.outcome, request->vaddrout);
 	return reply.error;
 }
 
 /**
- * frpc_return_pages() - remove memory from the heap of a client's process
+ * frpc_process_memory_remove() - remove memory from the heap of a client's process
  * @client: that added it
- * @request: the result of frpc_lend_pages()
+ * @request: the result of frpc_process_memory_add()
  *
  * If the DSP does not agree it keeps the memory.  Sleeps.
  *
  * Return: 0; -EINVAL there is no such memory; a result of the DSP; errors of
  * frpc_invoke_kernel().
  */
-long frpc_return_pages(struct frpc_client *client, const struct fastrpc_req_munmap *request)
+long frpc_process_memory_remove(struct frpc_client *client,
+				const struct fastrpc_req_munmap *request)
 {
 	struct frpc_reply reply = { FRPC_NOT_SENT, -EINVAL };
-	struct frpc_loan *loan;
+	struct frpc_mapping *mapping;
 
-	loan = frpc_loan_take(client, FRPC_LOAN_PAGES, -1, request->vaddrout);
-	if (!loan)
+	mapping = frpc_mapping_remove(client, FRPC_MAPPING_PAGES, -1, request->vaddrout);
+	if (!mapping)
 		return -EINVAL;
-	if (loan->len == DSP_PAGE_ALIGN(request->size))
+	if (mapping->len == DSP_PAGE_ALIGN(request->size))
 		reply = frpc_request_munmap(client->session, READ_ONCE(client->pd),
-					    DSP_MAP_ADD_PAGES, loan->dsp_addr, loan->len);
-	frpc_loan_settle_return(client, loan, reply.outcome);
+					    DSP_MAP_ADD_PAGES, mapping->dsp_addr, mapping->len);
+	frpc_mapping_settle_unmap(client, mapping, reply.outcome);
 	return reply.error;
 }
 
@@ -71,17 +72,17 @@ static bool flags_are_kernels_own(u32 flags)
 }
 
 /**
- * frpc_mem_map() - map a dma-buf for a client's process until it is unmapped
+ * frpc_process_memory_map() - map a dma-buf for a client's process until it is unmapped
  * @client: whose
  * @request: ->vaddrout is set
  *
  * Sleeps.
  * Return: 0, or an error listed at &struct fastrpc_mem_map.
  */
-long frpc_mem_map(struct frpc_client *client, struct fastrpc_mem_map *request)
+long frpc_process_memory_map(struct frpc_client *client, struct fastrpc_mem_map *request)
 {
 	struct frpc_reply reply;
-	struct frpc_loan *loan;
+	struct frpc_mapping *mapping;
 	struct frpc_page page;
 	u64 end;
 
@@ -93,52 +94,52 @@ long frpc_mem_map(struct frpc_client *client, struct fastrpc_mem_map *request)
 	/* pairs with process.c */
 	if (!smp_load_acquire(&client->has_joined))
 		return -EPERM;
-	loan = frpc_loan_map(client, request->fd, request->length);
-	if (IS_ERR(loan))
-		return PTR_ERR(loan);
-	if (end > loan->map->len) {
-		frpc_loan_end(client, loan);
+	mapping = frpc_mapping_create_dmabuf(client, request->fd, request->length);
+	if (IS_ERR(mapping))
+		return PTR_ERR(mapping);
+	if (end > mapping->map->len) {
+		frpc_mapping_destroy(client, mapping);
 		return -EINVAL;
 	}
-	page = frpc_loan_page(client, loan);
+	page = frpc_mapping_page(client, mapping);
 	reply = frpc_request_mem_map(client->session, READ_ONCE(client->pd), request, &page,
 				     &request->vaddrout);
-	frpc_loan_settle(client, loan, reply.outcome, request->vaddrout);
+	frpc_mapping_settle_map(client, mapping, reply.outcome, request->vaddrout);
 	return reply.error;
 }
 
 /* A handle of a call has no address of its own. */
-static long unmap_handle(struct frpc_client *client, const struct fastrpc_mem_unmap *request)
+static long handle_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request)
 {
-	size_t len = request->vaddr ? 0 : frpc_loan_handle_len(client, request->fd);
+	size_t len = request->vaddr ? 0 : frpc_mapping_handle_len(client, request->fd);
 	struct frpc_reply reply;
 
 	if (!len)
 		return -EINVAL;
 	reply = frpc_request_mem_unmap(client->session, READ_ONCE(client->pd), request->fd, 0, len);
 	if (reply.outcome == FRPC_DONE)
-		frpc_loan_return_handle(client, request->fd, NULL);
+		frpc_mapping_return_handle(client, request->fd, NULL);
 	return reply.error;
 }
 
 /**
- * frpc_mem_unmap() - undo frpc_mem_map(), or end the mapping of a call's handle
+ * frpc_process_memory_unmap() - unmap a dma-buf, or end the mapping of a call's handle
  * @client: whose
  * @request: what was mapped
  *
  * If the DSP does not agree it keeps the memory.  Sleeps.
  * Return: 0, or an error listed at &struct fastrpc_mem_unmap.
  */
-long frpc_mem_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request)
+long frpc_process_memory_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request)
 {
 	struct frpc_reply reply;
-	struct frpc_loan *loan;
+	struct frpc_mapping *mapping;
 
-	loan = frpc_loan_take(client, FRPC_LOAN_MAP, request->fd, request->vaddr);
-	if (!loan)
-		return unmap_handle(client, request);
-	reply = frpc_request_mem_unmap(client->session, READ_ONCE(client->pd), loan->fd,
-				       loan->dsp_addr, loan->len);
-	frpc_loan_settle_return(client, loan, reply.outcome);
+	mapping = frpc_mapping_remove(client, FRPC_MAPPING_DMABUF, request->fd, request->vaddr);
+	if (!mapping)
+		return handle_unmap(client, request);
+	reply = frpc_request_mem_unmap(client->session, READ_ONCE(client->pd), mapping->fd,
+				       mapping->dsp_addr, mapping->len);
+	frpc_mapping_settle_unmap(client, mapping, reply.outcome);
 	return reply.error;
 }

@@ -20,7 +20,7 @@ static DEFINE_MUTEX(channels_lock);
 static struct shrinker *shrinker;
 
 /* What could be freed, in pages: idle buffers, results, dma-bufs that only a map may still have. */
-static unsigned long count_idle(struct shrinker *self, struct shrink_control *sc)
+static unsigned long shrinker_count(struct shrinker *self, struct shrink_control *sc)
 {
 	struct frpc_channel *channel;
 	unsigned long count = 0;
@@ -28,16 +28,16 @@ static unsigned long count_idle(struct shrinker *self, struct shrink_control *sc
 
 	if (!mutex_trylock(&channels_lock))
 		return 0;
-	list_for_each_entry(channel, &channels, shrink_entry)
+	list_for_each_entry(channel, &channels, shrinker_entry)
 		for (i = 0; i < FRPC_SESSIONS_MAX; i++)
 			count += (READ_ONCE(channel->sessions[i].free_bytes) >> PAGE_SHIFT) +
 				 (READ_ONCE(channel->sessions[i].idle_map_bytes) >> PAGE_SHIFT) +
-				 (frpc_resume_bytes(&channel->sessions[i]) >> PAGE_SHIFT);
+				 (frpc_interrupted_bytes(&channel->sessions[i]) >> PAGE_SHIFT);
 	mutex_unlock(&channels_lock);
 	return count ? count : SHRINK_EMPTY;
 }
 
-static unsigned long free_idle(struct shrinker *self, struct shrink_control *sc)
+static unsigned long shrinker_scan(struct shrinker *self, struct shrink_control *sc)
 {
 	struct frpc_channel *channel;
 	unsigned long freed = 0;
@@ -45,44 +45,44 @@ static unsigned long free_idle(struct shrinker *self, struct shrink_control *sc)
 
 	if (!mutex_trylock(&channels_lock))
 		return SHRINK_STOP;
-	list_for_each_entry(channel, &channels, shrink_entry) {
+	list_for_each_entry(channel, &channels, shrinker_entry) {
 		for (i = 0; i < FRPC_SESSIONS_MAX && freed < sc->nr_to_scan; i++) {
 			freed += frpc_pool_shrink(&channel->sessions[i], sc->nr_to_scan - freed);
 			frpc_maps_shrink(&channel->spaces[i]);
-			frpc_resume_shrink(&channel->sessions[i]);
+			frpc_interrupted_shrink(&channel->sessions[i]);
 		}
 	}
 	mutex_unlock(&channels_lock);
 	return freed ? freed : SHRINK_STOP;
 }
 
-/* The shrinker may free what @channel keeps for reuse, until frpc_shrink_remove(). */
-void frpc_shrink_add(struct frpc_channel *channel)
+/* The shrinker may free what @channel keeps for reuse, until frpc_shrinker_remove(). */
+void frpc_shrinker_add(struct frpc_channel *channel)
 {
 	mutex_lock(&channels_lock);
-	list_add(&channel->shrink_entry, &channels);
+	list_add(&channel->shrinker_entry, &channels);
 	mutex_unlock(&channels_lock);
 }
 
-void frpc_shrink_remove(struct frpc_channel *channel)
+void frpc_shrinker_remove(struct frpc_channel *channel)
 {
 	mutex_lock(&channels_lock);
-	list_del(&channel->shrink_entry);
+	list_del(&channel->shrinker_entry);
 	mutex_unlock(&channels_lock);
 }
 
-int frpc_shrink_init(void)
+int frpc_shrinker_init(void)
 {
 	shrinker = shrinker_alloc(0, "fastrpc");
 	if (!shrinker)
 		return -ENOMEM;
-	shrinker->count_objects = count_idle;
-	shrinker->scan_objects = free_idle;
+	shrinker->count_objects = shrinker_count;
+	shrinker->scan_objects = shrinker_scan;
 	shrinker_register(shrinker);
 	return 0;
 }
 
-void frpc_shrink_fini(void)
+void frpc_shrinker_fini(void)
 {
 	shrinker_free(shrinker);
 }
