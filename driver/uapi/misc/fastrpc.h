@@ -6,15 +6,15 @@
  * shipped since 5.1, so existing user space works unchanged.  All fields are in
  * host byte order; every layout is the same for 32- and 64-bit callers on Arm.
  *
- * A call that reached the DSP returns the DSP's own result as the result of
- * ioctl(): 0 is success, anything else is a code of the DSP (0x8000_04xx seen
- * as a large negative number, AEE codes as small positive ones).  Errors of the
- * driver arrive as -1 with errno.
+ * If a call reaches the DSP, ioctl() returns the DSP's own result: 0 is success, any
+ * other value is an error code of the DSP (0x8000_04xx, seen as a large negative number,
+ * or an AEE code, seen as a small positive one).  For an error of the driver ioctl()
+ * returns -1 and sets errno.
  *
- * Every name of the kernel's own header is here.  A member that has several names is an
- * anonymous union of them.
+ * This header has every name of the kernel's own header.  A member that has several names
+ * is an anonymous union of them.
  */
-/* The guard of the kernel's own copy: a program that includes both gets the first. */
+/* This is the guard of the kernel's own copy: a program that includes both gets the first. */
 #ifndef __QCOM_FASTRPC_H__
 #define __QCOM_FASTRPC_H__
 
@@ -39,13 +39,13 @@
  * struct fastrpc_alloc_dma_buf - FASTRPC_IOCTL_ALLOC_DMA_BUFF: memory to share
  * @fd: out: a dma-buf, zeroed
  * @flags: ignored
- * @size: bytes; the file's size, of which whole pages can be mapped
+ * @size: bytes; the size of the dma-buf.  It can be mapped in whole pages.
  *
- * Any open node will do, attached or not.  The dma-buf belongs to its descriptors
- * and mappings alone; closing the last of them is what frees it.  There is no
- * FASTRPC_IOCTL_FREE_DMA_BUFF (ENOTTY).
- * errno: EINVAL no @size; ENOMEM, also: more than the DSP could address; EMFILE;
- * EFAULT, then there is no descriptor; EINTR killed; EPIPE.
+ * The caller need not have attached.  The memory is freed when the last descriptor of the
+ * dma-buf is closed and its last mapping is gone.  FASTRPC_IOCTL_FREE_DMA_BUFF does not
+ * exist (ENOTTY).
+ * errno: EINVAL @size is 0; ENOMEM no memory, or @size is more than the DSP can address;
+ * EMFILE; EFAULT no descriptor remains; EINTR the caller is killed; EPIPE the DSP is gone.
  */
 struct fastrpc_alloc_dma_buf {
 	__s32 fd;
@@ -53,21 +53,23 @@ struct fastrpc_alloc_dma_buf {
 	__u64 size;
 };
 
-/* The dma-buf is given to the DSP's virtual machine; needs a hypervisor. */
+/* The dma-buf is assigned to the DSP's virtual machine.  This needs a hypervisor. */
 #define FASTRPC_ATTR_SECUREMAP	1
 
 /**
  * struct fastrpc_invoke_args - one buffer or handle of a call
- * @ptr: buffer: user address, may be any value when @length is 0;
- *	 handle: its low 32 bits are an offset the DSP gets as it is
+ * @ptr: of a buffer: its user address, or any value if @length is 0;
+ *	 of a handle: the low 32 bits are an offset, which the DSP gets unchanged
  * @length: bytes
- * @fd: dma-buf that @ptr is a mapping of; 0 or -1: none, the bytes are copied
+ * @fd: the dma-buf that is mapped at @ptr; 0 or -1: there is none, and the driver copies
+ *	the bytes
  * @attr: FASTRPC_ATTR_SECUREMAP; other bits are ignored
  *
- * Caches: the driver looks after the bytes that an argument names, and no others; for
- * buffers of FASTRPC_IOCTL_ALLOC_DMA_BUFF nothing has to be done at all.  The caller
- * does not write what shares a cache line with an output during the call, and encloses
- * its accesses to a dma-buf that is no memory of the kernel's in DMA_BUF_IOCTL_SYNC.
+ * Caches: the driver cleans and invalidates the caches for the bytes that an argument names,
+ * and for no others.  Buffers of FASTRPC_IOCTL_ALLOC_DMA_BUFF need no cache maintenance by
+ * the caller.  During a call the caller must not write to a cache line that also holds an
+ * output.  If a dma-buf is not kernel memory, the caller must enclose its accesses in
+ * DMA_BUF_IOCTL_SYNC.
  */
 struct fastrpc_invoke_args {
 	__u64 ptr;
@@ -78,26 +80,33 @@ struct fastrpc_invoke_args {
 
 /**
  * struct fastrpc_invoke - FASTRPC_IOCTL_INVOKE: one remote call
- * @handle: module on the DSP; 1 (process control) is refused with EPERM
+ * @handle: of a module on the DSP; 1 (process control) ends with EPERM
  * @sc: scalars: method in bits 28:24, number of in-buffers in 23:16, of
  *	out-buffers in 15:8, of in-handles in 7:4, of out-handles in 3:0
  * @args: user address of an array of &struct fastrpc_invoke_args, as many as
  *	  @sc counts, in the order in-buffers, out-buffers, in-handles, out-handles
  *
- * Sleeps until the DSP has answered or a signal comes.  A handler without SA_RESTART ends
- * the call with EINTR: the DSP may execute it all the same, and a call made then is a new one.
- * After other signals the system call goes on, and the DSP executes the call once.  A call
- * with a dma-buf lets such a signal wait for the answer, for 1 s, and then ends with EINTR.
- * errno: EPERM handle 1; EINVAL a length that wraps or cannot be passed, an fd that
- * names no dma-buf, or bytes beyond its end; ERANGE a dma-buf that the DSP does not
- * reach; EFAULT, also for the address of bytes in one; ENOMEM; EBUSY the file has no
- * session yet, and none is free; ENOSPC the DSP has as many calls of this file as it may
- * have (128, or 8 while other files have many), or as many bytes that are copied for them
- * (320 MiB), interrupted ones included; EINTR; EPIPE the DSP is gone, before or during the
- * call;
- * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP without a hypervisor that knows the DSP; with it
- * also EINVAL for a buffer that is not physically contiguous, EIO if it is refused, as
- * for one that is mapped so through another file.
+ * The call sleeps until the DSP answers or a signal arrives.  A signal handler without
+ * SA_RESTART ends the call with EINTR; the DSP may still execute the call, and a later call
+ * with the same arguments is a new call.  After any other signal the system call goes on,
+ * and the DSP executes the call once.  If a dma-buf is among the arguments, such a signal
+ * waits up to 1 s for the answer, and then the call ends with EINTR.
+ * errno:
+ * EPERM @handle is 1;
+ * EINVAL a length wraps or is too large, an fd names no dma-buf, or the bytes do not lie
+ * inside the dma-buf; with FASTRPC_ATTR_SECUREMAP also: the buffer is not physically
+ * contiguous;
+ * ERANGE the DSP cannot reach the dma-buf;
+ * EFAULT an address is invalid, also if the bytes lie in a dma-buf;
+ * ENOMEM;
+ * EBUSY the file has no session yet, and no session is free;
+ * ENOSPC the file has as many calls in flight as it may have (128, or 8 while other files
+ * have many), or as many bytes of copied arguments (320 MiB); interrupted calls count;
+ * EINTR;
+ * EPIPE the DSP is gone, or goes during the call;
+ * EOPNOTSUPP FASTRPC_ATTR_SECUREMAP without a hypervisor that knows the DSP;
+ * EIO the hypervisor refuses FASTRPC_ATTR_SECUREMAP, for example because the buffer is
+ * assigned through another file.
  */
 struct fastrpc_invoke {
 	__u32 handle;
@@ -106,8 +115,8 @@ struct fastrpc_invoke {
 };
 
 /*
- * Attributes of a process.  The driver looks at FASTRPC_MODE_UNSIGNED_MODULE alone, which
- * says that the process runs code without a signature; all of them go to the DSP.
+ * Attributes of a process.  The driver passes all of them to the DSP.  It reads only
+ * FASTRPC_MODE_UNSIGNED_MODULE: the process runs code without a signature.
  */
 enum fastrpc_proc_attr {
 	FASTRPC_MODE_DEBUG = 0x1,
@@ -121,16 +130,18 @@ enum fastrpc_proc_attr {
 
 /**
  * struct fastrpc_init_create - FASTRPC_IOCTL_INIT_CREATE: a process on the DSP
- * @filelen: bytes of its shell, 2 MiB at most; 0: the DSP has one
- * @filefd: dma-buf of the shell; 0 or -1: none, it is at @file
- * @attrs: of &enum fastrpc_proc_attr, passed on
- * @siglen: bytes of the signature, passed on
- * @file: user address of the shell; with @filefd the caller's mapping of it
+ * @filelen: bytes of the process's shell, 2 MiB at most; 0: the DSP has a shell of its own
+ * @filefd: dma-buf of the shell; 0 or -1: there is none, and the driver copies @file
+ * @attrs: bits of &enum fastrpc_proc_attr, for the DSP
+ * @siglen: bytes of the signature, for the DSP
+ * @file: user address of the shell; with @filefd the address where the caller has mapped it
  *
- * A file has one process, until it is closed.
- * errno: ECONNREFUSED the plain node of a DSP that keeps signed processes for the
- * secure one; EINVAL @filelen; EBADF @filefd; EBUSY there is a process, or was one
- * that the DSP did not answer for; EFAULT; ENOMEM; ETIMEDOUT; EINTR killed; EPIPE.
+ * A file has at most one process.  The process ends when the file is closed.
+ * errno: ECONNREFUSED this DSP allows signed processes only through the secure node, and
+ * the file is of the other one; EINVAL @filelen is too large; EBADF @filefd is invalid; EBUSY
+ * the file has a process, or the DSP has not answered an earlier request for one; EFAULT;
+ * ENOMEM; ETIMEDOUT the DSP has not answered for 10 s; EINTR the caller is killed; EPIPE
+ * the DSP is gone.
  */
 struct fastrpc_init_create {
 	__u32 filelen;
@@ -143,14 +154,16 @@ struct fastrpc_init_create {
 /**
  * struct fastrpc_init_create_static - FASTRPC_IOCTL_INIT_CREATE_STATIC
  * @namelen: bytes at @name with the closing NUL, 1 to 128
- * @memlen: bytes of heap wanted; ignored, the audio PD gets its whole region
- * @name: user address of the protection domain's name, "audiopd" for audio
+ * @memlen: ignored; the audio PD always gets its whole heap region
+ * @name: user address of the protection domain's name; "audiopd" for the audio PD
  *
- * Attaches to a protection domain that the DSP's firmware started itself.  The
- * first call for "audiopd" after it started also gives it its remote heap.
- * errno: EINVAL @namelen, or no NUL at its end; EFAULT; ENOMEM, also: no usable heap region;
- * EBUSY, ESHUTDOWN the heap cannot be given while the system hibernates or goes down;
- * ENOTCONN the audio PD is down; ETIMEDOUT no answer for 10 s; EINTR killed; EPIPE.
+ * Attaches to a protection domain that the DSP's firmware has started.  The first
+ * call for "audiopd" after the start of the audio PD also offers it its remote heap.
+ * errno: EINVAL @namelen is invalid, or the name does not end with a NUL; EFAULT; ENOMEM no
+ * memory, or no usable heap region; EBUSY the system hibernates, so that the heap cannot be
+ * offered; ESHUTDOWN the system shuts down, likewise; ENOTCONN the audio PD is down;
+ * ETIMEDOUT the DSP has not answered for 10 s; EINTR the caller is killed; EPIPE the DSP is
+ * gone.
  */
 struct fastrpc_init_create_static {
 	__u32 namelen;
@@ -160,14 +173,14 @@ struct fastrpc_init_create_static {
 
 /**
  * struct fastrpc_ioctl_capability - FASTRPC_IOCTL_GET_DSP_INFO
- * @unused: ignored; the node that was opened says which DSP is asked
- * @domain: the name of @unused in headers before 7
+ * @unused: ignored; the driver asks the DSP whose node is open
+ * @domain: the name of @unused in headers before Linux 7
  * @attribute_id: number of the attribute, below 256
  * @capability: out: its value
  * @reserved: ignored
  *
- * errno: EOVERFLOW @attribute_id; EOPNOTSUPP the DSP cannot tell; EFAULT;
- * ETIMEDOUT; EPIPE.
+ * errno: EOVERFLOW @attribute_id is too large; EOPNOTSUPP the DSP does not report its
+ * attributes; EFAULT; ETIMEDOUT the DSP has not answered for 10 s; EPIPE the DSP is gone.
  */
 __extension__ struct fastrpc_ioctl_capability {
 	union {
@@ -179,24 +192,25 @@ __extension__ struct fastrpc_ioctl_capability {
 	__u32 reserved[4];
 };
 
-/* Two flags that the kernel's header does not name. */
+/* The kernel's header does not name these two flags. */
 #define FASTRPC_MAP_REMOTE_HEAP	8
 #define FASTRPC_MAP_ADD_PAGES	0x1000
 
 /**
- * struct fastrpc_req_mmap - FASTRPC_IOCTL_MMAP: more memory for a DSP-side heap
+ * struct fastrpc_req_mmap - FASTRPC_IOCTL_MMAP: add memory to a heap on the DSP
  * @fd: ignored
- * @flags: FASTRPC_MAP_REMOTE_HEAP: the audio PD's; FASTRPC_MAP_ADD_PAGES: the
- *	   file's own process's
+ * @flags: FASTRPC_MAP_REMOTE_HEAP: add it to the remote heap of the audio PD;
+ *	   FASTRPC_MAP_ADD_PAGES: add it to the heap of the file's own process
  * @vaddrin: 0
- * @size: bytes; the file's size, of which whole pages can be mapped
- * @vaddrout: out: the DSP's address of it
+ * @size: bytes; the driver rounds them up to whole pages
+ * @vaddrout: out: the DSP's address of the memory
  *
- * The memory of the audio PD's heap belongs to it, not to the file.
- * errno: EINVAL; EPERM the file has joined no protection domain, or it is the audio PD's
- * heap and the file is not attached to that one; ENOMEM,
- * also: 64 MiB were added already, or 256 MiB to the file's process; ENOTCONN the audio
- * PD is down; EBUSY the system hibernates; ESHUTDOWN it goes down; ETIMEDOUT; EPIPE.
+ * Memory of the remote heap belongs to the audio PD, so it stays when the file is closed.
+ * errno: EINVAL an argument is invalid; EPERM the file has joined no protection domain, or
+ * for FASTRPC_MAP_REMOTE_HEAP not the audio PD; ENOMEM no memory, or the sum of what was added
+ * would exceed 64 MiB (remote heap) or 256 MiB (the file's process); ENOTCONN the audio PD is
+ * down; EBUSY the system hibernates; ESHUTDOWN the system shuts down; ETIMEDOUT the DSP has
+ * not answered for 10 s; EPIPE the DSP is gone.
  */
 struct fastrpc_req_mmap {
 	__s32 fd;
@@ -207,12 +221,13 @@ struct fastrpc_req_mmap {
 };
 
 /**
- * struct fastrpc_req_munmap - FASTRPC_IOCTL_MUNMAP: take it back
- * @vaddrout: as FASTRPC_IOCTL_MMAP gave it; the audio PD's also to another file
- * @size: as then
+ * struct fastrpc_req_munmap - FASTRPC_IOCTL_MUNMAP: remove memory from a heap on the DSP
+ * @vaddrout: result of FASTRPC_IOCTL_MMAP; for the remote heap also that of another file
+ * @size: bytes, as in FASTRPC_IOCTL_MMAP
  *
- * What the DSP does not let go of stays its own.
- * errno: EINVAL there is no such memory; ETIMEDOUT; EPIPE.
+ * If the DSP refuses, or does not answer, the memory stays with the DSP.
+ * errno: EINVAL there is no such memory; ETIMEDOUT the DSP has not answered for 10 s; EPIPE
+ * the DSP is gone.
  */
 struct fastrpc_req_munmap {
 	__u64 vaddrout;
@@ -220,13 +235,13 @@ struct fastrpc_req_munmap {
 };
 
 /**
- * enum fastrpc_map_flags - how a DSP maps memory; all are the DSP's affair
- * @FASTRPC_MAP_STATIC: now, at an address that all calls use
- * @FASTRPC_MAP_RESERVED: without a meaning
- * @FASTRPC_MAP_FD: now; the program on the DSP finds it by the descriptor
- * @FASTRPC_MAP_FD_DELAYED: when the program on the DSP asks for the descriptor
- * @FASTRPC_MAP_FD_NOMAP: likewise, and the caller has not mapped it itself
- * @FASTRPC_MAP_MAX: one more than the greatest of them
+ * enum fastrpc_map_flags - how the DSP maps memory; the driver only passes them on
+ * @FASTRPC_MAP_STATIC: map it at once, at an address that all calls use
+ * @FASTRPC_MAP_RESERVED: has no meaning
+ * @FASTRPC_MAP_FD: map it at once; the program on the DSP finds it by the descriptor
+ * @FASTRPC_MAP_FD_DELAYED: map it when the program on the DSP asks for the descriptor
+ * @FASTRPC_MAP_FD_NOMAP: likewise, and the caller has not mapped the dma-buf
+ * @FASTRPC_MAP_MAX: one more than the greatest value
  */
 enum fastrpc_map_flags {
 	FASTRPC_MAP_STATIC = 0,
@@ -237,26 +252,28 @@ enum fastrpc_map_flags {
 	FASTRPC_MAP_MAX = 17,
 };
 
-/* Not a name of the kernel's header: the DSP gets the buffer as a handle. */
+/* The DSP gets the buffer as a handle.  The kernel's header does not name this flag. */
 #define FASTRPC_MAP_DMA_HANDLE	0x20000
 
 /**
  * struct fastrpc_mem_map - FASTRPC_IOCTL_MEM_MAP: map a dma-buf for the process
  * @version: ignored
  * @fd: the dma-buf
- * @offset: for the DSP, not below 0
- * @flags: of &enum fastrpc_map_flags, passed on; those of FASTRPC_IOCTL_MMAP are refused
- * @vaddrin: address wished for on the DSP
+ * @offset: for the DSP; not negative
+ * @flags: of &enum fastrpc_map_flags, for the DSP; not those of FASTRPC_IOCTL_MMAP
+ * @vaddrin: the address on the DSP that the caller would like
  * @length: bytes
- * @vaddrout: out: the DSP's address of it
+ * @vaddrout: out: the DSP's address of the memory
  * @attrs: ignored
  * @reserved: ignored
  *
- * It stays mapped until FASTRPC_IOCTL_MEM_UNMAP, or until the file is closed, also
- * when the descriptor is closed before.
- * errno: EBADF; EPERM the file has joined no protection domain; EINVAL no dma-buf,
- * @offset + @length are not inside of it, @flags, or it is not contiguous for the DSP;
- * ENOMEM, also: 4096 maps; EFAULT, then it is not mapped; ETIMEDOUT; EINTR killed; EPIPE.
+ * The mapping lasts until FASTRPC_IOCTL_MEM_UNMAP, or until the file is closed.  The caller
+ * may close the descriptor before.
+ * errno: EBADF @fd is invalid; EPERM the file has joined no protection domain; EINVAL @fd is
+ * no dma-buf, @offset + @length is beyond its end, @flags are not allowed, or the buffer is
+ * not contiguous for the DSP; ENOMEM no memory, or the file has 4096 mappings; EFAULT no
+ * mapping remains; ETIMEDOUT the DSP has not answered for 10 s; EINTR the caller is killed;
+ * EPIPE the DSP is gone.
  */
 struct fastrpc_mem_map {
 	__s32 version;
@@ -271,16 +288,17 @@ struct fastrpc_mem_map {
 };
 
 /**
- * struct fastrpc_mem_unmap - FASTRPC_IOCTL_MEM_UNMAP
+ * struct fastrpc_mem_unmap - FASTRPC_IOCTL_MEM_UNMAP: end a mapping
  * @vesion: ignored
- * @version: the same, spelt right
- * @fd: the descriptor it was mapped by; negative: whichever it was
- * @vaddr: the DSP's address of it; 0 takes back a DMA handle of a call, too
+ * @version: the name of @vesion without the misspelling
+ * @fd: the descriptor in FASTRPC_IOCTL_MEM_MAP; negative: any
+ * @vaddr: the DSP's address of the memory; with 0 a DMA handle of a call is found, too
  * @length: ignored
  * @reserved: ignored
  *
- * What the DSP does not let go of stays mapped.
- * errno: EINVAL there is no such map; ETIMEDOUT; EINTR killed; EPIPE.
+ * If the DSP refuses, or does not answer, the memory stays mapped.
+ * errno: EINVAL there is no such mapping; ETIMEDOUT the DSP has not answered for 10 s; EINTR
+ * the caller is killed; EPIPE the DSP is gone.
  */
 __extension__ struct fastrpc_mem_unmap {
 	union {
@@ -293,19 +311,20 @@ __extension__ struct fastrpc_mem_unmap {
 	__s32 reserved[5];
 };
 
-/* The option, and its values. */
+/* The only option, and its values. */
 #define FASTRPC_POLL_MODE		1
 #define FASTRPC_POLL_MODE_DISABLE	0
 #define FASTRPC_POLL_MODE_ENABLE	1
 
 /**
  * struct fastrpc_ioctl_set_option - FASTRPC_IOCTL_SET_OPTION
- * @request_id: FASTRPC_POLL_MODE: calls of the file to modules of its process look for
- *		their end in memory for a while, before they sleep
+ * @request_id: FASTRPC_POLL_MODE: before a call to a module of the file's process sleeps, it
+ *		polls for the answer in memory for a short time
  * @value: FASTRPC_POLL_MODE_ENABLE or FASTRPC_POLL_MODE_DISABLE
  * @reserved: 0
  *
- * errno: EINVAL; EOPNOTSUPP the DSP of this SoC does not flag the end of calls; EFAULT.
+ * errno: EINVAL an argument is invalid; EOPNOTSUPP the DSP of this SoC does not write the end
+ * of a call to memory; EFAULT.
  */
 struct fastrpc_ioctl_set_option {
 	__u32 request_id;
