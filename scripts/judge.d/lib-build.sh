@@ -94,7 +94,7 @@ build_farm()
 	farm=$work/farms/$2-$(basename "$work" | sed 's/.*-//')-$(printf '%s' "$3" | tr / -)
 	built=yes
 	nice "$top/board/kbuild" "$1" "$farm" > "$said.modules" 2> "$said" || built=no
-	sed '/^What went wrong/,$d' "$said" | sed "s/‘/'/g; s/’/'/g" |
+	sed '/^Why the build against /,$d' "$said" | sed "s/‘/'/g; s/’/'/g" |
 		awk -v folder="$3" -f "$parts/messages.awk" | sort -u > "$said.messages"
 	echo "$built" > "$said.done"
 }
@@ -121,9 +121,9 @@ explain_message()
 	printf '%s:%s:1: %s: %s\n' "$2" "$3" "$4" "$5" | "$top/driver/compat/explain" "$kdir" > "$work/explained"
 	cause=$(sed -n 's/^  cause: //p' "$work/explained" | head -n 1)
 	case $cause in
-	'our own code: '*)
-		cause="the series itself: ${cause#our own code: }" todo='correct the line' ;;
-	'a kernel interface: '*)
+	"the driver's own code: "*)
+		cause="the series itself: ${cause#*own code: }" todo='correct the line' ;;
+	'a kernel interface has changed: '*)
 		todo="write the form that $(cat "$cache/kernels/$1/release") has; for an older kernel a backport takes the older form" ;;
 	*)
 		todo=$(sed -n 's/^  to do: //p' "$work/explained" | grep -v driver/compat | head -n 1) ;;
