@@ -28,7 +28,7 @@
 #   make coverage        20 min               which lines of the driver the tests run
 #   make differential    10 min               the same tests on the in-tree driver
 #   make bench           10 min               what calls and the heap cost
-#   make bench-check     1 min                no call costs more than docs/performance says
+#   make bench-check     1 min                no call costs more than docs/evidence/performance says
 #   make test-install    30 min               install, DKMS, packages on an arm64 root
 #   make test-export     5 min                the driver as a patch to kernel sources
 #   make test-judge      15 min               scripts/judge on patches with known faults
@@ -85,7 +85,7 @@ run shell:
 test:
 	@tests/run --lanes 3 --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
 
-# PROGRAMS="create_static ..." chooses; then docs/kernels.md stays as it is.
+# PROGRAMS="create_static ..." chooses; then docs/evidence/kernels.md stays as it is.
 test-kernels:
 	@tests/run-kernels $(if $(filter command line,$(origin KERNEL)),$(KERNEL)) $(PROGRAMS:%=--only %)
 
@@ -99,11 +99,11 @@ test-debug:
 bench:
 	@tests/run-bench --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
 
-# Some of its cases, against the figures in docs/performance.
+# Some of its cases, against the figures in docs/evidence/performance.
 bench-check:
 	@tests/run-bench --kernel $(KERNEL) --check $(if $(filter 1,$(V)),--verbose)
 
-# Our driver and the in-tree one, on 6.12 and 7; writes docs/differential.md.
+# Our driver and the in-tree one, on 6.12 and 7; writes docs/evidence/differential.md.
 differential:
 	@tests/run-differential
 

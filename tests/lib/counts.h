@@ -4,7 +4,7 @@
  *
  * Both reach from a start to a stop, include work that the kernel put off, and are
  * without the time in which nothing runs, without the DSP model's own work, and
- * without what measuring itself costs.  For one processor; see docs/performance.md.
+ * without what measuring itself costs.  For one processor; see docs/evidence/performance.md.
  */
 #ifndef TESTS_COUNTS_H
 #define TESTS_COUNTS_H
