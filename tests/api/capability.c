@@ -243,6 +243,7 @@ TEST(waits_do_not_stop_suspend)
 	asker.fd = node_open();
 	REQUIRE_EQ(file_write("/sys/power/pm_freeze_timeout", "2000"), 0);
 	REQUIRE_EQ(file_write("/sys/power/pm_test", "freezer"), 0);
+	REQUIRE_EQ(file_write("/sys/module/suspend/parameters/pm_test_delay", "1"), 0);
 	control_behave(2, 0, DSP_ANSWER_HOLD, 1, 0);
 	REQUIRE_EQ(pthread_create(&asker.thread, NULL, ask, &asker), 0);
 	control_wait(DSP_COUNT_HELD, 1);

@@ -541,6 +541,7 @@ TEST(frozen_during_a_call)
 	if (access("/sys/power/pm_test", F_OK))
 		test_skip("the kernel cannot try to suspend");
 	REQUIRE_EQ(file_write("/sys/power/pm_test", "freezer"), 0);
+	REQUIRE_EQ(file_write("/sys/module/suspend/parameters/pm_test_delay", "1"), 0);
 	frame_begin(&f);
 	hold(DSP_TEST_XOR_IN_PLACE, 1);
 	async_start(&async, f.fd, &f.c);
