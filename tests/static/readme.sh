@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The README is a front door: it is short, its figure is what the program draws, and its
-# install lines are those of docs/install.md, which tests/run-packages runs.  The glossary,
-# docs/concepts.md, is short too: thirty terms, one line each.
+# install lines are those of docs/install.md, which tests/run-packages runs.  docs/testing.md
+# is short too, and so is the glossary, docs/concepts.md: thirty terms, one line each.
 #
 # What is wrong is said, one line each; the exit status is 1 then.
 set -u
@@ -24,6 +24,9 @@ lines=$(wc -l < "$page") words=$(wc -w < "$page")
 	complain "README.md has $lines lines, $lines_max at most: move some of it to a page in docs"
 [ "$words" -le $words_max ] ||
 	complain "README.md has $words words, $words_max at most: move some of it to a page in docs"
+
+[ "$(wc -l < "$top/docs/testing.md")" -le 150 ] ||
+	complain "docs/testing.md has more than 150 lines: what programs write is for docs/evidence"
 
 for figure in "$top"/docs/pictures/*.awk; do
 	picture=${figure%.awk}.svg

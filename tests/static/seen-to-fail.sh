@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Every test was seen to fail: each program of tests/lists, and each case of those
-# about the heap, is in a table of docs/testing.md that says what turns it red, or is
-# owned up to there as one that nothing has turned red yet.
-# The mistakes kept in tests/mutants apply to this tree and name tests that there are.
+# about the heap, is in a table of docs/evidence/seen-to-fail.md that says what turns it red,
+# or is listed there as one that nothing has turned red yet.
+# The mistakes kept in tests/mutants apply to this tree and name tests that exist, and the
+# page's table of them is what tests/run-mutants --docs writes.
 #
 # What is wrong is said, one line each; the exit status is 1 then, 77 if there is
 # no program to apply patches with.
@@ -12,6 +13,9 @@ set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 mutants=$top/tests/mutants
+page=$top/docs/evidence/seen-to-fail.md
+# shellcheck source=tests/lib-page.sh
+. "$top/tests/lib-page.sh"
 wrong=0
 
 # The programs in which each case has to have been seen red.
@@ -27,9 +31,8 @@ complain()
 }
 
 # The rows: "what was changed|what failed then".
-rows=$(sed -n '/^## Seen to fail/,/^## Blind/p' "$top/docs/testing.md" |
-	sed -n 's/^| \(.*\) | \(.*\) |$/\1|\2/p')
-owned_up=$(sed -n 's/^\* not yet: //p' "$top/docs/testing.md")
+rows=$(sed -n 's/^| \(.*\) | \(.*\) |$/\1|\2/p' "$page")
+owned_up=$(sed -n 's/^\* not yet: //p' "$page")
 # One program a line, with its cases.
 failed=$({ echo "$rows" | cut -d'|' -f2; echo "$owned_up"; } | tr ';' '\n' | tr -c 'A-Za-z0-9_\n' ' ')
 
@@ -64,12 +67,12 @@ check_programs()
 {
 	for program in $(programs); do
 		was_seen "$program" ||
-			complain "docs/testing.md: no row says what turns $program red"
+			complain "docs/evidence/seen-to-fail.md: no row says what turns $program red"
 	done
 	for program in $heap_programs; do
 		for case in $(cases_of "$program"); do
 			was_seen "$program" "$case" ||
-				complain "docs/testing.md: no row says what turns $program: $case red"
+				complain "docs/evidence/seen-to-fail.md: no row says what turns $program: $case red"
 		done
 	done
 }
@@ -120,4 +123,7 @@ lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
 check_programs
 check_mutants
+awk -f "$top/tests/mutants.awk" "$mutants"/*.patch > "$lines"
+page_part "$page" mutants | sed 1,2d | cmp -s - "$lines" ||
+	complain "docs/evidence/seen-to-fail.md has not the patches of tests/mutants: tests/run-mutants --docs"
 exit $wrong
