@@ -17,7 +17,7 @@ _fastrpcctl()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace selftest doctor report check-dt --help --version' -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace selftest doctor report check-dt help --help --version' -- "$current")
 		return
 	fi
 	case $command in
@@ -28,12 +28,14 @@ _fastrpcctl()
 	doctor)		options='--json --root --user' ;;
 	report)		options='--json' ;;
 	check-dt)	options='--json --live' ;;
+	help)		options='' ;;
 	*)		return ;;
 	esac
 	case $command,$current in
 	*,-*)		mapfile -t COMPREPLY < <(compgen -W "$options --help" -- "$current") ;;
 	list,*|caps,*|selftest,*)
 			mapfile -t COMPREPLY < <(compgen -W "$(_fastrpcctl_dsps)" -- "$current") ;;
+	help,*)		mapfile -t COMPREPLY < <(compgen -W 'list caps heap trace selftest doctor report check-dt help' -- "$current") ;;
 	doctor,*)	mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
 	check-dt,*)	mapfile -t COMPREPLY < <(compgen -f -X '!*.dtb' -- "$current"; compgen -d -- "$current") ;;
 	esac

@@ -6,9 +6,11 @@
 #include "fastrpcctl.h"
 #include "say.h"
 
+static const struct command command_help;
+
 static const struct command *const commands[] = {
 	&command_list, &command_caps, &command_heap, &command_trace, &command_selftest,
-	&command_doctor, &command_report, &command_check_dt,
+	&command_doctor, &command_report, &command_check_dt, &command_help,
 };
 
 static void help(void)
@@ -37,6 +39,28 @@ static const struct command *find(const char *name)
 			return commands[i];
 	return NULL;
 }
+
+static int help_run(char **words)
+{
+	const struct command *command = *words ? find(*words) : NULL;
+
+	if (*words && (!command || words[1])) {
+		complain("help takes one command, and \"%s\" is none", words[words[1] ? 1 : 0]);
+		return STATUS_USAGE;
+	}
+	if (command)
+		help_command(command);
+	else
+		help();
+	return STATUS_GOOD;
+}
+
+static const struct option_entry help_options[] = { { 0 } };
+
+static const struct command command_help = {
+	.name = "help", .words = " [COMMAND]", .options = help_options, .run = help_run,
+	.help = "the commands, or the options of one",
+};
 
 static int run(const struct command *command, int argc, char **argv)
 {
@@ -87,7 +111,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		complain("there is no command \"%s\"", argv[1]);
 	else
-		complain("what is it to do?");
+		complain("no command is given");
 	fprintf(stderr, "see: fastrpcctl --help\n");
 	return STATUS_USAGE;
 }
