@@ -16,7 +16,7 @@ static struct dentry *dir;
 
 static const char *heap_pd_name(const struct frpc_heap *heap)
 {
-	if (!heap->lookup)
+	if (!READ_ONCE(heap->pdr))
 		return "-";
 	return heap->pd == FRPC_PD_UP ? "up" : heap->pd == FRPC_PD_DOWN ? "down" : "unknown";
 }
@@ -49,10 +49,9 @@ static bool heap_show(struct frpc_heap *heap, void *data)
 	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%d", heap->rproc_name,
 		   heap->channel ? heap->channel->label : "-", heap_pd_name(heap), heap->run,
 		   atomic_read(&heap->crashes));
-	seq_printf(seq, " lends=%d offers=%d reclaims=%d lost=%d growth=%zu old-lookups=%u\n",
+	seq_printf(seq, " lends=%d offers=%d reclaims=%d lost=%d growth=%zu\n",
 		   atomic_read(&heap->lends), atomic_read(&heap->offers),
-		   atomic_read(&heap->reclaims), atomic_read(&heap->lost), growth,
-		   heap->nr_old_lookups);
+		   atomic_read(&heap->reclaims), atomic_read(&heap->lost), growth);
 	list_for_each_entry(segment, &heap->segments, entry) {
 		if (segment->life.state == FRPC_HEAP_MINE)
 			continue;

@@ -21,7 +21,7 @@
 #include "vmperm.h"
 
 struct frpc_channel;
-struct frpc_heap_lookup;
+struct pdr_handle;
 struct platform_device;
 
 /* How a segment is mapped or assigned. */
@@ -68,7 +68,6 @@ struct frpc_heap {
 	struct frpc_rproc_watch watch;
 	struct frpc_stream stream;	/* as this request found it */
 	struct frpc_heap_segment *current_segment;	/* this request's */
-	u64 current_run;
 	u64 watched_run;		/* the run in which the stream was read */
 	char said[128];			/* the last complaint in the log */
 	struct ratelimit_state said_limit;
@@ -80,8 +79,6 @@ struct frpc_heap {
 	 */
 	struct mutex lock;
 	struct frpc_channel *channel;	/* attached now */
-	unsigned long channel_changed;	/* when it came or went, in jiffies */
-	bool is_ending;			/* the module is being unloaded */
 	struct rproc *rproc;		/* the channel's, reference held */
 	char rproc_name[24];
 	struct list_head segments;
@@ -89,14 +86,14 @@ struct frpc_heap {
 	struct frpc_heap_segment *region;	/* NULL: unclaimed */
 	size_t growth_len;		/* bytes of all growth */
 	u64 run;			/* how often the DSP was halted */
+	u64 current_run;		/* of the last request that watched the DSP */
 	bool is_offering;		/* an offer of the region is in flight */
 	bool is_unanswered;		/* an offer of this run has ended without an answer */
-	wait_queue_head_t offer_done;
-	enum frpc_pd_state pd;		/* of the audio PD, by @lookup */
-	struct frpc_heap_lookup *lookup;	/* of this run */
-	struct list_head old_lookups;	/* of earlier runs, not released yet */
-	unsigned int nr_old_lookups;	/* until the helper has released them */
+	enum frpc_pd_state pd;		/* of the audio PD in this run */
 
+	struct pdr_handle *pdr;		/* from the first channel until module end; or NULL */
+	bool has_news;			/* the helper has called back */
+	wait_queue_head_t changed;	/* @is_offering or @has_news */
 	atomic_t crashes, lends, offers, reclaims, lost;	/* for people */
 };
 
@@ -130,7 +127,6 @@ void frpc_heap_segment_reclaim_listed(struct frpc_heap *heap, struct frpc_heap_s
 /* heap_pdr.c */
 void frpc_heap_pdr_start(struct frpc_heap *heap);
 void frpc_heap_pdr_end(struct frpc_heap *heap);
-void frpc_heap_pdr_drain(void);
 
 /* heap_pm.c */
 int frpc_heap_pm_init(void);

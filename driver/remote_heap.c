@@ -56,7 +56,7 @@ static void heap_offer_ends(struct frpc_heap *heap)
 {
 	lockdep_assert_held(&heap->lock);
 	WRITE_ONCE(heap->is_offering, false);
-	wake_up_all(&heap->offer_done);
+	wake_up_all(&heap->changed);
 }
 
 /* The DSP is halted, its IOMMU domain is still there.  The remoteproc's lock is held. */
@@ -69,7 +69,7 @@ static void heap_off(struct rproc_subdev *subdev)
 	heap->run++;
 	heap->is_unanswered = false;
 	heap_offer_ends(heap);
-	frpc_heap_pdr_end(heap);
+	heap->pd = FRPC_PD_UNKNOWN;
 	list_for_each_entry(segment, &heap->segments, entry) {
 		frpc_heap_segment_reclaim(heap, segment, FRPC_HEAP_DSP_OFF);
 		segment->run = heap->run;
@@ -110,7 +110,8 @@ static void heap_off_work(struct work_struct *work)
 	heap_free_mine(heap);
 	heap->said[0] = '\0';
 	mutex_lock(&heap->lock);
-	is_idle = list_empty(&heap->segments) && !heap->channel && !heap->lookup;
+	is_idle = list_empty(&heap->segments) && !heap->channel &&
+		  heap->current_run != heap->run;
 	mutex_unlock(&heap->lock);
 	if (is_idle)
 		frpc_rproc_unwatch(&heap->watch);
@@ -158,7 +159,8 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 		is_stuck = heap->watch.rproc != rproc && heap->region &&
 			   heap->region->life.state == FRPC_HEAP_LENT;
 	}
-	heap->current_run = heap->run;
+	if (!ret && !rproc)
+		heap->current_run = heap->run;
 	mutex_unlock(&heap->lock);
 	if (!rproc)
 		return ret;
@@ -195,8 +197,6 @@ static int request_begin(struct frpc_heap *heap, const struct frpc_channel *chan
 	ret = request_watch(heap, channel);
 	if (ret)
 		mutex_unlock(&heap->request_lock);
-	else
-		frpc_heap_pdr_start(heap);
 	return ret;
 }
 
@@ -436,11 +436,14 @@ static void heap_attach_work(struct work_struct *work)
 	mutex_lock(&heap->lock);
 	channel = heap->channel;
 	mutex_unlock(&heap->lock);
-	if (!channel || request_begin(heap, channel))
+	if (!channel)
 		return;
-	if (heap->is_implicit)
-		ret = region_offer_implicitly(heap);
-	request_end(heap);
+	if (!request_begin(heap, channel)) {
+		if (heap->is_implicit)
+			ret = region_offer_implicitly(heap);
+		request_end(heap);
+	}
+	frpc_heap_pdr_start(heap);
 	/* SCM may come late, and a page of a pool may be in use for a moment */
 	if (ret && --heap->tries_left)
 		queue_delayed_work(frpc_heap_wq, &heap->attach_work, TRY_PAUSE);
@@ -467,14 +470,14 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	mutex_init(&heap->request_lock);
 	mutex_init(&heap->lock);
 	heap->watched_run = U64_MAX;	/* none yet */
+	heap->current_run = U64_MAX;
 	heap->watch.subdev.stop = heap_stop;
 	heap->watch.subdev.unprepare = heap_off;
 	ratelimit_state_init(&heap->said_limit, 60 * HZ, COMPLAINTS_MAX);
 	INIT_WORK(&heap->off_work, heap_off_work);
 	INIT_DELAYED_WORK(&heap->attach_work, heap_attach_work);
 	INIT_LIST_HEAD(&heap->segments);
-	INIT_LIST_HEAD(&heap->old_lookups);
-	init_waitqueue_head(&heap->offer_done);
+	init_waitqueue_head(&heap->changed);
 	list_add(&heap->entry, &heaps);
 	return heap;
 }
@@ -512,7 +515,6 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	get_device(&rproc->dev);
 	mutex_lock(&heap->lock);
 	heap->channel = channel;
-	heap->channel_changed = jiffies;
 	heap->rproc = rproc;
 	strscpy(heap->rproc_name, dev_name(&rproc->dev), sizeof(heap->rproc_name));
 	heap->tries_left = TRIES_MAX;
@@ -532,7 +534,6 @@ void frpc_heap_detach(struct frpc_channel *channel)
 	mutex_lock(&heap->lock);
 	rproc = heap->rproc;
 	heap->channel = NULL;
-	heap->channel_changed = jiffies;
 	heap->rproc = NULL;
 	mutex_unlock(&heap->lock);
 	put_device(&rproc->dev);
@@ -587,13 +588,9 @@ void frpc_heap_fini(void)
 		cancel_delayed_work_sync(&heap->attach_work);
 		mutex_lock(&heap->request_lock);
 		frpc_rproc_unwatch(&heap->watch);
-		mutex_lock(&heap->lock);
-		heap->is_ending = true;
-		frpc_heap_pdr_end(heap);
-		mutex_unlock(&heap->lock);
 		mutex_unlock(&heap->request_lock);
+		frpc_heap_pdr_end(heap);
 	}
-	frpc_heap_pdr_drain();
 	destroy_workqueue(frpc_heap_wq);
 	list_for_each_entry_safe(heap, next, &heaps, entry) {
 		/* each lent segment holds the module */

@@ -9,7 +9,6 @@
 static struct {
 	uint32_t listener;	/* its port; 0: there was none yet */
 	uint32_t told;
-	uint32_t noted[DSP_SERVREG_LISTENERS];
 } reg;
 
 static int try_order(struct dsp_control_servreg *order)
@@ -60,14 +59,6 @@ void servreg_stop(void)
 
 /* ---- who listens ---- */
 
-static bool is_listed(const uint32_t *ports, unsigned int count, uint32_t port)
-{
-	for (unsigned int i = 0; i < count; i++)
-		if (ports[i] == port)
-			return true;
-	return false;
-}
-
 /* Counters can be waited for to grow only. */
 static void wait_for_no_listener(void)
 {
@@ -83,18 +74,29 @@ static void wait_for_no_listener(void)
 	}
 }
 
-void servreg_wait_listeners(unsigned int count)
+static void look_for_newest(void)
 {
 	struct dsp_control_servreg seen;
 
+	look(&seen);
+	REQUIRE(seen.listeners);
+	reg.listener = seen.ports[seen.listeners - 1];
+}
+
+void servreg_wait_listeners(unsigned int count)
+{
 	if (!count) {
 		wait_for_no_listener();
 		return;
 	}
 	control_wait(DSP_COUNT_LISTEN, count);
-	look(&seen);
-	REQUIRE(seen.listeners);
-	reg.listener = seen.ports[seen.listeners - 1];
+	look_for_newest();
+}
+
+void servreg_wait_came(unsigned int count)
+{
+	control_wait(DSP_COUNT_LISTEN_CAME, count);
+	look_for_newest();
 }
 
 void servreg_wait_asked(void)
@@ -115,53 +117,20 @@ uint32_t servreg_listener(void)
 	return reg.listener;
 }
 
-void servreg_note(void)
-{
-	struct dsp_control_servreg seen;
-
-	look(&seen);
-	memcpy(reg.noted, seen.ports, sizeof(reg.noted));
-}
-
-/* The newest that was not noted; 0: none. */
-static uint32_t find_new(const struct dsp_control_servreg *seen)
-{
-	for (unsigned int i = seen->listeners; i--;)
-		if (!is_listed(reg.noted, ARRAY_SIZE(reg.noted), seen->ports[i]))
-			return seen->ports[i];
-	return 0;
-}
-
-void servreg_wait_new(void)
-{
-	struct dsp_control_servreg seen;
-
-	for (look(&seen); !find_new(&seen); look(&seen))
-		control_wait(DSP_COUNT_LISTEN_CAME, seen.came + 1);
-	reg.listener = find_new(&seen);
-}
-
 /* ---- what it is told ---- */
-
-static int try_tell(uint32_t listener, const char *path, uint32_t state)
-{
-	struct dsp_control_servreg order = {
-		.action = DSP_SERVREG_TELL, .port = listener, .value = state, .len = strlen(path),
-	};
-	int ret;
-
-	REQUIRE(listener);
-	REQUIRE(order.len <= sizeof(order.data));
-	memcpy(order.data, path, order.len);
-	ret = try_order(&order);
-	if (!ret)
-		reg.told = order.told;
-	return ret;
-}
 
 void servreg_send_of(const char *path, uint32_t state)
 {
-	REQUIRE_EQ(try_tell(reg.listener, path, state), 0);
+	struct dsp_control_servreg order = {
+		.action = DSP_SERVREG_TELL, .port = reg.listener, .value = state,
+		.len = strlen(path),
+	};
+
+	REQUIRE(reg.listener);
+	REQUIRE(order.len <= sizeof(order.data));
+	memcpy(order.data, path, order.len);
+	REQUIRE_EQ(try_order(&order), 0);
+	reg.told = order.told;
 }
 
 void servreg_send(uint32_t state)
@@ -190,20 +159,4 @@ void servreg_tell(uint32_t state)
 {
 	servreg_send(state);
 	servreg_wait_ack();
-}
-
-bool servreg_try_tell_to(uint32_t listener, uint32_t state)
-{
-	time_t end = time(NULL) + WAIT_MS / 1000;
-	struct dsp_control_servreg seen;
-
-	if (try_tell(listener, DSP_SERVREG_PATH, state))
-		return false;
-	for (look(&seen); seen.acked < reg.told; look(&seen)) {
-		if (!is_listed(seen.ports, seen.listeners, listener))
-			return false;
-		REQUIRE(time(NULL) <= end);
-		sched_yield();
-	}
-	return true;
 }

@@ -5,9 +5,8 @@
  * has one on boards with the kernel's own Qualcomm stack; the kernel's PDR helper talks
  * to it through QRTR.
  *
- * The driver has one listener for each run of the DSP, and keeps those of earlier runs
- * for a moment.  They register again when the DSP runs again, so the one of this run is
- * known only by being none of those who listened before.
+ * The driver has one listener as long as it is loaded.  It registers again in each run of
+ * the DSP.
  */
 #ifndef TESTS_SERVREG_H
 #define TESTS_SERVREG_H
@@ -48,21 +47,17 @@ void servreg_stop(void);
  */
 void servreg_wait_listeners(unsigned int count);
 void servreg_wait_asked(void);
-/* Listeners that came since the start, of which some may have gone. */
+/* How often a listener came since the start; it may have gone, or have come again. */
 unsigned int servreg_came(void);
+void servreg_wait_came(unsigned int count);
 
-/* Who is told now. */
+/* The port of the one that is told now. */
 uint32_t servreg_listener(void);
-/* Note who has listened so far, and wait for one that has not: from then on it is told. */
-void servreg_note(void);
-void servreg_wait_new(void);
 
 /* Tell the listener; all but servreg_send() return when it has acknowledged. */
 void servreg_send(uint32_t state);
 void servreg_wait_ack(void);
 void servreg_tell(uint32_t state);
-/* The same for another.  Return: true: it has acknowledged; false: it had ceased to listen. */
-bool servreg_try_tell_to(uint32_t listener, uint32_t state);
 
 /* Anything, which may be nothing that can be acknowledged. */
 void servreg_send_of(const char *path, uint32_t state);

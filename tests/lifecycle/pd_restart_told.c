@@ -3,6 +3,7 @@
  * The audio PD restarts alone and the driver is told, by the service registry of the
  * DSP.  Each PD gets the region once, and none gets it by mistake.
  */
+#include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -12,6 +13,8 @@
 #define MIB		(1ul << 20)
 #define HEAPS		"/sys/kernel/debug/fastrpc/heaps"
 #define CREATE_STATIC	1, 8	/* handle and method */
+#define BUS		"/sys/bus/rpmsg/"
+#define QRTR_DEVICE	"remoteproc-" DSP ":glink-edge.IPCRTR.-1.-1"
 
 /* ---- what the driver says of its heap ---- */
 
@@ -90,18 +93,13 @@ static void begin_up(void)
 	CHECK(heap_says(" pd=up "));
 }
 
-/*
- * The driver listens anew, and for a while also as it did before.  Return: its listener
- * of the run before.
- */
-static uint32_t restart_dsp(void)
+/* The listener registers again. */
+static void restart_dsp(void)
 {
-	uint32_t before = servreg_listener();
+	unsigned int came = servreg_came();
 
-	servreg_note();
 	dsp_restart();
-	servreg_wait_new();
-	return before;
+	servreg_wait_came(came + 1);
 }
 
 static void pd_dies_and_comes_back(void)
@@ -354,39 +352,64 @@ TEST(never_answered)
 
 /* ---- the DSP, the driver and the registry come and go ---- */
 
-/*
- * The listener of the run before listens to this run too, until the driver lets go of it.
- * Tell it something before that, and ours before, if @is_up, that the PD is up.
- */
-static void restart_and_tell_old(bool is_up, uint32_t state)
+static void allow_crash(void)
 {
-	for (int tries = 20;; tries--) {
-		uint32_t before = restart_dsp();
-
-		if (is_up)
-			servreg_tell(SERVREG_UP);
-		if (servreg_try_tell_to(before, state))
-			return;
-		REQUIRE(tries);
-	}
+	test_allow("crash detected in");
+	test_allow("handling crash");
+	test_allow("recovering " DSP);
 }
 
-TEST(news_of_an_earlier_run)
+/* A driver that closed a lookup would wait for a DSP that reads no message. */
+TEST(one_listener_for_all_runs)
 {
-	int fd;
+	uint32_t listener;
 
 	begin_up();
+	listener = servreg_listener();
+	for (unsigned int runs = 2; runs < 5; runs++) {
+		test_context("run %u", runs);
+		restart_dsp();
+		CHECK_EQ(servreg_came(), runs);
+		CHECK_EQ(servreg_listener(), listener);
+		servreg_tell(SERVREG_UP);
+		CHECK(heap_says(" pd=up "));
+		heap_check_offered(node_open(), 1);
+	}
+	told_restart();
 	heap_check_offered(node_open(), 1);
-	restart_and_tell_old(true, SERVREG_DOWN);
-	CHECK(heap_says(" pd=up "));
+	check_in_use();
+}
+
+/*
+ * The driver waits for an answer before it takes the next news: these are taken when the DSP
+ * has crashed, and belong to a run that is over.
+ */
+TEST(news_of_an_earlier_run)
+{
+	unsigned int came;
+	pthread_t thread;
+	void *ret;
+	int fd;
+
+	allow_crash();
+	test_allow("failed to send QMI message");
+	begin_up();
+	fd = node_open();
+	start_held_create(&thread, &fd);
+	came = servreg_came();
+	servreg_send(SERVREG_DOWN);
+	servreg_send(SERVREG_UP);
+	servreg_send(SERVREG_DOWN);
+	dsp_crash();
+	pthread_join(thread, &ret);
+	CHECK_EQ((long)ret, -EPIPE);
+	servreg_wait_came(came + 1);
+	CHECK(heap_says(" pd=unknown "));
 	fd = node_open();
 	heap_check_offered(fd, 1);
+	servreg_tell(SERVREG_UP);
 	heap_check_offered(fd, 0);
-	CHECK(piece_is("region", "offered"));
 	control_heap_in_use();
-	/* and it is no "up" of this one */
-	restart_and_tell_old(false, SERVREG_UP);
-	CHECK(heap_says(" pd=unknown "));
 }
 
 /* "Up" of the run before is no "up" of this one. */
@@ -409,25 +432,24 @@ TEST(down_without_up)
 
 TEST(dsp_crashes_while_down)
 {
+	unsigned int came;
 	int fd;
 
-	test_allow("crash detected in");
-	test_allow("handling crash");
-	test_allow("recovering " DSP);
+	allow_crash();
 	begin_up();
 	fd = node_open();
 	heap_check_offered(fd, 1);
 	servreg_tell(SERVREG_DOWN);
 	CHECK_EQ(create_audio(fd), -ENOTCONN);
 	node_close(fd);
-	servreg_note();
+	came = servreg_came();
 	dsp_crash();
 	fd = node_open();
 	CHECK(heap_says(" pd=unknown "));
 	heap_check_offered(fd, 1);
 	CHECK(piece_is("region", "offered"));
 	control_heap_in_use();
-	servreg_wait_new();
+	servreg_wait_came(came + 1);
 	servreg_tell(SERVREG_UP);
 	heap_check_offered(fd, 0);
 	told_restart();
@@ -483,6 +505,55 @@ TEST(unbound_meanwhile)
 	bind();
 	heap_check_offered(node_open(), 1);
 	check_in_use();
+}
+
+/* New channels get no driver; with the one for QRTR the driver is told all the same. */
+static void bind_only_qrtr(void)
+{
+	REQUIRE_EQ(file_write(BUS "drivers_autoprobe", "0"), 0);
+	dsp_start();
+	while (file_write(BUS "drivers/qcom_smd_qrtr/bind", QRTR_DEVICE) == -ENODEV)
+		sched_yield();
+	REQUIRE_EQ(file_write(BUS "drivers_autoprobe", "1"), 0);
+}
+
+static void put_back_bus(void)
+{
+	file_write(BUS "drivers_autoprobe", "1");
+	file_write(BUS "drivers/frpc/bind", LINK_DEVICE);
+	put_back();
+}
+
+/* What the driver hears before it has a channel: "up" is kept, and "down" ends it. */
+TEST(told_before_the_channel)
+{
+	static const uint32_t last[] = { SERVREG_UP, SERVREG_DOWN };
+	int fd;
+
+	begin_up();
+	test_teardown = put_back_bus;
+	for (size_t i = 0; i < ARRAY_SIZE(last); i++) {
+		unsigned int came = servreg_came();
+
+		test_context("state 0x%x", last[i]);
+		dsp_stop();
+		bind_only_qrtr();
+		servreg_wait_came(came + 1);
+		servreg_tell(SERVREG_UP);
+		servreg_tell(last[i]);
+		REQUIRE_EQ(file_write(BUS "drivers/frpc/bind", LINK_DEVICE), 0);
+		node_wait(NODE, true);
+		CHECK(heap_says(last[i] == SERVREG_UP ? " pd=up " : " pd=unknown "));
+		fd = node_open();
+		heap_check_offered(fd, 1);
+		control_heap_in_use();
+		if (last[i] == SERVREG_UP) {
+			told_restart();
+			heap_check_offered(fd, 1);
+			check_in_use();
+		}
+		node_close(fd);
+	}
 }
 
 TEST(unloaded_afterwards)
@@ -585,6 +656,32 @@ TEST(registry_that_is_of_no_use)
 	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
 		test_context("fault %d", faults[i]);
 		check_conservative(faults[i]);
+		put_back();
+	}
+}
+
+/* The helper drops a lookup that is refused, and keeps one that finds no domain. */
+TEST(registry_that_recovers)
+{
+	static const enum dsp_servreg_fault faults[] = { SERVREG_REFUSES, SERVREG_ELSEWHERE };
+	int fd;
+
+	test_allow("PDR: ");
+	for (size_t i = 0; i < ARRAY_SIZE(faults); i++) {
+		test_context("fault %d", faults[i]);
+		begin(faults[i]);
+		servreg_wait_asked();
+		dsp_stop();
+		servreg_start(SERVREG_HONEST);
+		dsp_start();
+		servreg_wait_listeners(1);
+		servreg_tell(SERVREG_UP);
+		fd = node_open();
+		heap_check_offered(fd, 1);
+		told_restart();
+		heap_check_offered(fd, 1);
+		check_in_use();
+		node_close(fd);
 		put_back();
 	}
 }
