@@ -388,18 +388,29 @@ image_initramfs()
 	rm -rf "$stage"
 }
 
+# image_firmware_build FOLDER: of board/, for as much memory as the machine has, in $built
+image_firmware_build()
+{
+	image_memory
+	gib=1
+	case $memory in
+	[2-9]G)	gib=${memory%G} ;;
+	esac
+	built=$build/arm64/$1-$gib
+	run_quietly "building the firmware" \
+		make -s -C "$top/board/$1" OUT="$built" RAM_GIB="$gib"
+}
+
 # What runs below the kernel: the monitor where that runs at EL1, firmware at EL3 where
 # it runs at EL2 and the board has the kernel's own stack.
 image_firmware()
 {
 	if [ "$el" = 1 ]; then
-		firmware=monitor monitor=$build/arm64/monitor/monitor.img
-		run_quietly "building the monitor" \
-			make -s -C "$top/board/monitor" OUT="$build/arm64/monitor"
+		image_firmware_build monitor
+		firmware=monitor monitor=$built/monitor.img
 	elif image_has_el3; then
-		firmware=el3 el3=$build/arm64/el3/el3.bin
-		run_quietly "building the firmware for EL3" \
-			make -s -C "$top/board/el3" OUT="$build/arm64/el3"
+		image_firmware_build el3
+		firmware=el3 el3=$built/el3.bin
 	else
 		firmware=none
 	fi

@@ -103,12 +103,13 @@ struct owners {
 
 void owner_init(u64 first);
 bool owner_is_ram(u64 addr, u64 bytes);
-struct owners *owner_of(u64 addr);
+const struct owners *owner_of(u64 addr);
 bool owner_may(u64 addr, u64 vms, u32 access);
 bool owner_hlos_may(u64 addr, u64 bytes, u32 access);
 const void *owner_list(u64 addr, u64 bytes, u64 entry, u64 max);
 bool owner_is_exactly(u64 addr, u64 bytes, u64 vms);
 void owner_set(u64 addr, u64 bytes, const struct owners *owners);
+void owner_replace(u64 addr, u64 bytes, u64 from, const struct owners *owners);
 
 /* violation.c */
 extern u64 counts[];

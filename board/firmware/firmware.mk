@@ -11,7 +11,9 @@ CFLAGS		:= -O2 -std=gnu11 -ffreestanding -fno-stack-protector -fno-pic -no-pie \
 		   -mgeneral-regs-only -mstrict-align -mcmodel=small \
 		   -Wall -Wextra -Werror -nostdlib -static -Wl,--build-id=none
 COMMON		:= $(TOP)/board/firmware
-CPPFLAGS	:= -I$(HERE) -I$(COMMON) -I$(TOP)/board/dsp
+# How much memory the machine has.
+RAM_GIB		?= 1
+CPPFLAGS	:= -DRAM_GIB=$(RAM_GIB) -I$(HERE) -I$(COMMON) -I$(TOP)/board/dsp
 SOURCES		:= $(wildcard $(HERE)/*.c $(COMMON)/*.c) $(HERE)/head.S $(COMMON)/vectors.S
 HEADERS		:= $(wildcard $(HERE)/*.h $(COMMON)/*.h $(COMMON)/*.inc) $(TOP)/board/dsp/monitor_call.h \
 		   $(HERE)/$(NAME).lds.S $(HERE)/Makefile $(COMMON)/firmware.mk

@@ -4,7 +4,7 @@
 #define MACHINE_H
 
 #define RAM_BASE	0x40000000
-#define RAM_SIZE	0x40000000
+#define RAM_SIZE	(RAM_GIB * 0x40000000ull)	/* firmware.mk */
 
 #define GICD_BASE	0x08000000
 #define GICR_BASE	0x080a0000

@@ -1,23 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The owner table: for every page of RAM, which VMs have it and what they may do.
- * In the beginning HLOS has all of it but the firmware's own.
+ * In the beginning HLOS has all of it but the firmware's own.  Few such sets of VMs exist
+ * at a time, so a page has the number of one.
  */
 #include "firmware.h"
 
 #define PAGES		(RAM_SIZE / PAGE)
 
-static struct owners pages[PAGES];
+static struct owners sets[256];		/* the first is empty */
+static u32 nr_sets;
+static u8 pages[PAGES];
 
 bool owner_is_ram(u64 addr, u64 bytes)
 {
 	return addr >= RAM_BASE && bytes <= RAM_SIZE && addr - RAM_BASE <= RAM_SIZE - bytes;
 }
 
-/* Of the page with @addr in it, which is RAM. */
-struct owners *owner_of(u64 addr)
+static u8 *page_of(u64 addr)
 {
 	return &pages[(addr - RAM_BASE) / PAGE];
+}
+
+/* Of the page with @addr in it, which is RAM. */
+const struct owners *owner_of(u64 addr)
+{
+	return &sets[*page_of(addr)];
+}
+
+static bool is_same(const struct owners *a, const struct owners *b)
+{
+	return a->own == b->own && a->write == b->write && a->exec == b->exec;
+}
+
+static bool is_used(u32 set)
+{
+	u64 i;
+
+	for (i = 0; i < PAGES; i++)
+		if (pages[i] == set)
+			return true;
+	return false;
+}
+
+/* A set that no page has any more; there is one, unless 256 are in use at a time. */
+static u32 find_unused(void)
+{
+	u32 set = 1;
+
+	while (set < ARRAY_SIZE(sets) - 1 && is_used(set))
+		set++;
+	return set;
+}
+
+static u8 set_of(const struct owners *owners)
+{
+	u32 set;
+
+	for (set = 0; set < nr_sets; set++)
+		if (is_same(&sets[set], owners))
+			return set;
+	set = nr_sets < ARRAY_SIZE(sets) ? nr_sets++ : find_unused();
+	sets[set] = *owners;
+	return set;
 }
 
 /* May all of @vms do that to the page? */
@@ -70,10 +115,23 @@ bool owner_is_exactly(u64 addr, u64 bytes, u64 vms)
 /* Whole pages of RAM, the lock held. */
 void owner_set(u64 addr, u64 bytes, const struct owners *owners)
 {
+	u8 set = set_of(owners);
 	u64 at;
 
 	for (at = addr; at < addr + bytes; at += PAGE)
-		*owner_of(at) = *owners;
+		*page_of(at) = set;
+	enforce(addr, bytes);
+}
+
+/* The same for those of the pages that @from have, and no other VM has. */
+void owner_replace(u64 addr, u64 bytes, u64 from, const struct owners *owners)
+{
+	u8 set = set_of(owners);
+	u64 at;
+
+	for (at = addr; at < addr + bytes; at += PAGE)
+		if (owner_of(at)->own == from)
+			*page_of(at) = set;
 	enforce(addr, bytes);
 }
 
@@ -81,7 +139,10 @@ void owner_set(u64 addr, u64 bytes, const struct owners *owners)
 void owner_init(u64 first)
 {
 	u64 hlos = BIT(MONITOR_HLOS), at;
+	u8 set;
 
-	for (at = first; at < (u64)RAM_BASE + RAM_SIZE; at += PAGE)
-		*owner_of(at) = (struct owners){ .own = hlos, .write = hlos, .exec = hlos };
+	nr_sets = 1;
+	set = set_of(&(struct owners){ .own = hlos, .write = hlos, .exec = hlos });
+	for (at = first; at < RAM_BASE + RAM_SIZE; at += PAGE)
+		*page_of(at) = set;
 }

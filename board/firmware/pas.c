@@ -77,14 +77,9 @@ static u64 runs_as(const struct pas *pas)
 static void move_image(const struct pas *pas, u64 from, u64 to)
 {
 	const struct owners owners = { .own = to, .write = to, .exec = to };
-	u64 at;
 
-	if (from == to)
-		return;
-	for (at = pas->region; at < pas->region + pas->bytes; at += PAGE)
-		if (owner_of(at)->own == from)
-			*owner_of(at) = owners;
-	enforce(pas->region, pas->bytes);
+	if (from != to)
+		owner_replace(pas->region, pas->bytes, from, &owners);
 }
 
 static void switch_off(struct pas *pas)

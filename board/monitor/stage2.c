@@ -3,7 +3,7 @@
  * The kernel's second stage of translation: everything at its own address, RAM as
  * the owner table gives it to HLOS.
  *
- * Level 1 has 1 GiB entries, of which one is RAM: a table of 2 MiB blocks, which
+ * Level 1 has 1 GiB entries, of which some are RAM: a table of 2 MiB blocks each, which
  * get a table of pages when the first page of them changes hands, for good.
  */
 #include "monitor.h"
@@ -25,7 +25,8 @@
 
 static _Alignas(8192) u64 level1[BIT(ADDRESS_BITS) / GIB];
 static _Alignas(4096) u64 level2[RAM_SIZE / BLOCK];
-static _Alignas(4096) u64 level3[RAM_SIZE / BLOCK][512];
+static _Alignas(4096) u64 level3[512][512];
+static u32 nr_level3;
 
 /* What HLOS may do with it, as an entry; 0: it is not HLOS's. */
 static u64 attributes(u64 addr)
@@ -52,39 +53,49 @@ static void write_entry(u64 *entry, u64 value)
 	*(volatile u64 *)entry = value;
 }
 
-static void update_page(u64 addr)
+static void update_page(u64 *table, u64 addr)
 {
-	u64 *entry = &level3[(addr - RAM_BASE) / BLOCK][addr / PAGE % 512];
 	u64 allowed = attributes(addr);
 
-	write_entry(entry, allowed ? addr | allowed | ENTRY_PAGE : 0);
+	write_entry(&table[addr / PAGE % 512], allowed ? addr | allowed | ENTRY_PAGE : 0);
+}
+
+static u64 *new_table(void)
+{
+	if (nr_level3 == ARRAY_SIZE(level3)) {
+		log_text("the monitor has no table left");
+		log_end();
+		for (;;)
+			;
+	}
+	return level3[nr_level3++];
 }
 
 /*
  * Another CPU that uses the block meanwhile takes an abort: it finds in the owner
- * table, once it has the lock, that nothing is wrong.
+ * table, once it has the lock, that nothing is wrong.  Return: the block's table.
  */
-static void split(u64 addr)
+static u64 *split(u64 addr)
 {
-	u64 n = (addr - RAM_BASE) / BLOCK, i;
+	u64 n = (addr - RAM_BASE) / BLOCK, i, *table;
 
 	if ((level2[n] & 3) == ENTRY_TABLE)
-		return;
+		return (u64 *)(level2[n] & ~3ull);
+	table = new_table();
 	for (i = 0; i < 512; i++)
-		update_page(RAM_BASE + n * BLOCK + i * PAGE);
+		update_page(table, RAM_BASE + n * BLOCK + i * PAGE);
 	write_entry(&level2[n], 0);
 	forget_translations();
-	write_entry(&level2[n], (u64)level3[n] | ENTRY_TABLE);
+	write_entry(&level2[n], (u64)table | ENTRY_TABLE);
+	return table;
 }
 
 void enforce(u64 addr, u64 bytes)
 {
 	u64 at;
 
-	for (at = addr; at < addr + bytes; at += PAGE) {
-		split(at);
-		update_page(at);
-	}
+	for (at = addr; at < addr + bytes; at += PAGE)
+		update_page(split(at), at);
 	forget_translations();
 }
 
@@ -106,5 +117,6 @@ void stage2_init(void)
 
 		level2[i] = allowed ? addr | allowed | ENTRY_BLOCK : 0;
 	}
-	level1[RAM_BASE / GIB] = (u64)level2 | ENTRY_TABLE;
+	for (i = 0; i < RAM_SIZE / GIB; i++)
+		level1[RAM_BASE / GIB + i] = (u64)&level2[i * 512] | ENTRY_TABLE;
 }
