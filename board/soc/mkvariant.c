@@ -205,8 +205,8 @@ static void print_foretold(const struct tree_dsp *dsp, const char *boot)
 	printf("\t\t\theap = \"%s\";\n", foretold_heap(dsp, boot));
 	if (has_heap(dsp)) {
 		printf("\t\t\theap-size = <0x%x>;\n", (unsigned int)dsp->region.rules.size);
-		if (!dsp->region.is_placed_at_boot)
-			printf("\t\t\theap-first = <0x%x>;\n", (unsigned int)dsp->region.first);
+		printf("\t\t\theap-first = <0x%x>;\n", (unsigned int)dsp->region.first);
+		printf("\t\t\theap-last = <0x%x>;\n", (unsigned int)dsp->region.last);
 	}
 	printf("\t\t};\n");
 }
