@@ -413,15 +413,26 @@ image_firmware()
 		firmware=el3 el3=$built/el3.bin
 	else
 		firmware=none
+		image_edk2
 	fi
 }
 
-# The machine that this boot runs on.
+# EFI firmware, which starts the kernel, on a variant that wants it.  The program says if
+# it is missing.
+image_edk2()
+{
+	edk2=''
+	[ -e "$variant_base.edk2" ] || return 0
+	! "$top/board/setup" edk2 >&2 || edk2=$cache/edk2/edk2.fd
+}
+
+# The machine that this boot runs on.  Where edk2 finds tables of ACPI, the kernel gets
+# no device tree.
 image_machine()
 {
 	case $firmware in
 	el3)	printf '%s,secure=on' "$machine" ;;
-	*)	printf '%s' "$machine" ;;
+	*)	printf '%s%s' "$machine" "${edk2:+,acpi=off}" ;;
 	esac
 }
 

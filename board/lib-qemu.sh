@@ -82,9 +82,9 @@ qemu_firmware_log()
 		-chardev "file,id=monitor,path=$monitor_log"
 }
 
-# What QEMU starts: the kernel; the monitor, which starts the kernel at EL1; or firmware
-# at EL3, which starts it at EL2.  QEMU tells no kernel behind firmware of its own where
-# the initramfs is and what the command line says: the tree has to.
+# What QEMU starts: the kernel, by edk2 or without; the monitor, which starts the kernel
+# at EL1; or firmware at EL3, which starts it at EL2.  QEMU tells no kernel behind these
+# two where the initramfs is and what the command line says: the tree has to.
 qemu_kernel()
 {
 	image=$cache/kernels/$kernel/Image
@@ -97,7 +97,7 @@ qemu_kernel()
 	fi
 	printf '%s\n' -initrd "$initramfs" -dtb "$dtb" -append "$(qemu_command_line)"
 	if [ "$firmware" = none ]; then
-		printf '%s\n' -kernel "$image"
+		printf '%s\n' -kernel "$image" ${edk2:+-bios "$edk2"}
 		return
 	fi
 	printf '%s\n' -kernel "$monitor"

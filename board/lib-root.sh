@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
 # Programs of other Debian releases, unpacked into the cache and never
-# installed: build roots with a release's own compiler, and the guest's busybox.
+# installed: build roots with a release's own compiler, the guest's busybox, and edk2.
 # Needs lib.sh and lib-apt.sh.
 
 # Counts up when the list of packages changes.
@@ -93,4 +93,34 @@ busybox_setup()
 	mkdir -p "$cache/busybox"
 	find "$work" -type f -name busybox -exec mv {} "$cache/busybox/busybox" \;
 	rm -rf "$work" "$apt_dir"
+}
+
+edk2_layout=1
+
+edk2_is_here()
+{
+	[ "$(cat "$cache/edk2/layout" 2>/dev/null)" = "$edk2_layout" ]
+}
+
+# EFI firmware for QEMU's virt machine.  Where it has its memory differs between versions,
+# and the device tree of the variant edk2 follows that: so it is of one release.
+edk2_setup()
+{
+	lock_cache
+	! edk2_is_here || return 0
+	apt_root "$cache/apt/edk2" arm64 arm64 trixie
+	apt_update
+	apt_fetch qemu-efi-aarch64
+	work=$cache/.new-edk2
+	rm -rf "$work"
+	mkdir -p "$work/root"
+	dpkg-deb -x "$apt_dir"/debs/qemu-efi-aarch64_*.deb "$work/root"
+	find "$work/root" -type f -name QEMU_EFI.fd -exec mv {} "$work/edk2.fd" \;
+	[ -e "$work/edk2.fd" ] ||
+		die "the package qemu-efi-aarch64 has no QEMU_EFI.fd: board/lib-root.sh has to follow"
+	rm -rf "$work/root"
+	printf '%s\n' "$edk2_layout" > "$work/layout"
+	rm -rf "$cache/edk2"
+	mv "$work" "$cache/edk2"
+	rm -rf "$apt_dir"
 }
