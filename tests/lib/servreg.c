@@ -112,9 +112,12 @@ unsigned int servreg_came(void)
 	return seen.came;
 }
 
-uint32_t servreg_listener(void)
+unsigned int servreg_asked(void)
 {
-	return reg.listener;
+	struct dsp_control_servreg seen;
+
+	look(&seen);
+	return seen.asked;
 }
 
 /* ---- what it is told ---- */

@@ -50,9 +50,8 @@ void servreg_wait_asked(void);
 /* How often a listener came since the start; it may have gone, or have come again. */
 unsigned int servreg_came(void);
 void servreg_wait_came(unsigned int count);
-
-/* The port of the one that is told now. */
-uint32_t servreg_listener(void);
+/* How often the locator was asked since the start. */
+unsigned int servreg_asked(void);
 
 /* Tell the listener; all but servreg_send() return when it has acknowledged. */
 void servreg_send(uint32_t state);

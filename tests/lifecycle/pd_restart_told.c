@@ -311,6 +311,9 @@ TEST(not_answered_while_going_down)
 
 	begin_up();
 	fd = node_open();
+	/* the second offer, since the rule itself forgets none that is the first of its run */
+	heap_check_offered(fd, 1);
+	told_restart();
 	start_held_create(&thread, &fd);
 	servreg_tell(SERVREG_DOWN);
 	CHECK(piece_is("region", "offered"));
@@ -362,19 +365,16 @@ static void allow_crash(void)
 /* A driver that closed a lookup would wait for a DSP that reads no message. */
 TEST(one_listener_for_all_runs)
 {
-	uint32_t listener;
-
 	begin_up();
-	listener = servreg_listener();
 	for (unsigned int runs = 2; runs < 5; runs++) {
 		test_context("run %u", runs);
 		restart_dsp();
 		CHECK_EQ(servreg_came(), runs);
-		CHECK_EQ(servreg_listener(), listener);
 		servreg_tell(SERVREG_UP);
 		CHECK(heap_says(" pd=up "));
 		heap_check_offered(node_open(), 1);
 	}
+	CHECK_EQ(servreg_asked(), 1);		/* for the one lookup */
 	told_restart();
 	heap_check_offered(node_open(), 1);
 	check_in_use();
@@ -382,7 +382,7 @@ TEST(one_listener_for_all_runs)
 
 /*
  * The driver waits for an answer before it takes the next news: these are taken when the DSP
- * has crashed, and belong to a run that is over.
+ * has crashed, and are over with its run.
  */
 TEST(news_of_an_earlier_run)
 {
