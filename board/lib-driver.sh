@@ -20,16 +20,21 @@ driver_named()
 }
 
 # Would this kernel load it?
-driver_check_module()
+module_is_for_kernel()
 {
 	made_for=$(modinfo -F vermagic "$1" 2> /dev/null | cut -d' ' -f1)
 	[ "$made_for" ] || die "$1 is no kernel module"
-	[ "$(modinfo -F name "$1")" = fastrpc ] ||
-		die "$1 is the module $(modinfo -F name "$1"), the driver to try is fastrpc.ko"
 	release=$(cat "$cache/kernels/$kernel/release")
 	[ "$made_for" = "$release" ] ||
 		die "$1 was built for Linux $made_for, the kernel is $release: build it for that," \
 		    "or name its sources, or the kernel that it was built for with KERNEL="
+}
+
+driver_check_module()
+{
+	module_is_for_kernel "$1"
+	[ "$(modinfo -F name "$1")" = fastrpc ] ||
+		die "$1 is the module $(modinfo -F name "$1"), the driver to try is fastrpc.ko"
 }
 
 # A folder with fastrpc.c of a kernel tree and nothing else to build: in $1.  The tree's

@@ -264,15 +264,15 @@ image_modules()
 {
 	modules=$cache/kernels/$kernel/modules
 	dsp_ko=$("$top/board/kbuild" "$kernel" "$top/board/dsp")
-	if [ "$driver" = ours ]; then
+	[ "$mode" != bench ] || floor_ko=$("$top/board/kbuild" "$kernel" "$top/board/floor")
+	case $driver in
+	ours)
 		driver_ko=$("$top/board/kbuild" ${coverage:+--coverage} "$kernel" "$top/driver")
-		[ "$mode" = bench ] || return 0
-		floor_ko=$("$top/board/kbuild" "$kernel" "$top/board/floor")
-	fi
-	if [ "$driver" = given ]; then
+		[ "$mode" = bench ] && [ -z "$against" ] || return 0 ;;
+	given)
 		driver_build
-		return
-	fi
+		return ;;
+	esac
 	[ -e "$modules/in-tree/fastrpc.ko" ] ||
 		die "kernel $(kernel_words "$kernel") comes without the in-tree driver: use KERNEL=6.12 or KERNEL=7," \
 		    "or a tree with CONFIG_QCOM_FASTRPC=m"
@@ -282,8 +282,22 @@ image_modules()
 # The others that are measured.
 image_bench_modules()
 {
-	cp "$modules/in-tree/fastrpc.ko" "$stage/modules/in-tree.ko"
+	[ -z "$against" ] || driver_check_module "$against"
+	cp "${against:-$modules/in-tree/fastrpc.ko}" "$stage/modules/in-tree.ko"
 	cp "$floor_ko" "$stage/modules/floor.ko"
+}
+
+# Modules of the user's in the place of the kernel's own.
+image_more_modules()
+{
+	for module in $more_modules; do
+		module_is_for_kernel "$module"
+		name=$(modinfo -F name "$module")
+		[ -e "$stage/modules/$name.ko" ] ||
+			die "the board loads no module $name, so $module would change nothing:" \
+			    "the kernel has it built in, or this board has no use for it"
+		cp "$module" "$stage/modules/$name.ko"
+	done
 }
 
 # What the guest has to know of it: which packages, or why there are none.
@@ -334,6 +348,7 @@ image_kernel_modules()
 	for module in drm drm_kms_helper drm_shmem_helper vgem udmabuf; do
 		[ ! -e "$modules/$module.ko" ] || cp "$modules/$module.ko" "$stage/modules/"
 	done
+	image_more_modules
 }
 
 # What the remoteproc core or PAS loads.
