@@ -17,12 +17,20 @@ board_folders()
 	done
 }
 
-# Build $1 for kernel $board_kernel, with whatever warnings it has: $module, the file of
-# that name, or nothing.
+# Build the modules in $1 for kernel $board_kernel, with whatever warnings they have:
+# $module, the file of module $2, or nothing.
 board_kbuild()
 {
-	module=$(nice "$top/board/kbuild" --foreign "$board_kernel" "$1" 2> "$work/board-build" |
+	module=$(JUDGE_MODULES=1 nice "$top/board/kbuild" --foreign "$board_kernel" "$1" 2> "$work/board-build" |
 		grep "/$2\.ko\$")
+}
+
+# What the build stage has made of folder $2 already, for side $1.
+board_built()
+{
+	built=$work/said-$board_kernel-$1-$(printf '%s' "$2" | tr / -)
+	[ "$(cat "$built.done" 2> /dev/null)" = yes ] || return 1
+	module=$(grep '/fastrpc\.ko$' "$built.modules")
 }
 
 # fastrpc.c of commit $2, which the series does not touch.
@@ -56,7 +64,7 @@ board_find_module()
 	for folder in $(board_folders "$commit"); do
 		farm_make "$1" "$commit" "$folder"
 		grep -q '^obj-m.*\<fastrpc\.o' "$farm/Kbuild" || continue
-		board_kbuild "$farm" fastrpc
+		board_built "$1" "$folder" || board_kbuild "$farm" fastrpc
 		[ -z "$module" ] || return 0
 	done
 	board_plain "$1" "$commit"
@@ -282,10 +290,22 @@ board_compare_cases()
 {
 	board_cases "$before_boot.report" > "$work/cases.before"
 	board_cases "$after_boot.report" > "$work/cases.after"
-	awk 'input == "was" { was[$1 " " $2] = $3; next }
-		{ key = $1 " " $2; if (key in was ? was[key] != $3 : $3 == "fail") print $1, $2, key in was ? was[key] : "missing", $3; seen[key] = 1 }
-		END { for (key in was) if (!(key in seen) && was[key] == "pass") print key, was[key], "missing" }' \
-		input=was "$work/cases.before" input=is "$work/cases.after" > "$work/cases.changed"
+	awk '
+		input == "was" { was[$1 " " $2] = $3; order[++nr] = $1 " " $2; next }
+		{
+			key = $1 " " $2
+			seen[key] = 1
+			old = key in was ? was[key] : "missing"
+			if (old != $3 && (key in was || $3 == "fail"))
+				print $1, $2, old, $3
+		}
+		END {
+			for (i = 1; i <= nr; i++) {
+				split(order[i], part, " ")
+				if (!(order[i] in seen) && part[2] != "-" && was[order[i]] == "pass" && !told[part[1]]++)
+					print order[i], "pass", "missing"
+			}
+		}' input=was "$work/cases.before" input=is "$work/cases.after" > "$work/cases.changed"
 	while read -r program case old new; do
 		severity=error todo="board/boot --kernel $board_kernel --el $board_el --driver DIR test $program:$case"
 		case $old,$new in
@@ -336,16 +356,27 @@ board_leaks()
 		}' "$1" | sort | uniq
 }
 
+# The kernel to let allocations fail on: one of those asked for that can, or the checked
+# one of 6.12 for a driver of 6.12.
+board_failing_kernel()
+{
+	for kernel in $kernels; do
+		! grep -q '^CONFIG_FAILSLAB=y' "$cache/kernels/$kernel/config" 2> /dev/null || { echo "$kernel"; return; }
+	done
+	case " $kernels " in
+	*' 6.12 '*)	echo 6.12-debug ;;
+	esac
+}
+
 # Each allocation and each copy fails once, with a search for lost memory at the end.
 board_failures()
 {
-	check='failures'
-	board_kernel=6.12-debug board_el=2
-	case " $kernels " in
-	*' 6.12 '*)	;;
-	*)		row "$check" 'not run' 'the kernel that injects failures is a 6.12: ask for it with --kernel 6.12'
-			return ;;
-	esac
+	check='failures' board_el=2
+	board_kernel=$(board_failing_kernel)
+	if [ -z "$board_kernel" ]; then
+		row "$check" 'not run' "none of the kernels injects failures: --kernel 6.12, or the path of a tree with CONFIG_FAILSLAB"
+		return
+	fi
 	if [ ! -e "$cache/kernels/$board_kernel/release" ]; then
 		row "$check" 'not run' "board/setup kernel $board_kernel builds the kernel that injects failures"
 		return

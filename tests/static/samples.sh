@@ -54,6 +54,22 @@ sample_verdict()
 	run_output ours | tail -n 1
 }
 
+# What scripts/judge makes of rows and findings of a run on a board.
+sample_judge()
+(
+	# shellcheck source=/dev/null
+	. "$top/scripts/judge.d/lib.sh"
+	# shellcheck source=/dev/null
+	. "$top/scripts/judge.d/lib-report.sh"
+	parts=$top/scripts/judge.d
+	stages='merge build compliance checkers board' only='' skip=''
+	sed 1d "$samples/judge.rows" > "$work/all.rows"
+	sed 1d "$samples/judge.findings" > "$work/all.findings"
+	report_head() { sed 1d "$samples/judge.head"; }
+	decide
+	report_page
+)
+
 sample_make_help()
 {
 	env -u MAKEFLAGS make -s -C "$top" --no-print-directory help
