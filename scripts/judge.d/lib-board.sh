@@ -113,16 +113,24 @@ board_identity()
 	printf '%s\n' "$board_identity"
 }
 
+# What of module $1 runs: where it was built is in the rest.
+board_code()
+{
+	aarch64-linux-gnu-objcopy --strip-debug --remove-section .note.gnu.build-id "$1" "$work/code.ko"
+	cat "$work/code.ko"
+}
+
 # A path of a module says nothing, what is in it does.
 board_key()
 {
 	{
 		printf '%s\n' "$board_kernel" "$board_el" "${BENCH_CASES:-}" "${board_try:-}"
-		cat "$cache/kernels/$board_kernel/release" "$module"
+		cat "$cache/kernels/$board_kernel/release"
+		board_code "$module"
 		board_identity
 		for word in $more "$@"; do
 			case $word in
-			*.ko)	cat "$word" ;;
+			*.ko)	board_code "$word" ;;
 			*)	printf '%s\n' "$word" ;;
 			esac
 		done
