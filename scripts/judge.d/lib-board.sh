@@ -71,7 +71,7 @@ board_find_module()
 }
 
 # Modules beside it that the series touches, and that this board loads: "--module PATH"
-# for each.  The others are in $work/board-left-out, a file of the tree a line.
+# for each.
 board_more_modules()
 {
 	more=''
@@ -419,9 +419,9 @@ board_cost()
 		not_run "$check" 'no fastrpc.ko of both sides: see build'
 		return
 	}
-	more='' BENCH_CASES=null,buffers,clients BENCH_ROUNDS=1
+	more="--against $against" BENCH_CASES=null,buffers,clients BENCH_ROUNDS=1
 	export BENCH_CASES BENCH_ROUNDS
-	board_boot bench --against "$against" || {
+	board_boot bench || {
 		not_run "$check" "the board did not get to its end: $(tail -n 1 "$boot.said" | sed "s/^error: //; s,$top/,,g")"
 		return
 	}
