@@ -54,8 +54,8 @@ sample_verdict()
 	run_output ours | tail -n 1
 }
 
-# What scripts/judge makes of rows and findings of a run on a board.
-sample_judge()
+# judge_output NAME: the page that scripts/judge makes of the rows and findings of a run.
+judge_output()
 (
 	# shellcheck source=/dev/null
 	. "$top/scripts/judge.d/lib.sh"
@@ -63,12 +63,23 @@ sample_judge()
 	. "$top/scripts/judge.d/lib-report.sh"
 	parts=$top/scripts/judge.d
 	stages='merge build compliance checkers board' only='' skip=''
-	sed 1d "$samples/judge.rows" > "$work/all.rows"
-	sed 1d "$samples/judge.findings" > "$work/all.findings"
-	report_head() { sed 1d "$samples/judge.head"; }
+	sed 1d "$samples/$1.rows" > "$work/all.rows"
+	sed 1d "$samples/$1.findings" > "$work/all.findings"
+	head=$samples/$1.head
+	report_head() { sed 1d "$head"; }
 	decide
 	report_page
 )
+
+sample_judge()
+{
+	judge_output judge
+}
+
+sample_judge_board()
+{
+	judge_output judge-board
+}
 
 sample_make_help()
 {
