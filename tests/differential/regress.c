@@ -20,9 +20,11 @@ TEST(heap_outlives_a_lost_answer)
 
 	dsp_restart();
 	fd = node_open();
-	control_behave(1, 8, DSP_ANSWER_NEVER, 1, 0);
+	control_behave(1, 8, DSP_ANSWER_HOLD, 1, 0);
 	CHECK(create_audio(fd) < 0);
 	control_heap_in_use();
+	/* the answer that was held goes with the DSP */
+	dsp_restart();
 }
 
 static void work(void)
