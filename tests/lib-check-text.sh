@@ -102,6 +102,19 @@ check_rules()
 		"$(sed -n 's,^test static/\([^ ]*\) .*,\1,p' "$out/rules.lines" | paste -sd' ')"
 }
 
+# The protocol of the remote heap, in every interleaving.
+check_model()
+{
+	nothing_in model 'driver/*heap*' driver/remoteproc.c tests/model tests/mutants tests/run-model &&
+		return
+	need model spin || return
+	need model gcc || return
+	"$top/tests/run-model" > "$out/model.lines" 2>&1
+	grep -v '^pass' "$out/model.lines" > "$out/model"
+	judge model "$out/model" "$(grep -c . "$out/model.lines") configurations and mutants" \
+		"$(spin -V)"
+}
+
 check_uapi()
 {
 	"$top/tests/run-uapi" > "$out/uapi.findings" 2>&1
