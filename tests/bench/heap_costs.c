@@ -136,8 +136,8 @@ static void measure_growth(int round, const char *driver, unsigned long size)
  * What is done with memory before the DSP is told of it: all of it is cleared, then it
  * is opened, which looks for what is mapped there already and maps it.
  */
-#define SCRUB	"frpc_heap_scrub"
-#define OPEN	"frpc_heap_open"
+#define SCRUB	"frpc_heap_zero"
+#define OPEN	"frpc_heap_access_allow"
 #define MAP	"iommu_map"
 
 static const char *const grant_steps[] = { SCRUB, OPEN, MAP };

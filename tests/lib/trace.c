@@ -144,9 +144,13 @@ void driver_trace_check(const char *const *texts, size_t count)
 
 void durations_start(const char *const *functions, size_t count)
 {
-	/* a write takes one name, and adds it */
-	for (size_t i = 0; i < count; i++)
-		REQUIRE_EQ(file_write(TRACING "set_ftrace_filter", functions[i]), 0);
+	char line[64];
+
+	/* a write takes one name, and adds it; it refuses a name only if the line ends */
+	for (size_t i = 0; i < count; i++) {
+		snprintf(line, sizeof(line), "%s\n", functions[i]);
+		REQUIRE_EQ(file_write(TRACING "set_ftrace_filter", line), 0);
+	}
 	if (file_write(TRACING "current_tracer", "function_graph"))
 		test_skip("this kernel does not trace how long its functions take");
 	REQUIRE_EQ(file_write(TRACING "options/funcgraph-tail", "1"), 0);
