@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The client's side of the frames: client.h. */
+#include <err.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "client.h"
+
+#define PADDED(n)	(((n) + 7u) & ~7u)
+
+const char *hexagon_dir(void);
+
+static int socket_send(struct pd *pd, const void *from, size_t bytes)
+{
+	const char *f = from;
+	ssize_t put;
+
+	for (; bytes; f += put, bytes -= put) {
+		put = send(pd->fd, f, bytes, MSG_NOSIGNAL);
+		if (put <= 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int socket_receive(struct pd *pd, void *to, size_t bytes)
+{
+	return recv(pd->fd, to, bytes, MSG_WAITALL) == (ssize_t)bytes ? 0 : -1;
+}
+
+static const struct transport by_socket = { socket_send, socket_receive };
+
+const char *hexagon_dir(void)
+{
+	const char *dir = getenv("HEXAGON");
+
+	if (!dir)
+		errx(1, "HEXAGON does not say where pd.elf is");
+	return dir;
+}
+
+/* A process of qemu-hexagon at the other end of a socket. */
+int pd_start(struct pd *pd)
+{
+	char elf[256];
+	int pair[2];
+
+	memset(pd, 0, sizeof(*pd));
+	pd->transport = &by_socket;
+	snprintf(elf, sizeof(elf), "%s/pd.elf", hexagon_dir());
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return -1;
+	pd->pid = fork();
+	if (!pd->pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(pair[1], 0);
+		dup2(pair[1], 1);
+		execlp("qemu-hexagon", "qemu-hexagon", "-cpu", "v67", elf, NULL);
+		_exit(127);
+	}
+	close(pair[1]);
+	pd->fd = pair[0];
+	return pd->pid < 0 ? -1 : 0;
+}
+
+/* The end of input is the end of the process.  Its wait status. */
+int pd_wait(struct pd *pd)
+{
+	struct answer *a;
+	int status = -1;
+
+	close(pd->fd);
+	waitpid(pd->pid, &status, 0);
+	while ((a = pd->answers)) {
+		pd->answers = a->next;
+		pd_forget(a);
+	}
+	return status;
+}
+
+static void put(struct pd *pd, const void *from, size_t bytes)
+{
+	static const char zeroes[8];
+
+	if (bytes)
+		pd->transport->send(pd, from, bytes);
+	if (PADDED(bytes) != bytes)
+		pd->transport->send(pd, zeroes, PADDED(bytes) - bytes);
+}
+
+static void put_head(struct pd *pd, uint32_t type, uint32_t id, uint32_t a, size_t bytes)
+{
+	const struct frame_head head = { sizeof(head) + PADDED(bytes), type, id, a };
+
+	put(pd, &head, sizeof(head));
+}
+
+void pd_send(struct pd *pd, uint32_t type, uint32_t id, uint32_t a, const void *body, size_t bytes)
+{
+	put_head(pd, type, id, a, bytes);
+	put(pd, body, bytes);
+}
+
+static uint8_t *behind(struct pd *pd, bool heap, const struct frame_up_body *body)
+{
+	if (heap) {
+		if (!pd->heap || body->at < pd->heap_at ||
+		    body->at - pd->heap_at > pd->heap_bytes ||
+		    body->bytes > pd->heap_bytes - (body->at - pd->heap_at))
+			return NULL;
+		return pd->heap + (body->at - pd->heap_at);
+	}
+	if (body->at >= FDS_MAX || !pd->memory[body->at].data ||
+	    (uint64_t)body->offset + body->bytes > pd->memory[body->at].bytes)
+		return NULL;
+	return pd->memory[body->at].data + body->offset;
+}
+
+/* What the process asks for. */
+static void answer_up(struct pd *pd, const struct answer *asked)
+{
+	const struct frame_up_body *body = (void *)asked->body;
+	uint32_t up = asked->head.a, id = asked->head.id, type = FRAME_UP | FRAME_ANSWER;
+	bool heap = up == UP_HEAP_READ || up == UP_HEAP_WRITE;
+	uint8_t *at = up == UP_FD_SIZE || up == UP_REVERSE ? NULL : behind(pd, heap, body);
+	uint64_t size;
+
+	pd->ups[up < 9 ? up : 0]++;
+	if (up == UP_FD_SIZE && body->at < FDS_MAX && pd->memory[body->at].data) {
+		size = pd->memory[body->at].bytes;
+		pd_send(pd, type, id, 0, &size, sizeof(size));
+	} else if (up == UP_REVERSE) {
+		/* What went in, and the handle in front. */
+		pd_send(pd, type, id, 0, body, sizeof(*body) + body->bytes);
+	} else if (!at) {
+		pd_send(pd, type, id, 0x80000401, NULL, 0);
+	} else if (up == UP_FD_READ || up == UP_HEAP_READ) {
+		pd_send(pd, type, id, 0, at, body->bytes);
+	} else {
+		memcpy(at, body + 1, body->bytes);
+		pd_send(pd, type, id, 0, NULL, 0);
+	}
+}
+
+/* The next frame; what is an answer is kept.  -1: there are none any more. */
+static int pd_step(struct pd *pd)
+{
+	struct answer *a = calloc(1, sizeof(*a));
+
+	if (!a || pd->transport->receive(pd, &a->head, sizeof(a->head)) ||
+	    a->head.length < sizeof(a->head) || a->head.length > FRAME_MAX) {
+		free(a);
+		return -1;
+	}
+	a->body = malloc(a->head.length);
+	if (!a->body || (a->head.length > sizeof(a->head) &&
+	    pd->transport->receive(pd, a->body, a->head.length - sizeof(a->head)))) {
+		pd_forget(a);
+		return -1;
+	}
+	if (a->head.type & FRAME_ANSWER) {
+		a->next = pd->answers;
+		pd->answers = a;
+		return 0;
+	}
+	if (a->head.type == FRAME_UP)
+		answer_up(pd, a);
+	if (a->head.type == FRAME_LOG) {
+		pd->logs++;
+		if (getenv("VERBOSE"))
+			fprintf(stderr, "pd: %s\n", (char *)a->body);
+	}
+	if (a->head.type == FRAME_LAST_WORDS) {
+		pd->has_last_words = true;
+		memcpy(&pd->last_words, a->body, sizeof(pd->last_words));
+	}
+	pd_forget(a);
+	return 0;
+}
+
+/* The answer to @id, which the caller forgets; NULL: the process has gone. */
+struct answer *pd_await(struct pd *pd, uint32_t id)
+{
+	struct answer **at, *a;
+
+	for (;;) {
+		for (at = &pd->answers; (a = *at); at = &a->next) {
+			if (a->head.id != id)
+				continue;
+			*at = a->next;
+			return a;
+		}
+		if (pd_step(pd))
+			return NULL;
+	}
+}
+
+void pd_forget(struct answer *a)
+{
+	if (a)
+		free(a->body);
+	free(a);
+}
+
+void *read_file(const char *name, uint32_t *bytes)
+{
+	char path[256];
+	struct stat st;
+	void *data;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", hexagon_dir(), name);
+	f = fopen(path, "r");
+	if (!f || fstat(fileno(f), &st))
+		err(1, "%s", path);
+	data = malloc(st.st_size);
+	if (!data || fread(data, 1, st.st_size, f) != (size_t)st.st_size)
+		err(1, "reading %s", path);
+	fclose(f);
+	*bytes = st.st_size;
+	return data;
+}
+
+/* 0, a DSP error with its reason in @why (160 bytes), or -1. */
+int pd_open_bytes(struct pd *pd, const char *uri, const void *elf, uint32_t bytes,
+		  uint32_t *module, char *why)
+{
+	const uint32_t lengths[2] = { strlen(uri) + 1, bytes };
+	const struct frame_opened *opened;
+	uint32_t id = ++pd->ids;
+	struct answer *a;
+	int ret;
+
+	put_head(pd, FRAME_OPEN, id, 0, 8 + PADDED(lengths[0]) + bytes);
+	put(pd, lengths, sizeof(lengths));
+	put(pd, uri, lengths[0]);
+	put(pd, elf, bytes);
+	a = pd_await(pd, id);
+	if (!a)
+		return -1;
+	opened = (void *)a->body;
+	*module = opened->module;
+	if (why)
+		memcpy(why, opened->text, sizeof(opened->text));
+	ret = opened->error;
+	pd_forget(a);
+	return ret;
+}
+
+int pd_open(struct pd *pd, const char *skeleton, uint32_t *module, char *why)
+{
+	char name[64], uri[160];
+	uint32_t bytes;
+	void *elf;
+	int ret;
+
+	snprintf(name, sizeof(name), "libboard_%s.so", skeleton);
+	snprintf(uri, sizeof(uri), "file:///%s?board_%s_invoke&_modver=1.0", name, skeleton);
+	elf = read_file(name, &bytes);
+	ret = pd_open_bytes(pd, uri, elf, bytes, module, why);
+	free(elf);
+	return ret;
+}
+
+/* The id of the call, for pd_result().  @handle: an fd, or negative for none. */
+uint32_t pd_invoke(struct pd *pd, uint32_t module, uint32_t method, unsigned int in,
+		   const struct arg *in_args, unsigned int out, struct arg *out_args, int handle)
+{
+	const uint32_t call[2] = { module, method << 24 | in << 16 | out << 8 | (handle >= 0) << 4 };
+	uint32_t id = ++pd->ids, pair[2], i;
+	size_t bytes = 8 + 8 * (in + out + (handle >= 0));
+
+	for (i = 0; i < in; i++)
+		bytes += PADDED(in_args[i].bytes);
+	put_head(pd, FRAME_INVOKE, id, 0, bytes);
+	put(pd, call, sizeof(call));
+	for (i = 0; i < in + out; i++) {
+		const struct arg *arg = i < in ? &in_args[i] : &out_args[i - in];
+
+		pair[0] = arg->offset;
+		pair[1] = arg->bytes;
+		put(pd, pair, sizeof(pair));
+	}
+	pair[0] = handle;
+	pair[1] = 0;
+	if (handle >= 0)
+		put(pd, pair, sizeof(pair));
+	for (i = 0; i < in; i++)
+		put(pd, in_args[i].in, in_args[i].bytes);
+	return id;
+}
+
+/* The result of a call, or -1 if its process has gone. */
+int64_t pd_result(struct pd *pd, uint32_t id, unsigned int out, struct arg *out_args)
+{
+	struct answer *a = pd_await(pd, id);
+	uint8_t *at;
+	int64_t ret;
+
+	if (!a)
+		return -1;
+	ret = a->head.a;
+	at = a->body;
+	for (unsigned int i = 0; i < out && !ret; i++) {
+		memcpy(out_args[i].out, at, out_args[i].bytes);
+		at += PADDED(out_args[i].bytes);
+	}
+	pd_forget(a);
+	return ret;
+}
+
+int64_t pd_close(struct pd *pd, uint32_t module)
+{
+	const uint32_t body[2] = { module };
+	uint32_t id = ++pd->ids;
+
+	pd_send(pd, FRAME_CLOSE, id, 0, body, sizeof(body));
+	return pd_result(pd, id, 0, NULL);
+}

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The runtime of a process that runs Hexagon code, and the skeletons, without a board: each case
+ * starts qemu-hexagon, calls, and looks at the results and at how the process ended.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "client.h"
+
+#define E_BADPARM	0x80000406
+#define E_NOHANDLE	0x8000040d
+#define E_UNSUPPORTED	0x80000414
+
+static const char *why_not;
+static char text[200];
+
+#define CHECK(cond) \
+	do { \
+		if (!(cond)) { \
+			snprintf(text, sizeof(text), "line %d: %s", __LINE__, #cond); \
+			why_not = text; \
+			return; \
+		} \
+	} while (0)
+
+/* Every case has a process and a module of its skeleton. */
+static struct pd pd;
+static uint32_t module;
+
+static int64_t call(uint32_t method, unsigned int in, const struct arg *ins, unsigned int out,
+		    struct arg *outs)
+{
+	return pd_result(&pd, pd_invoke(&pd, module, method, in, ins, out, outs, -1), out, outs);
+}
+
+static int64_t call_words(uint32_t method, uint32_t a, uint32_t b, unsigned int words)
+{
+	const uint32_t in[2] = { a, b };
+	const struct arg arg = { .in = in, .bytes = 4 * words };
+
+	return call(method, 1, &arg, 0, NULL);
+}
+
+static uint32_t send_word(uint32_t method, uint32_t a)
+{
+	const struct arg arg = { .in = &a, .bytes = 4 };
+
+	return pd_invoke(&pd, module, method, 1, &arg, 0, NULL, -1);
+}
+
+static bool ended_well(void)
+{
+	return pd_wait(&pd) == 0;
+}
+
+static bool ended_by(int signal)
+{
+	int status = pd_wait(&pd);
+
+	return WIFSIGNALED(status) && WTERMSIG(status) == signal;
+}
+
+static void case_calculator(void)
+{
+	const int32_t numbers[5] = { 1, -2, 300000, 2000000000, 2000000000 };
+	const uint64_t pair[2] = { 1000000000000000007ull, 1000003 };
+	uint64_t quotient[2] = {};
+	int64_t sum = 0;
+	struct arg in = { .in = numbers, .bytes = sizeof(numbers) };
+	struct arg out = { .out = &sum, .bytes = sizeof(sum) };
+
+	CHECK(call(2, 1, &in, 1, &out) == 0 && sum == 4000299999ll);
+	in = (struct arg){ .in = pair, .bytes = sizeof(pair) };
+	out = (struct arg){ .out = quotient, .bytes = sizeof(quotient) };
+	CHECK(call(3, 1, &in, 1, &out) == 0);
+	CHECK(quotient[0] == pair[0] / pair[1] && quotient[1] == pair[0] % pair[1]);
+	CHECK(call(4, 0, NULL, 0, NULL) == 0);
+	CHECK(call(9, 0, NULL, 0, NULL) == E_UNSUPPORTED);
+	CHECK(pd_close(&pd, module) == 0);
+	CHECK(call(4, 0, NULL, 0, NULL) == E_NOHANDLE);
+	CHECK(ended_well());
+}
+
+static uint8_t pattern(uint32_t i)
+{
+	return i * 7 + (i >> 8);
+}
+
+static bool xor_works(uint32_t bytes, uint32_t offset_in, uint32_t offset_out)
+{
+	uint8_t *data = malloc(bytes), *back = malloc(bytes);
+	const uint32_t key = 0x5a;
+	const struct arg ins[2] = {
+		{ .in = &key, .bytes = 4 },
+		{ .in = data, .bytes = bytes, .offset = offset_in },
+	};
+	struct arg out = { .out = back, .bytes = bytes, .offset = offset_out };
+	bool good;
+	uint32_t i;
+
+	for (i = 0; i < bytes; i++)
+		data[i] = pattern(i);
+	memset(back, 0, bytes);
+	good = call(3, 2, ins, 1, &out) == 0;
+	for (i = 0; i < bytes && good; i++)
+		good = back[i] == (pattern(i) ^ 0x5a);
+	free(data);
+	free(back);
+	return good;
+}
+
+static void case_vectors(void)
+{
+	uint32_t offsets[2] = {};
+	uint8_t byte = 0;
+	struct arg in = { .in = &byte, .bytes = 1, .offset = 0x345 };
+	struct arg outs[2] = {
+		{ .out = &byte, .bytes = 1, .offset = 0xfff },
+		{ .out = offsets, .bytes = sizeof(offsets) },
+	};
+
+	CHECK(xor_works(1, 0, 0));
+	CHECK(xor_works(128, 0, 0));
+	CHECK(xor_works(5000, 128, 3968));
+	CHECK(xor_works(5000, 1, 77));
+	CHECK(xor_works(16 << 20, 0, 0));
+	CHECK(call(4, 1, &in, 2, outs) == 0);
+	CHECK(offsets[0] == 0x345 && offsets[1] == 0xfff);
+	CHECK(ended_well());
+}
+
+static void case_threads(void)
+{
+	const uint32_t args[2] = { 8, 2000 };
+	const struct arg in = { .in = args, .bytes = sizeof(args) };
+	uint32_t number = 0;
+	struct arg out = { .out = &number, .bytes = 4 };
+
+	CHECK(call(4, 1, &in, 1, &out) == 0 && number == 16000);
+	CHECK(call(5, 0, NULL, 1, &out) == 0 && number == 123);
+	/* 100 rounds use more threads than there are slots */
+	for (int i = 0; i < 100; i++)
+		CHECK(call(5, 0, NULL, 1, &out) == 0 && number == 123);
+	CHECK(ended_well());
+}
+
+/* The first call waits for what the second one does, and both answers come. */
+static void case_calls_that_wait(void)
+{
+	uint32_t number = 0, waits, sets;
+	struct arg out = { .out = &number, .bytes = 4 };
+
+	waits = send_word(2, 3);
+	CHECK(call(6, 0, NULL, 1, &out) == 0 && number == 2);
+	CHECK(call_words(3, 1, 0, 1) == 0);
+	sets = send_word(3, 2);
+	CHECK(pd_result(&pd, sets, 0, NULL) == 0);
+	CHECK(pd_result(&pd, waits, 0, NULL) == 0);
+	CHECK(ended_well());
+}
+
+/* Two opens of one library have a state each. */
+static void case_two_states(void)
+{
+	uint32_t number = 0, other, first = module;
+	struct arg out = { .out = &number, .bytes = 4 };
+
+	CHECK(call(6, 0, NULL, 1, &out) == 0);
+	CHECK(call(6, 0, NULL, 1, &out) == 0 && number == 2);
+	CHECK(pd_open(&pd, "service", &other, NULL) == 0);
+	module = other;
+	CHECK(call(6, 0, NULL, 1, &out) == 0 && number == 1);
+	CHECK(pd_close(&pd, first) == 0);
+	CHECK(call(6, 0, NULL, 1, &out) == 0 && number == 2);
+	CHECK(ended_well());
+}
+
+static bool shared_fill(uint32_t value, uint32_t stride)
+{
+	const uint32_t args[2] = { value, stride };
+	const struct arg in = { .in = args, .bytes = sizeof(args) };
+
+	return pd_result(&pd, pd_invoke(&pd, module, 3, 1, &in, 0, NULL, 0), 0, NULL) == 0;
+}
+
+static bool shared_sum(uint32_t offset, uint32_t bytes, uint64_t *total)
+{
+	const uint32_t args[2] = { offset, bytes };
+	const struct arg in = { .in = args, .bytes = sizeof(args) };
+	struct arg out = { .out = total, .bytes = 8 };
+
+	return pd_result(&pd, pd_invoke(&pd, module, 2, 1, &in, 1, &out, 0), 1, &out) == 0;
+}
+
+/* Only pages that are touched travel, and only those that are stored to go back. */
+static void case_shared(void)
+{
+	const uint32_t bytes = 256u << 20;
+	uint32_t *memory = calloc(1, bytes);
+	uint64_t total = 0;
+
+	CHECK(!shared_sum(0, 4, &total));
+	pd.memory[0].data = (uint8_t *)memory;
+	pd.memory[0].bytes = bytes;
+	memory[bytes / 4 - 1] = 5;
+	memory[bytes / 4 - 2] = 6;
+	memset(pd.ups, 0, sizeof(pd.ups));
+	CHECK(shared_sum(bytes - 8, 8, &total) && total == 11);
+	CHECK(pd.ups[UP_FD_READ] == 1 && pd.ups[UP_FD_WRITE] == 0);
+	CHECK(shared_fill(9, 16 << 20));
+	CHECK(pd.ups[UP_FD_READ] == 17 && pd.ups[UP_FD_WRITE] == 16);
+	CHECK(memory[0] == 9 && memory[(240u << 20) / 4] == 9 && memory[1] == 0);
+	/* What the host stores between calls is seen. */
+	memory[bytes / 4 - 2] = 7;
+	CHECK(shared_sum(bytes - 8, 8, &total) && total == 12);
+	/* A buffer that does not end with a page. */
+	pd.memory[0].bytes = 100004;
+	CHECK(shared_fill(3, 4) && memory[25000] == 3 && memory[25001] == 0);
+	CHECK(ended_well());
+	free(memory);
+}
+
+static void case_heap(void)
+{
+	const uint32_t at = 0x60000000, bytes = 8 << 20;
+	const uint32_t words[2] = { at, bytes }, ask[2] = { 1000, ~0u };
+	uint8_t *heap = calloc(1, bytes);
+	const struct arg in = { .in = ask, .bytes = sizeof(ask) };
+	const struct arg where = { .in = &(uint32_t){ at + 0x7ffffc }, .bytes = 4 };
+	uint32_t got = 0, i, used = 0;
+	struct arg out = { .out = &got, .bytes = 4 };
+
+	pd.heap = heap;
+	pd.heap_at = at;
+	pd.heap_bytes = bytes;
+	pd_send(&pd, FRAME_HEAP, 0, 0, words, sizeof(words));
+	CHECK(call(11, 1, &in, 1, &out) == 0);
+	CHECK(got > bytes / 10 * 9 && got < bytes);
+	for (i = 0; i < bytes; i += 1 << 16)
+		used += memcmp(heap + i, (char[64]){}, 64) != 0 || heap[i + 1008] || heap[i + 1000];
+	CHECK(used > 64);
+	heap[bytes - 4] = 77;
+	CHECK(call(2, 1, &where, 1, &out) == 0 && got == 77);
+	CHECK(call_words(3, at + bytes - 4, 78, 2) == 0 && heap[bytes - 4] == 78);
+	/* One byte behind it: what is not there ends the process. */
+	CHECK(call_words(3, at + bytes, 1, 2) == -1);
+	CHECK(pd.has_last_words && pd.last_words.address == at + bytes);
+	CHECK(ended_by(SIGSEGV));
+	free(heap);
+}
+
+/* The heap that the model does not give any more ends the process too. */
+static void case_heap_taken(void)
+{
+	const uint32_t at = 0x60000000, words[2] = { at, 1 << 20 };
+	uint8_t *heap = calloc(1, 1 << 20);
+
+	pd.heap = heap;
+	pd.heap_at = at;
+	pd.heap_bytes = 1 << 20;
+	pd_send(&pd, FRAME_HEAP, 0, 0, words, sizeof(words));
+	CHECK(call_words(3, at + 0x20000, 1, 2) == 0);
+	pd.heap_bytes = 0x10000;
+	CHECK(call_words(3, at + 0x20000, 1, 2) == -1);
+	CHECK(pd.has_last_words && pd.last_words.address == at + 0x20000);
+	CHECK(ended_by(SIGSEGV));
+	free(heap);
+}
+
+static void case_wild_store(void)
+{
+	CHECK(call_words(3, 0x1230, 0xabcd, 2) == -1);
+	CHECK(pd.has_last_words && pd.last_words.signal == SIGSEGV);
+	CHECK(pd.last_words.address == 0x1230 && pd.last_words.pc);
+	CHECK(ended_by(SIGSEGV));
+}
+
+/* Of an undefined packet qemu-hexagon itself dies, or it is a signal of the process. */
+static void case_trap(void)
+{
+	int status;
+
+	CHECK(call(4, 0, NULL, 0, NULL) == -1);
+	status = pd_wait(&pd);
+	CHECK(WIFSIGNALED(status) || WEXITSTATUS(status) > 128);
+}
+
+static void case_abort(void)
+{
+	CHECK(call(6, 0, NULL, 0, NULL) == -1);
+	CHECK(pd.has_last_words && !strcmp(pd.last_words.text, "abort()"));
+	CHECK(ended_by(SIGABRT));
+}
+
+static void case_exit(void)
+{
+	CHECK(call(7, 0, NULL, 0, NULL) == -1);
+	CHECK(pd_wait(&pd) == 3 << 8);
+}
+
+static void case_recursion(void)
+{
+	CHECK(call(8, 0, NULL, 0, NULL) == -1);
+	CHECK(pd_wait(&pd) != 0);
+}
+
+/* A call that spins keeps no other one from its turn. */
+static void case_spinning_call(void)
+{
+	uint32_t spins = pd_invoke(&pd, module, 13, 0, NULL, 0, NULL, -1);
+
+	CHECK(call_words(9, 0x80001234, 0, 1) == 0x80001234);
+	CHECK(call_words(9, 0, 0, 1) == 0);
+	CHECK(call(14, 0, NULL, 0, NULL) == 0);
+	CHECK(pd_result(&pd, spins, 0, NULL) == 0);
+	CHECK(ended_well());
+}
+
+static void case_endless_loop(void)
+{
+	pd_invoke(&pd, module, 5, 0, NULL, 0, NULL, -1);
+	CHECK(call_words(9, 7, 0, 1) == 7);
+	kill(pd.pid, SIGKILL);
+	CHECK(ended_by(SIGKILL));
+}
+
+static void case_log(void)
+{
+	CHECK(call_words(10, 1000, 0, 1) == 0);
+	CHECK(pd.logs == 1000);
+	CHECK(ended_well());
+}
+
+static void case_reverse(void)
+{
+	const uint32_t words[2] = { 0x1234, 0x02010100 };
+	char back[sizeof(struct frame_up_body) + 11] = "";
+	const struct arg ins[2] = {
+		{ .in = words, .bytes = sizeof(words) }, { .in = "0123456789", .bytes = 11 },
+	};
+	struct arg out = { .out = back, .bytes = sizeof(back) };
+	const struct frame_up_body *body = (void *)back;
+
+	CHECK(call(12, 2, ins, 1, &out) == 0);
+	CHECK(body->at == 0x1234 && body->offset == 0x02010100 && body->bytes == 11);
+	CHECK(!strcmp(back + sizeof(*body), "0123456789"));
+	CHECK(ended_well());
+}
+
+static void case_missing_symbol(void)
+{
+	char why[160] = "";
+	uint32_t other;
+
+	CHECK(pd_open(&pd, "incomplete", &other, why) == (int)E_UNSUPPORTED);
+	CHECK(!strcmp(why, "missing symbol: board_function_that_is_missing"));
+	CHECK(call(4, 0, NULL, 0, NULL) == 0);
+	CHECK(ended_well());
+}
+
+/* A library that ends anywhere, or has one byte changed, is refused or works: no more. */
+static void case_broken_library(void)
+{
+	static const char uri[] = "file:///x.so?board_calculator_invoke";
+	uint32_t bytes, other, cut;
+	uint8_t *elf = read_file("libboard_calculator.so", &bytes);
+	char why[160];
+
+	for (cut = 0; cut < 800; cut += 13)
+		CHECK(pd_open_bytes(&pd, uri, elf, cut, &other, why) != 0 && why[0]);
+	for (cut = 0; cut < 52; cut++) {
+		elf[cut] ^= 0xff;
+		CHECK(pd_open_bytes(&pd, uri, elf, bytes, &other, why) != -1);
+		elf[cut] ^= 0xff;
+	}
+	CHECK(pd_open_bytes(&pd, "file:///x.so?no_such_function", elf, bytes, &other, why) != 0);
+	CHECK(strstr(why, "no_such_function"));
+	CHECK(pd_open_bytes(&pd, "file:///x.so", elf, bytes, &other, why) == (int)E_BADPARM);
+	CHECK(pd_open_bytes(&pd, uri, elf, bytes, &other, why) == 0);
+	CHECK(ended_well());
+	free(elf);
+}
+
+static void case_bad_frame(void)
+{
+	pd_send(&pd, 0x77, 1, 0, NULL, 0);
+	CHECK(!pd_await(&pd, 1));
+	CHECK(pd.has_last_words && strstr(pd.last_words.text, "unknown type"));
+	CHECK(ended_by(SIGABRT));
+}
+
+static void case_hundred_opens(void)
+{
+	uint32_t other;
+
+	for (int i = 0; i < 100; i++) {
+		CHECK(pd_open(&pd, "transform", &other, NULL) == 0);
+		CHECK(pd_close(&pd, other) == 0);
+	}
+	CHECK(ended_well());
+}
+
+#define CASE(name, skeleton)	{ #name, skeleton, case_##name }
+static const struct {
+	const char *name;
+	const char *skeleton;
+	void (*run)(void);
+} cases[] = {
+	CASE(calculator, "calculator"), CASE(vectors, "transform"), CASE(threads, "service"),
+	CASE(calls_that_wait, "service"), CASE(two_states, "service"), CASE(shared, "shared"),
+	CASE(heap, "misbehave"), CASE(heap_taken, "misbehave"), CASE(wild_store, "misbehave"),
+	CASE(trap, "misbehave"), CASE(abort, "misbehave"), CASE(exit, "misbehave"),
+	CASE(recursion, "misbehave"), CASE(spinning_call, "misbehave"),
+	CASE(endless_loop, "misbehave"), CASE(log, "misbehave"), CASE(reverse, "misbehave"),
+	CASE(missing_symbol, "calculator"), CASE(broken_library, "calculator"),
+	CASE(bad_frame, "calculator"), CASE(hundred_opens, "calculator"),
+};
+
+static long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int main(int argc, char **argv)
+{
+	char why[160] = "";
+	int failed = 0;
+
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		long since = now_ms();
+
+		if (argc > 1 && strcmp(argv[1], cases[i].name))
+			continue;
+		why_not = NULL;
+		/* A process that hangs ends with this one. */
+		alarm(300);
+		if (pd_start(&pd) || pd_open(&pd, cases[i].skeleton, &module, why))
+			why_not = why[0] ? why : "the process did not open its library";
+		else
+			cases[i].run();
+		if (why_not && waitpid(pd.pid, NULL, WNOHANG) == 0) {
+			kill(pd.pid, SIGKILL);
+			pd_wait(&pd);
+		}
+		printf("test hexagon/%s %s %ld%s%s\n", cases[i].name, why_not ? "fail" : "pass",
+		       now_ms() - since, why_not ? " " : "", why_not ? why_not : "");
+		fflush(stdout);
+		failed |= !!why_not;
+	}
+	return failed;
+}
