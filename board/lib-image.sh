@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
 #
-# What QEMU boots: the device tree and the initramfs.  Needs lib.sh and
-# lib-userland.sh; "kernel", "driver", "variant", "el", "mode" and "programs" say
-# for what.
+# What QEMU boots: the device tree and the initramfs.  Needs lib.sh, lib-userland.sh and
+# lib-hexagon.sh; "kernel", "driver", "variant", "el", "mode" and "programs" say for what.
 
 qemu='qemu-system-aarch64'
 machine=virt,iommu=smmuv3,gic-version=3,virtualization=on
@@ -391,6 +390,7 @@ image_initramfs()
 	done
 	[ -z "$tools" ] || install -D "$tools/bin/fastrpcctl" "$stage/bin/fastrpcctl"
 	image_stage_userland
+	image_stage_hexagon
 	[ -z "$udev" ] || image_install
 	# The kernel unpacks one archive after the other.
 	{
@@ -477,6 +477,7 @@ image_make()
 	image_processor
 	image_firmware
 	image_soc
+	image_hexagon
 	image_dtb
 	image_initramfs
 	exec 6>&-

@@ -136,6 +136,7 @@ qemu_arguments()
 	[ -z "$coverage" ] || printf '%s\n' \
 		-fsdev "local,id=coverage,path=$coverage,security_model=none" \
 		-device virtio-9p-pci,fsdev=coverage,mount_tag=coverage,addr=03.0
+	hexagon_arguments
 	for engine in $engines $(qemu_more_engines); do
 		printf '%s\n' -device "lsi53c895a,addr=$engine"
 	done
@@ -167,13 +168,16 @@ qemu_boot()
 	ARGUMENTS
 	tee "$report_log" < "$report_pipe" | $formatter &
 	formatting=$!
-	boot_status=0
+	boot_status=0 boot_seconds=$(date +%s)
+	# shellcheck disable=SC2046 # a command in words
 	if [ "$mode" = shell ]; then
-		"$qemu" "$@" || boot_status=$?
+		$(hexagon_starter) "$qemu" "$@" || boot_status=$?
 	else
 		# in the foreground: what ends this script's group ends QEMU too
-		timeout --foreground -k 5 "$seconds" "$qemu" "$@" < /dev/null || boot_status=$?
+		timeout --foreground -k 5 "$seconds" $(hexagon_starter) "$qemu" "$@" < /dev/null ||
+			boot_status=$?
 	fi
+	boot_seconds=$(($(date +%s) - boot_seconds))
 	wait $formatting || :
 	rm -f "$report_pipe"
 	tr -d '\r' < "$report_log" > "$report_log.new"
@@ -191,6 +195,10 @@ qemu_explain()
 {
 	say "the last lines of the console ($console_log):"
 	tail -n 15 "$console_log" 2>/dev/null | tr -d '\r' | sed 's/^/    /' >&2
+	if hexagon_is_dead; then
+		unfinished="pdhost, which runs the Hexagon code, ended before QEMU (status $boot_status)"
+		return
+	fi
 	case $boot_status in
 	124|137) unfinished="the board did not finish within $seconds s" ;;
 	0)	 unfinished="the board stopped before its end" ;;

@@ -3,14 +3,19 @@
  * pdhost: the program of the host that runs the DSP's Hexagon code.
  *
  *	pdhost SOCKET PD.ELF [QEMU-HEXAGON]
+ *	pdhost --boot PID PD.ELF QEMU-HEXAGON QEMU ARGUMENT...
  *
- * It is the server of QEMU's ivshmem-doorbell: it listens at SOCKET, says "ready" on standard
- * output, and gives the one peer that comes a shared memory (remote_slots.h) and two eventfds.
- * From then on it starts and ends processes as the slots tell it to, and carries bytes between
- * their rings and their standard input and output.  It never reads what they say.
+ * It is the server of QEMU's ivshmem-doorbell: it gives the one peer that comes a shared memory
+ * (remote_slots.h) and two eventfds.  From then on it starts and ends processes as the slots
+ * tell it to, and carries bytes between their rings and their standard input and output.  It
+ * never reads what they say.
+ *
+ * In the first form it listens at SOCKET and says "ready" on standard output.  In the second
+ * it starts QEMU, with the other end of the socket as file descriptor 3.  Then it ends with
+ * QEMU's exit status, and QEMU ends with it or with process PID, however these end.
  *
  * It ends when the peer or whoever started it does, and no process of its own outlives it.  When
- * it ends first, the peer sees its heartbeat stop.
+ * it ends first, the peer sees its heartbeat stop.  Its own errors are exit status 125.
  *
  * qemu-hexagon is no sandbox: code that it runs can make system calls of the host.  A process
  * has no privilege to gain, no socket to open, no other process to touch, and limits of its own,
@@ -46,6 +51,10 @@
 #define PROCESS_FILES	16
 #define PROCESS_SECONDS	900		/* of a processor */
 
+#define MACHINE_FD	3		/* QEMU's end of the socket */
+#define MACHINE_END_MS	5000		/* that QEMU has after SIGTERM */
+#define OWN_ERROR	125
+
 #define LENGTH(a)	(sizeof(a) / sizeof((a)[0]))
 
 struct process {
@@ -60,6 +69,9 @@ static struct process processes[SLOT_MAX];
 static struct remote_board *board;
 static int to_guest, from_guest;
 static const char *elf, *qemu = "qemu-hexagon";
+static pid_t machine;		/* QEMU, if this program has started it and it runs */
+static int machine_status;
+static int starter = -1;	/* pidfd of the process that the machine does not outlive */
 
 static uint32_t get(const struct slot_word *w)
 {
@@ -76,7 +88,7 @@ static void ring_guest(void)
 	const uint64_t one = 1;
 
 	if (write(to_guest, &one, sizeof(one)) != sizeof(one) && errno != EAGAIN)
-		err(1, "ringing the guest");
+		err(OWN_ERROR, "ringing the guest");
 }
 
 static void limit(int what, rlim_t most)
@@ -162,10 +174,10 @@ static void process_start(struct process *p, uint32_t life)
 	set(&slot->from_head, 0);
 	set(&slot->from_tail, 0);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-		err(1, "a socket for a process");
+		err(OWN_ERROR, "a socket for a process");
 	p->pid = fork();
 	if (p->pid < 0)
-		err(1, "a process");
+		err(OWN_ERROR, "a process");
 	if (!p->pid)
 		become_process(pair[1], parent);
 	close(pair[1]);
@@ -310,7 +322,7 @@ static void tell(int peer, int64_t word, int fd)
 		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
 	}
 	if (sendmsg(peer, &msg, MSG_NOSIGNAL) != sizeof(word))
-		err(1, "the machine's end of the socket");
+		err(OWN_ERROR, "the machine's end of the socket");
 }
 
 /* Version 0; the peer is number 1 and this program 0; the memory; both doorbells. */
@@ -329,11 +341,11 @@ static int listen_at(const char *path)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (strlen(path) >= sizeof(address.sun_path))
-		errx(1, "%s: too long for a socket", path);
+		errx(OWN_ERROR, "%s: too long for a socket", path);
 	strcpy(address.sun_path, path);
 	unlink(path);
 	if (fd < 0 || bind(fd, (void *)&address, sizeof(address)) || listen(fd, 1))
-		err(1, "%s", path);
+		err(OWN_ERROR, "%s", path);
 	return fd;
 }
 
@@ -343,10 +355,10 @@ static int make_memory(void)
 	uint8_t *at;
 
 	if (fd < 0 || ftruncate(fd, SLOT_MEMORY))
-		err(1, "shared memory");
+		err(OWN_ERROR, "shared memory");
 	at = mmap(NULL, SLOT_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (at == MAP_FAILED)
-		err(1, "shared memory");
+		err(OWN_ERROR, "shared memory");
 	board = (void *)at;
 	for (unsigned int i = 0; i < SLOT_MAX; i++) {
 		processes[i].slot = (void *)(at + SLOT_OFFSET(i));
@@ -378,7 +390,65 @@ static int take_signals(int signals)
 	while (read(signals, &info, sizeof(info)) == sizeof(info))
 		if (info.ssi_signo != SIGCHLD)
 			return 0;
+	if (machine && waitpid(machine, &machine_status, WNOHANG) == machine) {
+		machine = 0;
+		return 0;
+	}
 	return 1;
+}
+
+/* In the child: QEMU, which does not outlive this program. */
+static void __attribute__((noreturn)) become_machine(char **command, int fd, pid_t parent)
+{
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(OWN_ERROR);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* dup2() to itself would leave it to be closed. */
+	if (fd == MACHINE_FD ? fcntl(fd, F_SETFD, 0) : dup2(fd, MACHINE_FD) < 0)
+		_exit(OWN_ERROR);
+	execvp(command[0], command);
+	err(OWN_ERROR, "%s", command[0]);
+}
+
+/* This program's end of the socket. */
+static int start_machine(char **command, pid_t boot)
+{
+	pid_t parent = getpid();
+	int pair[2];
+
+	starter = syscall(SYS_pidfd_open, boot, 0);
+	if (starter < 0)
+		err(OWN_ERROR, "process %d, which is to end with this one", boot);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		err(OWN_ERROR, "a socket for QEMU");
+	machine = fork();
+	if (machine < 0)
+		err(OWN_ERROR, "QEMU");
+	if (!machine)
+		become_machine(command, pair[1], parent);
+	close(pair[1]);
+	return pair[0];
+}
+
+/* QEMU ends now, by itself if it can. */
+static void end_machine(int signals)
+{
+	struct pollfd end = { .fd = signals, .events = POLLIN };
+
+	if (!machine)
+		return;
+	kill(machine, SIGTERM);
+	while (poll(&end, 1, MACHINE_END_MS) > 0) {
+		take_signals(signals);
+		if (!machine)
+			return;
+	}
+	kill(machine, SIGKILL);
+	waitpid(machine, &machine_status, 0);
 }
 
 static void drain(int eventfd)
@@ -386,34 +456,35 @@ static void drain(int eventfd)
 	uint64_t n;
 
 	if (read(eventfd, &n, sizeof(n)) < 0 && errno != EAGAIN)
-		err(1, "the doorbell");
+		err(OWN_ERROR, "the doorbell");
 }
 
 static void serve(int peer, int signals)
 {
-	struct pollfd polls[3 + SLOT_MAX];
+	struct pollfd polls[4 + SLOT_MAX];
 	int i;
 
 	for (;;) {
 		polls[0] = (struct pollfd){ .fd = peer, .events = POLLIN };
 		polls[1] = (struct pollfd){ .fd = signals, .events = POLLIN };
 		polls[2] = (struct pollfd){ .fd = from_guest, .events = POLLIN };
+		polls[3] = (struct pollfd){ .fd = starter, .events = POLLIN };
 		for (i = 0; i < SLOT_MAX; i++) {
 			struct process *p = &processes[i];
 
-			polls[3 + i] = (struct pollfd){ .fd = p->fd };
+			polls[4 + i] = (struct pollfd){ .fd = p->fd };
 			if (p->fd >= 0)
-				polls[3 + i].events = (ring_room(p) ? POLLIN : 0) |
+				polls[4 + i].events = (ring_room(p) ? POLLIN : 0) |
 						      (p->is_full ? POLLOUT : 0);
 			/* One that hung up is reaped by SIGCHLD; until then it would wake all. */
-			if (!polls[3 + i].events)
-				polls[3 + i].fd = -1;
+			if (!polls[4 + i].events)
+				polls[4 + i].fd = -1;
 		}
 		if (poll(polls, LENGTH(polls), HEARTBEAT_MS / 2) < 0 && errno != EINTR)
-			err(1, "poll");
+			err(OWN_ERROR, "poll");
 		set(&board->heartbeat, get(&board->heartbeat) + 1);
 		/* The peer says nothing: it has gone. */
-		if (polls[0].revents || !take_signals(signals))
+		if (polls[0].revents || polls[3].revents || !take_signals(signals))
 			return;
 		drain(from_guest);
 		for (i = 0; i < SLOT_MAX; i++)
@@ -421,36 +492,56 @@ static void serve(int peer, int signals)
 	}
 }
 
-int main(int argc, char **argv)
+/* The one peer that comes, or -1. */
+static int accept_peer(const char *path, int signals)
 {
 	struct pollfd wait[2] = { { .events = POLLIN }, { .events = POLLIN } };
-	int signals, memory, door, peer;
+	int door = listen_at(path), peer;
 
-	if (argc < 3)
-		errx(2, "usage: pdhost SOCKET PD.ELF [QEMU-HEXAGON]");
-	elf = argv[2];
-	qemu = argc > 3 ? argv[3] : qemu;
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	signals = watch_signals();
-	memory = make_memory();
-	from_guest = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	to_guest = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	door = listen_at(argv[1]);
-	if (signals < 0 || from_guest < 0 || to_guest < 0)
-		err(1, "eventfd");
 	puts("ready");
 	fflush(stdout);
 	wait[0].fd = door;
 	wait[1].fd = signals;
 	poll(wait, 2, -1);
 	peer = wait[0].revents ? accept4(door, NULL, NULL, SOCK_CLOEXEC) : -1;
-	unlink(argv[1]);
+	unlink(path);
+	return peer;
+}
+
+/* What QEMU's end is to who started this program. */
+static int machine_result(void)
+{
+	if (WIFEXITED(machine_status))
+		return WEXITSTATUS(machine_status);
+	warnx("QEMU died of signal %d", WTERMSIG(machine_status));
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	int is_boot = argc > 5 && !strcmp(argv[1], "--boot");
+	int signals, memory, peer;
+
+	if (argc < 3 || (!strcmp(argv[1], "--boot") && !is_boot))
+		errx(2, "usage: pdhost SOCKET PD.ELF [QEMU-HEXAGON]\n"
+			"   or: pdhost --boot PID PD.ELF QEMU-HEXAGON QEMU ARGUMENT...");
+	elf = argv[2 + is_boot];
+	qemu = argc > 3 ? argv[3 + is_boot] : qemu;
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	signals = watch_signals();
+	memory = make_memory();
+	from_guest = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	to_guest = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (signals < 0 || from_guest < 0 || to_guest < 0)
+		err(OWN_ERROR, "eventfd");
+	peer = is_boot ? start_machine(argv + 5, atoi(argv[2])) : accept_peer(argv[1], signals);
 	if (peer >= 0) {
 		greet(peer, memory);
 		serve(peer, signals);
 	}
+	end_machine(signals);
 	for (int i = 0; i < SLOT_MAX; i++)
 		if (processes[i].pid)
 			process_end(&processes[i]);
-	return 0;
+	return is_boot ? machine_result() : 0;
 }

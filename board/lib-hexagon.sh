@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the callers
+#
+# Real Hexagon code behind the DSP model: on boards whose variant has a file NAME.hexagon.
+# Needs lib.sh and lib-image.sh.
+
+# What runs Hexagon code here; nothing if there is no such program.
+hexagon_runner()
+{
+	command -v qemu-hexagon || command -v qemu-hexagon-static || :
+}
+
+# What is missing on this machine, as $hexagon_reason.
+hexagon_tools()
+{
+	"$top/board/setup" packages hexagon 2> "$log_base.hexagon" ||
+		hexagon_reason=$(tail -n 1 "$log_base.hexagon" | sed 's/^error: //')
+	for tool in clang ld.lld; do
+		command -v "$tool" > /dev/null || hexagon_reason="$tool is not installed"
+	done
+	[ "$(hexagon_runner)" ] || hexagon_reason='qemu-hexagon is not installed'
+	[ -z "$hexagon_reason" ]
+}
+
+# The process of a PD, the skeletons, and the program that starts QEMU, in $hexagon.  Empty:
+# the reason is in $hexagon_reason.
+image_hexagon()
+{
+	hexagon='' hexagon_reason="variant \"$variant\" has none"
+	[ -e "$variant_base.hexagon" ] || return 0
+	hexagon_reason=''
+	hexagon_tools || return 0
+	hexagon=$build/hexagon
+	run_quietly "building Hexagon code" make -s -C "$top/board/pd" OUT="$hexagon"
+	run_quietly "building pdhost" gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
+		-Wno-missing-field-initializers -I"$top/board/dsp" \
+		-o "$hexagon/pdhost.new" "$top/board/pdhost/pdhost.c"
+	mv "$hexagon/pdhost.new" "$hexagon/pdhost"
+}
+
+# What the guest has to know of it: the skeletons, or why there is no Hexagon code.
+image_stage_hexagon()
+{
+	if [ -z "$hexagon" ]; then
+		printf 'none: %s\n' "$hexagon_reason" > "$stage/etc/hexagon"
+		return
+	fi
+	echo ready > "$stage/etc/hexagon"
+	mkdir -p "$stage/hexagon"
+	cp "$hexagon"/libboard_*.so "$stage/hexagon/"
+}
+
+# The device of the guest; its other end is pdhost's.
+hexagon_arguments()
+{
+	[ -z "$hexagon" ] || printf '%s\n' -chardev socket,id=hexagon,fd=3 \
+		-device ivshmem-doorbell,chardev=hexagon,vectors=1,addr=04.0
+}
+
+# What starts QEMU, which ends with this script, however that ends.
+hexagon_starter()
+{
+	[ -z "$hexagon" ] || printf '%s --boot %s %s %s' "$hexagon/pdhost" $$ "$hexagon/pd.elf" \
+		"$(hexagon_runner)"
+}
+
+# Did the starter end before QEMU?  A boot that took too long may have ended it, too.
+hexagon_is_dead()
+{
+	[ "$hexagon" ] && [ "$boot_status" -ge 125 ] && [ "$boot_seconds" -lt "$seconds" ]
+}
