@@ -279,6 +279,7 @@ struct dsp_reverse {
  * @env: the variable of the host that lists where to look
  * @ask_size: ask the host for @size
  * @len: bytes read, @room at most
+ * @chunk: bytes to read at once
  */
 struct dsp_file {
 	char env[DSP_FILE_NAME_LEN];
@@ -288,6 +289,7 @@ struct dsp_file {
 	u8 *data;
 	size_t len;
 	size_t room;
+	u32 chunk;
 };
 
 /* A stretch of the model's own work, see dsp_meter.c. */
@@ -606,6 +608,7 @@ void dsp_call_disown(struct dsp_request *release, s32 client);
 bool dsp_call_disowned(struct dsp_request *req);
 s32 dsp_call_fetch(struct dsp_request *req, unsigned int i);
 s32 dsp_call_result(struct dsp_request *req, unsigned int i);
+s32 dsp_call_buffers(struct dsp_request *req);
 s32 dsp_call_shape(struct dsp_request *req, unsigned int n_in, unsigned int n_out);
 s32 dsp_call_refuse(struct dsp_request *req, s32 code, const char *why);
 s32 dsp_call_violation(struct dsp_request *req, const char *rule);
@@ -638,6 +641,9 @@ s32 dsp_map_take(struct dsp_request *req, const struct dsp_map *like, u64 addr, 
 bool dsp_map_exists(struct dsp *dsp, const struct dsp_map *like);
 s32 dsp_map_give_back(struct dsp_request *req, const struct dsp_map *like);
 bool dsp_map_drop_handle(struct dsp *dsp, s32 client, s32 fd);
+s32 dsp_map_move(struct dsp *dsp, const struct dsp_map *like, u64 off, void *buf, size_t len,
+		 bool write);
+u64 dsp_map_size(struct dsp *dsp, const struct dsp_map *like);
 s32 dsp_map_access(struct dsp_request *req, const struct dsp_map *like, u64 off, void *buf,
 		   size_t len, bool write);
 void dsp_map_end(struct dsp *dsp, s32 client);
@@ -666,6 +672,19 @@ int dsp_reverse_call(struct dsp *dsp, const struct dsp_caller *who, struct dsp_r
 /* dsp_module.c: what clients open by name; also the handles they need for that */
 s32 dsp_module_call(struct dsp_request *req);
 void dsp_module_drop(struct dsp *dsp, s32 client);
+
+/* dsp_remote.c: the processes that run the code of user PDs */
+int dsp_remote_init(void);
+void dsp_remote_exit(void);
+void dsp_remote_end(struct dsp *dsp, s32 client);
+int dsp_remote_show(struct dsp_control_process *out);
+
+/* dsp_code.c: libraries with Hexagon code in them */
+#define DSP_CODE_TEXT	160
+s32 dsp_code_open(struct dsp_request *req, const char *uri, const void *elf, size_t bytes,
+		  u32 *module, char text[DSP_CODE_TEXT]);
+s32 dsp_code_close(struct dsp_request *req, u32 module);
+s32 dsp_code_call(struct dsp_request *req, u32 module);
 
 /* dsp_file.c: what the DSP wants of its host */
 int dsp_file_read(struct dsp *dsp, const struct dsp_caller *who, struct dsp_file *file);

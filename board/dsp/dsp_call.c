@@ -98,6 +98,17 @@ s32 dsp_call_result(struct dsp_request *req, unsigned int i)
 	return 0;
 }
 
+/* All in-buffers are brought here, and all out-buffers made. */
+s32 dsp_call_buffers(struct dsp_request *req)
+{
+	unsigned int i;
+	s32 ret = 0;
+
+	for (i = 0; i < dsp_request_bufs(req) && !ret; i++)
+		ret = i < req->n_in ? dsp_call_fetch(req, i) : dsp_call_result(req, i);
+	return ret;
+}
+
 /* Requests of process control begin with the client that they are about. */
 static void call_learn_client(struct dsp_request *req)
 {

@@ -20,6 +20,7 @@
 
 #define WAIT_MAX_MS	600000u
 #define FILE_MAX	(4u << 20)
+#define FILE_CHUNK	1000	/* no power of two: chunks end anywhere in a page */
 
 static void control_fill_heap(struct dsp *dsp, struct dsp_control_status *st)
 {
@@ -298,6 +299,7 @@ static long control_file(struct dsp *dsp, void *arg)
 	strscpy(file->env, control->env, sizeof(file->env));
 	strscpy(file->name, control->name, sizeof(file->name));
 	file->room = FILE_MAX;
+	file->chunk = FILE_CHUNK;
 	file->ask_size = control->ask_size;
 	file->data = kvmalloc(file->room, GFP_KERNEL);
 	if (file->data)
@@ -411,6 +413,11 @@ static long control_pin(struct dsp *dsp, void *arg)
 	return dsp_tree_pin(dsp, order->on);
 }
 
+static long control_process(struct dsp *dsp, void *arg)
+{
+	return dsp_remote_show(arg);
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -441,6 +448,7 @@ static const struct {
 	{ DSP_CONTROL_TREE, control_tree },
 	{ DSP_CONTROL_LEFT, control_left },
 	{ DSP_CONTROL_PIN, control_pin },
+	{ DSP_CONTROL_PROCESS, control_process },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */

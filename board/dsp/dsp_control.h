@@ -646,9 +646,30 @@ struct dsp_control_pin {
 	__u32 pad;
 };
 
+/*
+ * A process of the host that runs the Hexagon code of a user PD, by the slot that it has.
+ * ENXIO: there is no Hexagon code on this board.  ENOENT: no such slot.
+ */
+struct dsp_control_process {
+	char label[DSP_LABEL_LEN];
+	__u32 index;		/* in */
+	__u32 is_taken;		/* a PD has the slot; else the rest is of the last that had it */
+	__s32 client;
+	__u32 is_dead;		/* it ended by itself */
+	__u32 wait_status;	/* as of waitpid() on the host */
+	__u32 logs;		/* lines that it wrote */
+	__u32 has_last_words;	/* then the next three are valid */
+	__u32 signal;
+	__u32 address;		/* that it could not reach */
+	__u32 pc;
+	__u32 alive;		/* processes on the host now, of all slots */
+	__u32 started;		/* and since the board was switched on */
+};
+
 /* ENOENT: no such region, or no qcom,vmids in the tree that was booted with. */
 #define DSP_CONTROL_TREE	 _IOWR('d', 24, struct dsp_control_tree)
 #define DSP_CONTROL_LEFT	 _IOW('d', 25, struct dsp_control_left)
 #define DSP_CONTROL_PIN		 _IOW('d', 26, struct dsp_control_pin)
+#define DSP_CONTROL_PROCESS	 _IOWR('d', 27, struct dsp_control_process)
 
 #endif

@@ -15,7 +15,6 @@
 #include "dsp_wire.h"
 
 #define PACK_ROOM	1024
-#define READ_CHUNK	1000	/* no power of two: chunks end anywhere in a page */
 #define ERROR_ROOM	256
 
 #define STD_MODULE	"apps_std"
@@ -199,7 +198,7 @@ static int file_length(struct dsp *dsp, const struct dsp_caller *who, struct pac
 static int file_piece(struct dsp *dsp, const struct dsp_caller *who, struct pack *p, u32 module,
 		      u32 fd, struct dsp_file *file, bool *eof)
 {
-	u32 want[] = { fd, min_t(size_t, READ_CHUNK, file->room - file->len) };
+	u32 want[] = { fd, min_t(size_t, file->chunk, file->room - file->len) };
 	const u8 *head, *data = NULL;
 	u32 got = 0;
 	int ret;

@@ -310,6 +310,7 @@ static const struct {
 	{ dsp_view_init, dsp_view_exit },
 	{ dsp_engine_init, dsp_engine_exit },
 	{ dsp_monitor_init, dsp_monitor_exit },
+	{ dsp_remote_init, dsp_remote_exit },
 	{ dsp_control_init, dsp_control_exit },
 	{ dsp_domain_init, dsp_domain_exit },
 	{ dsp_hold_init, dsp_hold_exit },

@@ -295,10 +295,9 @@ bool dsp_map_drop_handle(struct dsp *dsp, s32 client, s32 fd)
  * Load or store @len bytes at @off of memory that a PD was given before, as
  * code of that PD does.  0 or what the DSP answers.
  */
-s32 dsp_map_access(struct dsp_request *req, const struct dsp_map *like, u64 off, void *buf,
-		   size_t len, bool write)
+s32 dsp_map_move(struct dsp *dsp, const struct dsp_map *like, u64 off, void *buf, size_t len,
+		 bool write)
 {
-	struct dsp *dsp = req->dsp;
 	struct dsp_map *map;
 	s32 ret = 0;
 
@@ -312,6 +311,28 @@ s32 dsp_map_access(struct dsp_request *req, const struct dsp_map *like, u64 off,
 			 dsp_stream_read(map->stream, map->iova + off, buf, len))
 		ret = DSP_E_FAILED;
 	mutex_unlock(&dsp->maps.lock);
+	return ret;
+}
+
+/* The bytes of such memory; 0: there is none. */
+u64 dsp_map_size(struct dsp *dsp, const struct dsp_map *like)
+{
+	struct dsp_map *map;
+	u64 size;
+
+	mutex_lock(&dsp->maps.lock);
+	map = map_find(dsp, like);
+	size = map ? map->size : 0;
+	mutex_unlock(&dsp->maps.lock);
+	return size;
+}
+
+/* dsp_map_move() for a call. */
+s32 dsp_map_access(struct dsp_request *req, const struct dsp_map *like, u64 off, void *buf,
+		   size_t len, bool write)
+{
+	s32 ret = dsp_map_move(req->dsp, like, off, buf, len, write);
+
 	return ret ? dsp_call_refuse(req, ret, "no such memory, or not that much of it") : 0;
 }
 

@@ -55,11 +55,12 @@ static s32 pd_add(struct dsp *dsp, const struct dsp_pd *pd)
 	return ret;
 }
 
-/* The client is released, or (@client 0) the channel ends: its PD and its memory too. */
+/* The client is released, or (@client 0) the channel ends: its PD, its code and its memory. */
 void dsp_pd_end(struct dsp *dsp, s32 client)
 {
 	struct dsp_pd *pd;
 
+	dsp_remote_end(dsp, client);
 	dsp_map_end(dsp, client);
 	mutex_lock(&dsp->maps.lock);
 	pd = pd_find(dsp, client);

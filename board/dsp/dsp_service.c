@@ -261,23 +261,10 @@ static s32 service_in_place(struct dsp_request *req)
 	return ret;
 }
 
-static s32 service_buffers(struct dsp_request *req)
-{
-	unsigned int i;
-	s32 ret;
-
-	for (i = 0; i < dsp_request_bufs(req); i++) {
-		ret = i < req->n_in ? dsp_call_fetch(req, i) : dsp_call_result(req, i);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
 static s32 service_copied(struct dsp_request *req)
 {
 	u32 word;
-	s32 ret = service_buffers(req);
+	s32 ret = dsp_call_buffers(req);
 
 	if (ret)
 		return ret;
