@@ -222,6 +222,23 @@ uint64_t host_file(const char *name, const void *data, size_t len)
 	return test_hash(0, data, len);
 }
 
+/* The machine is looked up, then the path is relative to this. */
+#define CONF_DIR	"/usr/share/hexagon-dsp"
+#define CONF_TEXT	"machines:\n  linux,dummy-virt:\n    DSP_LIBRARY_PATH: board\n"
+
+uint64_t host_shell(void)
+{
+	static uint8_t shell[HOST_SHELL_LEN];
+
+	mkdir(CONF_DIR, 0755);
+	mkdir(CONF_DIR "/conf.d", 0755);
+	mkdir(CONF_DIR "/board", 0755);
+	write_file(CONF_DIR "/conf.d/board.yaml", CONF_TEXT, strlen(CONF_TEXT));
+	fill_pattern(shell, HOST_SHELL_LEN, 7);
+	write_file(CONF_DIR "/board/fastrpc_shell_unsigned_3", shell, HOST_SHELL_LEN);
+	return test_hash(0, shell, HOST_SHELL_LEN);
+}
+
 int dsp_reads(uint32_t process, const char *name, struct dsp_control_file *file)
 {
 	memset(file, 0, sizeof(*file));

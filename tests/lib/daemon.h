@@ -49,6 +49,9 @@ void daemon_wait_logged(const char *text);
 void write_file(const char *path, const void *data, size_t len);
 /* A file the DSP may ask for, in FILES_DIR; its test_hash(). */
 uint64_t host_file(const char *name, const void *data, size_t len);
+/* The shell of unsigned processes, where Debian's library looks for it; its test_hash(). */
+#define HOST_SHELL_LEN	300001
+uint64_t host_shell(void);
 /* Whether the DSP asks for the length of a file before it reads it. */
 extern bool dsp_asks_sizes;
 /* The process on the DSP reads it through its daemon; 0 or -errno. */

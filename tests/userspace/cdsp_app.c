@@ -1,37 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* An application linked to Debian's libcdsprpc, with a process of its own on the DSP. */
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 
 #include "daemon.h"
 
 #define LABEL		"cdsp"
 #define CLIENT		"/tests/app/cdsp_client"
-#define SHELL		"fastrpc_shell_unsigned_3"
-#define SHELL_LEN	300001
 #define LIBRARY		"libboard_skel.so"
 #define LIBRARY_TEXT	"board dsp library: test\n"
 #define ATTR_UNSIGNED	8
-/* Where the library looks for the shell: the machine is looked up, then this is relative. */
-#define CONF_DIR	"/usr/share/hexagon-dsp"
-#define CONF_TEXT	"machines:\n  linux,dummy-virt:\n    DSP_LIBRARY_PATH: board\n"
 
 static uint64_t shell_hash;
 
 static void setup(void)
 {
-	static uint8_t shell[SHELL_LEN];
-
 	userland_need();
 	control_select(LABEL);
-	mkdir(CONF_DIR, 0755);
-	mkdir(CONF_DIR "/conf.d", 0755);
-	mkdir(CONF_DIR "/board", 0755);
-	write_file(CONF_DIR "/conf.d/board.yaml", CONF_TEXT, strlen(CONF_TEXT));
-	fill_pattern(shell, SHELL_LEN, 7);
-	write_file(CONF_DIR "/board/" SHELL, shell, SHELL_LEN);
-	shell_hash = test_hash(0, shell, SHELL_LEN);
+	shell_hash = host_shell();
 	host_file(LIBRARY, LIBRARY_TEXT, strlen(LIBRARY_TEXT));
 }
 
@@ -101,7 +86,7 @@ TEST(application_with_an_unsigned_process)
 
 	REQUIRE(control_pd(0, &pd));
 	CHECK_EQ(pd.attrs & ATTR_UNSIGNED, ATTR_UNSIGNED);
-	CHECK_EQ(pd.shell_len, SHELL_LEN);
+	CHECK_EQ(pd.shell_len, HOST_SHELL_LEN);
 	CHECK_EQ(pd.shell_hash, shell_hash);
 	check_dsp_reads(DSP_PROCESS_USER, 5000);
 	client_end(&c);

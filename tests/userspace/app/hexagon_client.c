@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An application, linked to the archive's libcdsprpc, that calls the skeletons of
+ * board/skeletons as it is told: a line of its input is a command, and a line of its output
+ * what came of it, "0x0" if all went well.
+ *
+ *	open N NAME		the skeleton of this name is number N from now on
+ *	close N
+ *	call N METHOD [WORD...]	the words, if there are any, are the first in-buffer
+ *	ask N METHOD BYTES [WORD...]	the same, with an out-buffer, whose words follow
+ *	xor N BYTES [shared]	the transform skeleton, and what it made is compared
+ *	sum N BYTES		the shared skeleton loads and stores in a buffer by its fd
+ *	begin N METHOD [WORD...]	"call" by another thread
+ *	end			what came of that
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <remote.h>
+#include <rpcmem.h>
+
+#define MODULES		8
+#define WORDS		16
+#define WRONG		0xbad1u		/* the DSP's results are not what they have to be */
+
+#define XOR_KEY		0x5a
+
+static remote_handle64 modules[MODULES];
+
+/* One call, by this thread or another. */
+struct call {
+	remote_handle64 module;
+	uint32_t method;
+	uint32_t in[WORDS], out[WORDS];
+	uint32_t in_words, out_bytes;
+	uint32_t result;
+	pthread_t thread;
+};
+
+static void call_make(struct call *c)
+{
+	remote_arg args[2];
+	uint32_t n = 0;
+
+	if (c->in_words)
+		args[n++].buf = (remote_buf){ c->in, 4 * c->in_words };
+	if (c->out_bytes)
+		args[n++].buf = (remote_buf){ c->out, c->out_bytes };
+	c->result = remote_handle64_invoke(c->module, REMOTE_SCALARS_MAKE(c->method,
+					   !!c->in_words, !!c->out_bytes), args);
+}
+
+static void *call_thread(void *arg)
+{
+	call_make(arg);
+	return NULL;
+}
+
+static uint32_t next_word(char **rest)
+{
+	return strtoul(*rest, rest, 0);
+}
+
+/* METHOD [BYTES] [WORD...] */
+static void call_read(struct call *c, uint32_t module, char *rest, int has_out)
+{
+	memset(c, 0, sizeof(*c));
+	c->module = modules[module];
+	c->method = next_word(&rest);
+	if (has_out)
+		c->out_bytes = next_word(&rest);
+	if (c->out_bytes > sizeof(c->out))
+		c->out_bytes = sizeof(c->out);
+	for (rest += strspn(rest, " "); *rest && c->in_words < WORDS; rest += strspn(rest, " "))
+		c->in[c->in_words++] = next_word(&rest);
+}
+
+static uint32_t do_open(uint32_t module, const char *name)
+{
+	char uri[200];
+
+	snprintf(uri, sizeof(uri),
+		 "file:///libboard_%s.so?board_%s_invoke&_modver=1.0&_dom=cdsp", name, name);
+	return remote_handle64_open(uri, &modules[module]);
+}
+
+static uint8_t pattern(size_t i)
+{
+	return i * 7 + (i >> 8) + (i >> 16);
+}
+
+static uint32_t xor_check(const uint8_t *in, const uint8_t *out, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (in[i] != pattern(i) || out[i] != (in[i] ^ XOR_KEY))
+			return WRONG;
+	return 0;
+}
+
+static uint32_t xor_call(uint32_t module, uint8_t *in, uint8_t *out, size_t len)
+{
+	uint32_t key = XOR_KEY, ret;
+	remote_arg args[3] = {
+		{ .buf = { &key, sizeof(key) } }, { .buf = { in, len } }, { .buf = { out, len } },
+	};
+
+	for (size_t i = 0; i < len; i++)
+		in[i] = pattern(i);
+	memset(out, 0, len);
+	ret = remote_handle64_invoke(modules[module], REMOTE_SCALARS_MAKE(3, 2, 1), args);
+	return ret ? ret : xor_check(in, out, len);
+}
+
+/* Copied ones begin anywhere in a page. */
+static uint32_t do_xor(uint32_t module, size_t len, int is_shared)
+{
+	uint8_t *in, *out;
+	uint32_t ret = WRONG;
+
+	if (is_shared) {
+		in = rpcmem_alloc(RPCMEM_HEAP_ID_SYSTEM, RPCMEM_DEFAULT_FLAGS, len);
+		out = rpcmem_alloc(RPCMEM_HEAP_ID_SYSTEM, RPCMEM_DEFAULT_FLAGS, len);
+	} else {
+		in = malloc(len);
+		out = malloc(len);
+	}
+	if (in && out)
+		ret = xor_call(module, in, out, len);
+	if (is_shared) {
+		rpcmem_free(in);
+		rpcmem_free(out);
+	} else {
+		free(in);
+		free(out);
+	}
+	return ret;
+}
+
+static uint32_t sum_load(uint32_t module, int fd, const uint32_t *words, size_t len)
+{
+	uint32_t range[2] = { 0, len }, ret;
+	uint64_t total = 0, want = 0;
+	remote_arg args[3] = {
+		{ .buf = { range, sizeof(range) } }, { .buf = { &total, sizeof(total) } },
+		{ .dma = { fd, 0 } },
+	};
+
+	for (size_t i = 0; i < len / 4; i++)
+		want += words[i];
+	ret = remote_handle64_invoke(modules[module], REMOTE_SCALARS_MAKEX(0, 2, 1, 1, 1, 0),
+				     args);
+	return ret ? ret : total == want ? 0 : WRONG;
+}
+
+#define FILL_WORD	0xfeed5eedu
+#define FILL_STRIDE	4096u
+
+static uint32_t sum_store(uint32_t module, int fd, const uint32_t *words, size_t len)
+{
+	uint32_t what[2] = { FILL_WORD, FILL_STRIDE }, ret;
+	remote_arg args[2] = { { .buf = { what, sizeof(what) } }, { .dma = { fd, 0 } } };
+
+	ret = remote_handle64_invoke(modules[module], REMOTE_SCALARS_MAKEX(0, 3, 1, 0, 1, 0),
+				     args);
+	for (size_t i = 0; i < len / 4 && !ret; i++)
+		if (words[i] != (i % (FILL_STRIDE / 4) ? (uint32_t)i * 2654435761u : FILL_WORD))
+			ret = WRONG;
+	return ret;
+}
+
+static uint32_t do_sum(uint32_t module, size_t len)
+{
+	uint32_t *words = rpcmem_alloc(RPCMEM_HEAP_ID_SYSTEM, RPCMEM_DEFAULT_FLAGS, len), ret;
+	int fd = words ? rpcmem_to_fd(words) : -1;
+
+	if (!words)
+		return WRONG;
+	for (size_t i = 0; i < len / 4; i++)
+		words[i] = (uint32_t)i * 2654435761u;
+	ret = fastrpc_mmap(CDSP_DOMAIN_ID, fd, words, 0, len, FASTRPC_MAP_FD);
+	if (!ret)
+		ret = sum_load(module, fd, words, len);
+	if (!ret)
+		ret = sum_store(module, fd, words, len);
+	if (!ret)
+		ret = fastrpc_munmap(CDSP_DOMAIN_ID, fd, words, len);
+	rpcmem_free(words);
+	return ret;
+}
+
+static void say(uint32_t result, const struct call *c)
+{
+	printf("0x%x", result);
+	for (uint32_t i = 0; c && !result && i < c->out_bytes / 4; i++)
+		printf(" 0x%x", c->out[i]);
+	putchar('\n');
+}
+
+static void obey(const char *verb, uint32_t module, char *rest)
+{
+	static struct call other;
+	struct call c = {};
+
+	if (!strcmp(verb, "open")) {
+		say(do_open(module, rest + strspn(rest, " ")), NULL);
+	} else if (!strcmp(verb, "close")) {
+		say(remote_handle64_close(modules[module]), NULL);
+	} else if (!strcmp(verb, "call") || !strcmp(verb, "ask")) {
+		call_read(&c, module, rest, !strcmp(verb, "ask"));
+		call_make(&c);
+		say(c.result, &c);
+	} else if (!strcmp(verb, "xor")) {
+		size_t len = next_word(&rest);
+
+		say(do_xor(module, len, !!strstr(rest, "shared")), NULL);
+	} else if (!strcmp(verb, "sum")) {
+		say(do_sum(module, next_word(&rest)), NULL);
+	} else if (!strcmp(verb, "begin")) {
+		call_read(&other, module, rest, 0);
+		say(pthread_create(&other.thread, NULL, call_thread, &other), NULL);
+	} else if (!strcmp(verb, "end")) {
+		pthread_join(other.thread, NULL);
+		say(other.result, NULL);
+	} else {
+		puts("no such command");
+	}
+}
+
+int main(void)
+{
+	struct remote_rpc_control_unsigned_module unsign = {
+		.domain = CDSP_DOMAIN_ID, .enable = 1,
+	};
+	char line[256], *rest, *verb;
+	uint32_t module;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	say(remote_session_control(DSPRPC_CONTROL_UNSIGNED_MODULE, &unsign, sizeof(unsign)), NULL);
+	while (fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "\n")] = '\0';
+		verb = strtok_r(line, " ", &rest);
+		if (!verb)
+			continue;
+		module = next_word(&rest) % MODULES;
+		obey(verb, module, rest);
+	}
+	return 0;
+}

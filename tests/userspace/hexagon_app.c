@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Real Hexagon code: an application linked to Debian's libcdsprpc opens the skeletons of
+ * board/skeletons by their URI, and its process on the DSP loads and runs them.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
+#include "daemon.h"
+
+#define LABEL		"cdsp"
+#define CLIENT		"/tests/app/hexagon_client"
+#define CDSP_NODE	"/dev/fastrpc-cdsp"
+
+/* What a dead process answers, and a loader that lacks a symbol. */
+#define E_FAILED	"0x80000401"
+#define E_BADSTATE	"0x8000040e"
+#define E_UNSUPPORTED	"0x80000414"
+
+static const char *const skeletons[] = {
+	"calculator", "incomplete", "misbehave", "service", "shared", "transform",
+};
+
+static void stage(const char *name)
+{
+	static char data[1 << 20];
+	char path[128], file[64];
+	int fd, len;
+
+	snprintf(file, sizeof(file), "libboard_%s.so", name);
+	snprintf(path, sizeof(path), "/hexagon/%s", file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	REQUIRE(fd >= 0);
+	len = read(fd, data, sizeof(data));
+	close(fd);
+	REQUIRE(len > 0 && len < (int)sizeof(data));
+	host_file(file, data, len);
+}
+
+/* Releases before the case, and applications of the case, each of which makes one. */
+static uint64_t releases;
+static unsigned int clients;
+
+static void setup(void)
+{
+	static char line[256];
+	struct dsp_control_status st;
+
+	if (file_read("/etc/hexagon", line, sizeof(line)) < 0 || strncmp(line, "ready", 5)) {
+		line[strcspn(line, "\n")] = '\0';
+		test_skip(line[0] ? line + strlen("none: ") : "no Hexagon code in this image");
+	}
+	userland_need();
+	control_select(LABEL);
+	host_shell();
+	for (size_t i = 0; i < ARRAY_SIZE(skeletons); i++)
+		stage(skeletons[i]);
+	control_status(&st);
+	releases = st.releases;
+	clients = 0;
+}
+
+static void __attribute__((constructor)) fixture(void)
+{
+	test_setup = setup;
+	test_teardown = daemon_end_all;
+}
+
+/* The application, its input and output. */
+struct client {
+	pid_t pid;
+	int in, out;
+};
+
+static void client_line(struct client *c, char *line, size_t size)
+{
+	size_t len = 0;
+
+	while (len < size - 1 && read(c->out, line + len, 1) == 1 && line[len] != '\n')
+		len++;
+	line[len] = '\0';
+}
+
+static void client_tell(struct client *c, const char *command)
+{
+	REQUIRE_EQ(write(c->in, command, strlen(command)), (ssize_t)strlen(command));
+	REQUIRE_EQ(write(c->in, "\n", 1), 1);
+}
+
+static void client_answers(struct client *c, const char *what)
+{
+	char line[256];
+
+	client_line(c, line, sizeof(line));
+	if (strcmp(line, what))
+		daemon_log_show();
+	test_context("it said \"%s\" instead of \"%s\"", line, what);
+	REQUIRE(!strcmp(line, what));
+}
+
+/* A command, and what has to come of it. */
+static void client_do(struct client *c, const char *command, const char *what)
+{
+	client_tell(c, command);
+	client_answers(c, what);
+}
+
+static struct client client_start(const char *skeleton)
+{
+	char command[64];
+	struct client c;
+
+	c.pid = daemon_start_piped(CLIENT, &c.in, &c.out);
+	clients++;
+	client_answers(&c, "0x0");
+	snprintf(command, sizeof(command), "open 0 %s", skeleton);
+	client_do(&c, command, "0x0");
+	return c;
+}
+
+static void process_look(struct dsp_control_process *p, uint32_t index)
+{
+	memset(p, 0, sizeof(*p));
+	strcpy(p->label, LABEL);
+	p->index = index;
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_PROCESS, p), 0);
+}
+
+static unsigned int processes_alive(void)
+{
+	struct dsp_control_process p;
+
+	process_look(&p, 0);
+	return p.alive;
+}
+
+/* No PD, no process of the host, and nothing of the clients' on the DSP. */
+static void check_nothing_left(void)
+{
+	struct dsp_control_status st;
+
+	control_wait(DSP_COUNT_RELEASES, releases + clients);
+	control_status(&st);
+	CHECK_EQ(st.attached_clients, 0);
+	CHECK_EQ(st.memory.pds, 0);
+	CHECK_EQ(st.memory.maps, 0);
+	CHECK_EQ(st.memory.handles, 0);
+	CHECK_EQ(processes_alive(), 0);
+}
+
+/* It leaves by itself (0), or is killed. */
+static void client_end(struct client *c, int signal)
+{
+	close(c->in);
+	CHECK_EQ(daemon_end(c->pid, signal), signal);
+	close(c->out);
+}
+
+TEST(calculator)
+{
+	struct client c = client_start("calculator");
+
+	CHECK_EQ(processes_alive(), 1);
+	client_do(&c, "call 0 4", "0x0");
+	client_do(&c, "ask 0 2 8 1 2 3 0xfffffffe", "0x0 0x4 0x0");
+	client_do(&c, "ask 0 3 16 1000 0 7 0", "0x0 0x8e 0x0 0x6 0x0");
+	client_do(&c, "ask 0 3 16 1000 0 0 0", "0x80000406");
+	client_do(&c, "close 0", "0x0");
+	client_end(&c, 0);
+	check_nothing_left();
+}
+
+TEST(bytes_there_and_back)
+{
+	static const size_t lengths[] = { 1, 127, 128, 4095, 4096, 65537, 1 << 20 };
+	struct client c = client_start("transform");
+	char command[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		snprintf(command, sizeof(command), "xor 0 %zu", lengths[i]);
+		client_do(&c, command, "0x0");
+		snprintf(command, sizeof(command), "xor 0 %zu shared", lengths[i]);
+		client_do(&c, command, "0x0");
+	}
+	client_end(&c, 0);
+	check_nothing_left();
+}
+
+/* The DSP loads and stores in a dma-buf that no message carries. */
+TEST(memory_by_its_fd)
+{
+	struct client c = client_start("shared");
+
+	client_do(&c, "sum 0 4096", "0x0");
+	client_do(&c, "sum 0 1048576", "0x0");
+	client_end(&c, 0);
+	check_nothing_left();
+}
+
+/* A call that waits, and one beside it that lets it go on. */
+TEST(calls_that_need_each_other)
+{
+	struct client c = client_start("service");
+
+	client_do(&c, "begin 0 2 3", "0x0");
+	client_do(&c, "ask 0 4 4 4 100", "0x0 0x190");
+	client_do(&c, "call 0 3 1", "0x0");
+	client_do(&c, "call 0 3 2", "0x0");
+	client_do(&c, "end", "0x0");
+	client_end(&c, 0);
+	check_nothing_left();
+}
+
+TEST(missing_symbol)
+{
+	struct client c = client_start("calculator");
+
+	client_do(&c, "open 1 incomplete", E_UNSUPPORTED);
+	client_do(&c, "call 0 4", "0x0");
+	client_end(&c, 0);
+	check_nothing_left();
+}
+
+TEST(no_library)
+{
+	static const char half[] = "\177ELF\1\1\1";
+	struct client c = client_start("calculator");
+	char elf[52] = "";
+
+	memcpy(elf, half, sizeof(half));
+	elf[18] = 164;
+	host_file("libboard_truncated.so", elf, sizeof(elf));
+	client_do(&c, "open 1 truncated", E_FAILED);
+	client_do(&c, "call 0 4", "0x0");
+	client_end(&c, 0);
+	check_nothing_left();
+}
+
+/* The process of the DSP dies; the application is told, and another one works on. */
+static void dies_of(const char *command, uint32_t signal, uint32_t address)
+{
+	struct client good = client_start("calculator"), bad = client_start("misbehave");
+	struct dsp_control_process p;
+
+	CHECK_EQ(processes_alive(), 2);
+	client_do(&bad, command, E_BADSTATE);
+	process_look(&p, 1);
+	CHECK_EQ(p.is_dead, 1);
+	CHECK_EQ(p.has_last_words, !!signal);
+	if (signal) {
+		CHECK_EQ(p.signal, signal);
+		CHECK_EQ(p.address, address);
+	}
+	client_do(&bad, "call 0 9 0", E_BADSTATE);
+	client_do(&good, "call 0 4", "0x0");
+	CHECK_EQ(processes_alive(), 1);
+	client_end(&bad, SIGKILL);
+	client_do(&good, "call 0 4", "0x0");
+	client_end(&good, 0);
+	check_nothing_left();
+}
+
+TEST(wild_store)
+{
+	dies_of("call 0 3 0x10 1", SIGSEGV, 0x10);
+}
+
+TEST(wild_load)
+{
+	dies_of("ask 0 2 4 0x20", SIGSEGV, 0x20);
+}
+
+TEST(aborts)
+{
+	dies_of("call 0 6", SIGABRT, 0);
+}
+
+TEST(exits)
+{
+	dies_of("call 0 7", 0, 0);
+}
+
+/* A call that never returns does not hold up what ends its application. */
+TEST(endless_loop_and_kill)
+{
+	struct client good = client_start("calculator"), bad = client_start("misbehave");
+
+	client_do(&bad, "begin 0 5", "0x0");
+	client_do(&bad, "call 0 9 0", "0x0");
+	client_end(&bad, SIGKILL);
+	control_wait(DSP_COUNT_RELEASES, releases + 1);
+	CHECK_EQ(processes_alive(), 1);
+	client_do(&good, "call 0 4", "0x0");
+	client_end(&good, 0);
+	check_nothing_left();
+}
+
+static void stop_and_start(void)
+{
+	dsp_stop();
+	node_wait(CDSP_NODE, false);
+	CHECK_EQ(processes_alive(), 0);
+	dsp_start();
+}
+
+static void crash(void)
+{
+	test_allow("recovering " LABEL);
+	dsp_crash();
+	CHECK_EQ(dsp_wait_recovered(), 0);
+}
+
+/* The DSP goes away in the middle of a call, and comes back: so ends the process, and the call. */
+static void goes_away(void (*go)(void))
+{
+	struct client c = client_start("misbehave");
+	char line[64];
+
+	client_do(&c, "begin 0 5", "0x0");
+	client_do(&c, "call 0 9 0", "0x0");
+	go();
+	CHECK_EQ(processes_alive(), 0);
+	client_tell(&c, "end");
+	client_line(&c, line, sizeof(line));
+	test_context("it said \"%s\"", line);
+	CHECK(strcmp(line, "0x0"));
+	client_end(&c, SIGKILL);
+	node_wait(CDSP_NODE, true);
+	c = client_start("calculator");
+	client_do(&c, "call 0 4", "0x0");
+	client_end(&c, 0);
+	/* The end of the DSP took the place of the first one's release. */
+	clients--;
+	check_nothing_left();
+}
+
+TEST(stopped_in_a_call)
+{
+	goes_away(stop_and_start);
+}
+
+TEST(crashed_in_a_call)
+{
+	goes_away(crash);
+}
