@@ -48,6 +48,19 @@ image_stage_hexagon()
 	echo ready > "$stage/etc/hexagon"
 	mkdir -p "$stage/hexagon"
 	cp "$hexagon"/libboard_*.so "$stage/hexagon/"
+	[ -z "${BOARD_HEXAGON:-}" ] || cp -R "$BOARD_HEXAGON/." "$stage/hexagon/" ||
+		die "BOARD_HEXAGON=$BOARD_HEXAGON is no directory of files for the board"
+	image_stage_dsp_shell
+}
+
+# Where Debian's library looks for the shell of an unsigned process.  The DSP model reads all
+# of it and runs none of it.
+image_stage_dsp_shell()
+{
+	mkdir -p "$stage/usr/share/hexagon-dsp/conf.d" "$stage/usr/share/hexagon-dsp/board"
+	printf 'machines:\n  linux,dummy-virt:\n    DSP_LIBRARY_PATH: board\n' \
+		> "$stage/usr/share/hexagon-dsp/conf.d/board.yaml"
+	head -c 65536 /dev/zero > "$stage/usr/share/hexagon-dsp/board/fastrpc_shell_unsigned_3"
 }
 
 # The device of the guest; its other end is pdhost's.

@@ -87,9 +87,10 @@ static s32 code_ask(struct dsp_remote *r, struct dsp_request *req, u32 type,
 
 	*ask = (struct code_ask){ .req = req };
 	spin_lock(&r->lock);
-	head.id = ask->id = ++r->ids;
+	ask->id = ++r->ids;
 	list_add(&ask->node, &r->asks);
 	spin_unlock(&r->lock);
+	head.id = ask->id;
 	if (!dsp_remote_send(r, req, &head, parts, nr_parts))
 		wait_event_idle(req->dsp->counters,
 				ask_is_done(r, ask) || dsp_remote_is_over(r, req));

@@ -43,11 +43,13 @@ static DEFINE_MUTEX(remotes_lock);
 
 static u32 word_get(const struct slot_word *w)
 {
+	/* Words of remote_slots.h: what they tell of was stored before. */
 	return smp_load_acquire(&w->v);
 }
 
 static void word_set(struct slot_word *w, u32 v)
 {
+	/* The host loads it likewise. */
 	smp_store_release(&w->v, v);
 }
 
@@ -199,9 +201,11 @@ static bool receive(struct dsp_remote *r)
 static void remote_work(struct work_struct *work)
 {
 	struct dsp_remote *r = container_of(work, struct dsp_remote, work);
-	u32 life = smp_load_acquire(&r->life);
 	bool has_ended, ok;
+	u32 life;
 
+	/* The rings are this life's: remote_start(). */
+	life = smp_load_acquire(&r->life);
 	if (life && !dsp_remote_is_over(r, NULL)) {
 		/* What it wrote before it ended is in the ring then. */
 		has_ended = word_get(&r->slot->dead) == life;
@@ -217,6 +221,7 @@ static irqreturn_t link_interrupt(int irq, void *data)
 	struct dsp_remote *r;
 
 	for (r = link.remotes; r < link.remotes + SLOT_MAX; r++)
+		/* With r->dsp: remote_take(). */
 		if (smp_load_acquire(&r->is_taken))
 			queue_work(r->dsp->wq, &r->work);
 	return IRQ_HANDLED;

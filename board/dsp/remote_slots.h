@@ -8,7 +8,7 @@
  * it ends a process by 0 in @want, and is rid of it when @have is 0.  A process that ends by
  * itself leaves its life in @dead, behind its wait status.  What it wrote before is in the ring.
  *
- * Indices of a ring count bytes and run freely.  Whoever moves one rings the other side, both
+ * Indices of a ring count bytes and run freely.  The side that moves one rings the other, both
  * after producing and after consuming.  All of it is read and written with acquire and release.
  */
 #ifndef REMOTE_SLOTS_H

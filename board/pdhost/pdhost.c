@@ -14,8 +14,8 @@
  * it starts QEMU, with the other end of the socket as file descriptor 3.  Then it ends with
  * QEMU's exit status, and QEMU ends with it or with process PID, however these end.
  *
- * It ends when the peer or whoever started it does, and no process of its own outlives it.  When
- * it ends first, the peer sees its heartbeat stop.  Its own errors are exit status 125.
+ * It ends when the peer or the process that started it does, and no process of its own outlives
+ * it.  When it ends first, the peer sees its heartbeat stop.  Its own errors are exit status 125.
  *
  * qemu-hexagon is no sandbox: code that it runs can make system calls of the host.  A process
  * has no privilege to gain, no socket to open, no other process to touch, and limits of its own,
@@ -99,7 +99,7 @@ static void limit(int what, rlim_t most)
 		_exit(126);
 }
 
-/* These fail with EPERM in a process, whoever runs it. */
+/* These fail with EPERM in a process, also for root. */
 static const int forbidden[] = {
 	SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_ptrace,
 	SYS_process_vm_readv, SYS_process_vm_writev, SYS_mount, SYS_umount2, SYS_unshare, SYS_setns,

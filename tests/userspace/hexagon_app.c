@@ -213,6 +213,34 @@ TEST(calls_that_need_each_other)
 	check_nothing_left();
 }
 
+/* The skeleton itself calls its host. */
+TEST(reverse_call)
+{
+	struct client c = client_start("misbehave");
+
+	client_do(&c, "reverse 0", "0x0");
+	client_end(&c, 0);
+	check_nothing_left();
+}
+
+TEST(six_at_once)
+{
+	struct client c[6];
+
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++)
+		c[i] = client_start("service");
+	CHECK_EQ(processes_alive(), ARRAY_SIZE(c));
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++)
+		client_do(&c[i], "begin 0 2 1", "0x0");
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++) {
+		client_do(&c[i], "call 0 3 1", "0x0");
+		client_do(&c[i], "end", "0x0");
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++)
+		client_end(&c[i], 0);
+	check_nothing_left();
+}
+
 TEST(missing_symbol)
 {
 	struct client c = client_start("calculator");
@@ -280,6 +308,25 @@ TEST(aborts)
 TEST(exits)
 {
 	dies_of("call 0 7", 0, 0);
+}
+
+/* Its own stack is no end: what lies below is not the process's. */
+TEST(recurses)
+{
+	struct client c = client_start("misbehave");
+
+	client_do(&c, "call 0 8", E_BADSTATE);
+	client_end(&c, SIGKILL);
+	check_nothing_left();
+}
+
+TEST(traps)
+{
+	struct client c = client_start("misbehave");
+
+	client_do(&c, "call 0 4", E_BADSTATE);
+	client_end(&c, SIGKILL);
+	check_nothing_left();
 }
 
 /* A call that never returns does not hold up what ends its application. */

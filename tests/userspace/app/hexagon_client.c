@@ -10,6 +10,7 @@
  *	ask N METHOD BYTES [WORD...]	the same, with an out-buffer, whose words follow
  *	xor N BYTES [shared]	the transform skeleton, and what it made is compared
  *	sum N BYTES		the shared skeleton loads and stores in a buffer by its fd
+ *	reverse N		the misbehave skeleton has this library open its module apps_std
  *	begin N METHOD [WORD...]	"call" by another thread
  *	end			what came of that
  */
@@ -43,14 +44,18 @@ struct call {
 static void call_make(struct call *c)
 {
 	remote_arg args[2];
-	uint32_t n = 0;
+	uint32_t n = 0, sc;
 
-	if (c->in_words)
-		args[n++].buf = (remote_buf){ c->in, 4 * c->in_words };
-	if (c->out_bytes)
-		args[n++].buf = (remote_buf){ c->out, c->out_bytes };
-	c->result = remote_handle64_invoke(c->module, REMOTE_SCALARS_MAKE(c->method,
-					   !!c->in_words, !!c->out_bytes), args);
+	if (c->in_words) {
+		args[n].buf.pv = c->in;
+		args[n++].buf.nLen = 4 * c->in_words;
+	}
+	if (c->out_bytes) {
+		args[n].buf.pv = c->out;
+		args[n++].buf.nLen = c->out_bytes;
+	}
+	sc = REMOTE_SCALARS_MAKE(c->method, !!c->in_words, !!c->out_bytes);
+	c->result = remote_handle64_invoke(c->module, sc, args);
 }
 
 static void *call_thread(void *arg)
@@ -191,6 +196,32 @@ static uint32_t do_sum(uint32_t module, size_t len)
 	return ret;
 }
 
+/* As a call of the DSP arrives here: lengths, and behind each what has it, at a multiple of 8. */
+static const struct packed {
+	uint32_t head_len, pad1;
+	uint32_t name_len, error_room;
+	uint32_t text_len, pad2;
+	char text[9];
+	uint32_t handle_len, error_len;
+} __attribute__((packed)) open_apps_std = {
+	.head_len = 8, .name_len = 9, .error_room = 256, .text_len = 9, .text = "apps_std",
+	.handle_len = 8, .error_len = 256,
+};
+
+/* The handle and the error come back behind a length. */
+static uint32_t do_reverse(uint32_t module)
+{
+	uint32_t call[2] = { 0, REMOTE_SCALARS_MAKE(0, 2, 2) }, results[128] = {}, ret;
+	remote_arg args[3] = {
+		{ .buf = { call, sizeof(call) } },
+		{ .buf = { (void *)&open_apps_std, sizeof(open_apps_std) } },
+		{ .buf = { results, sizeof(results) } },
+	};
+
+	ret = remote_handle64_invoke(modules[module], REMOTE_SCALARS_MAKE(12, 2, 1), args);
+	return ret ? ret : results[0] == 8 && results[2] && !results[3] ? 0 : WRONG;
+}
+
 static void say(uint32_t result, const struct call *c)
 {
 	printf("0x%x", result);
@@ -218,6 +249,8 @@ static void obey(const char *verb, uint32_t module, char *rest)
 		say(do_xor(module, len, !!strstr(rest, "shared")), NULL);
 	} else if (!strcmp(verb, "sum")) {
 		say(do_sum(module, next_word(&rest)), NULL);
+	} else if (!strcmp(verb, "reverse")) {
+		say(do_reverse(module), NULL);
 	} else if (!strcmp(verb, "begin")) {
 		call_read(&other, module, rest, 0);
 		say(pthread_create(&other.thread, NULL, call_thread, &other), NULL);
