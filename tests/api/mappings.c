@@ -312,7 +312,7 @@ TEST(answers_that_cannot_be_written)
 	shared_free(&s);
 }
 
-TEST(dsp_stops_with_loans)
+TEST(dsp_stops_with_mappings)
 {
 	int fd = open_pd();
 	struct shared s = shared_make(fd, 64 << 10);
