@@ -266,12 +266,15 @@ static void up_serve(struct code_up *up, struct code_ask *ask)
 		up_bring(up, ask);
 		break;
 	case UP_FD_WRITE:
-		ret = up->bytes < up->body->bytes ? DSP_E_BADPARM :
-		      up_move(up, ask, up->body + 1, true);
+		ret = DSP_E_BADPARM;
+		if (up->bytes >= up->body->bytes)
+			ret = up_move(up, ask, up->body + 1, true);
 		up_answer(up, ret, NULL, 0);
 		break;
 	case UP_REVERSE:
-		ret = up->bytes < up->body->bytes ? DSP_E_BADPARM : up_reverse(up, ask, &call);
+		ret = DSP_E_BADPARM;
+		if (up->bytes >= up->body->bytes)
+			ret = up_reverse(up, ask, &call);
 		up_answer(up, ret, call.out, call.out_len);
 		kvfree(call.out);
 		break;

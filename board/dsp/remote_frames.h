@@ -60,7 +60,8 @@ enum frame_up {
 	UP_FD_WRITE = 3,	/* data: the bytes */
 	UP_HEAP_READ = 6,	/* the same by an address of the heap */
 	UP_HEAP_WRITE = 7,
-	UP_REVERSE = 8,		/* a call to the host; data: its packed arguments; answer: packed results */
+	/* A call to the host; data: its packed arguments; answer: packed results. */
+	UP_REVERSE = 8,
 };
 
 struct frame_up_body {

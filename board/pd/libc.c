@@ -266,28 +266,21 @@ static const char *read_number(const char *f, int *value)
 
 static const char *read_flags(const char *f, struct spec *spec)
 {
-	for (;; f++) {
-		switch (*f) {
-		case '-':	spec->left = true; break;
-		case '0':	spec->zero = true; break;
-		case '+':	spec->plus = true; break;
-		case ' ':	spec->space = true; break;
-		case '#':	spec->other = true; break;
-		default:	return f;
-		}
+	for (; *f && strchr("-0+ #", *f); f++) {
+		spec->left |= *f == '-';
+		spec->zero |= *f == '0';
+		spec->plus |= *f == '+';
+		spec->space |= *f == ' ';
+		spec->other |= *f == '#';
 	}
+	return f;
 }
 
 static const char *read_length(const char *f, struct spec *spec)
 {
-	for (;; f++) {
-		switch (*f) {
-		case 'l':	spec->longs++; break;
-		case 'j':	spec->longs = 2; break;
-		case 'h': case 'z': case 't':	break;
-		default:	return f;
-		}
-	}
+	for (; *f && strchr("ljhzt", *f); f++)
+		spec->longs = *f == 'j' ? 2 : spec->longs + (*f == 'l');
+	return f;
 }
 
 int vsnprintf(char *to, size_t room, const char *f, va_list args)

@@ -65,9 +65,10 @@ static u32 open_module(const u8 *body, u32 bytes, struct frame_opened *opened)
 	struct module *m;
 	u32 at, ret;
 
-	if (bytes < 8 || !lengths[0] || lengths[0] > URI_MAX ||
-	    (at = 8 + ROUND_UP(lengths[0], 8)) > bytes || lengths[1] > bytes - at ||
-	    uri[lengths[0] - 1])
+	if (bytes < 8 || !lengths[0] || lengths[0] > URI_MAX)
+		return DSP_E_BADPARM;
+	at = 8 + ROUND_UP(lengths[0], 8);
+	if (at > bytes || lengths[1] > bytes - at || uri[lengths[0] - 1])
 		return DSP_E_BADPARM;
 	if (!uri_entry(uri, entry, sizeof(entry))) {
 		snprintf(opened->text, sizeof(opened->text), "no function is named behind '?'");

@@ -63,7 +63,7 @@ static const struct symbol symbols[] = {
 	AS("qurt_anysignal_init", qurt_signal_init), SAME(qurt_anysignal_wait),
 	AS("qurt_anysignal_set", qurt_signal_set), AS("qurt_anysignal_clear", qurt_signal_clear),
 	AS("qurt_anysignal_get", qurt_signal_get), AS("qurt_anysignal_destroy", qurt_nothing),
-	AS("qurt_sem_init_val", qurt_sem_init), 
+	AS("qurt_sem_init_val", qurt_sem_init),
 	AS("qurt_sem_up", qurt_sem_up), SAME(qurt_sem_down), AS("qurt_sem_destroy", qurt_nothing),
 	SAME(qurt_timer_sleep), SAME(qurt_sysclock_get_hw_ticks), SAME(qurt_hvx_lock),
 	SAME(qurt_hvx_unlock),

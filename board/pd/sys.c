@@ -116,7 +116,10 @@ void sys_raise(int signal)
 	sys4(NR_TGKILL, sys4(NR_GETPID, 0, 0, 0, 0), sys4(NR_GETTID, 0, 0, 0, 0), signal, 0);
 }
 
-/* SIGVTALRM, once, when the process has run for @ms: one that the host does not let run has no ticks. */
+/*
+ * SIGVTALRM, once, when the process has run for @ms: one that the host does not let run has no
+ * ticks.
+ */
 void sys_tick(unsigned int ms)
 {
 	const long timer[4] = { 0, 0, 0, ms * 1000 };

@@ -27,7 +27,7 @@ static uint32_t xor_vectors(uint8_t *to, const uint8_t *from, uint32_t bytes, ui
 	return i;
 }
 
-static int32_t xor(union remote_arg *args)
+static int32_t xor_bytes(union remote_arg *args)
 {
 	uint8_t *to = args[2].buf.data;
 	const uint8_t *from = args[1].buf.data;
@@ -64,7 +64,7 @@ int32_t board_transform_invoke(uint64_t handle, uint32_t sc, union remote_arg *a
 	if (METHOD(sc) == 2 && SHAPE_OF(sc) == SHAPE(1, 1, 0))
 		return echo(args);
 	if (METHOD(sc) == 3 && SHAPE_OF(sc) == SHAPE(2, 1, 0))
-		return xor(args);
+		return xor_bytes(args);
 	if (METHOD(sc) == 4 && SHAPE_OF(sc) == SHAPE(1, 2, 0))
 		return where(args);
 	return E_UNSUPPORTED;

@@ -153,6 +153,7 @@ static void answer_up(struct pd *pd, const struct answer *asked)
 static int pd_step(struct pd *pd)
 {
 	struct answer *a = calloc(1, sizeof(*a));
+	uint32_t rest;
 
 	if (!a || pd->transport->receive(pd, &a->head, sizeof(a->head)) ||
 	    a->head.length < sizeof(a->head) || a->head.length > FRAME_MAX) {
@@ -160,8 +161,8 @@ static int pd_step(struct pd *pd)
 		return -1;
 	}
 	a->body = malloc(a->head.length);
-	if (!a->body || (a->head.length > sizeof(a->head) &&
-	    pd->transport->receive(pd, a->body, a->head.length - sizeof(a->head)))) {
+	rest = a->head.length - sizeof(a->head);
+	if (!a->body || (rest && pd->transport->receive(pd, a->body, rest))) {
 		pd_forget(a);
 		return -1;
 	}
@@ -273,7 +274,8 @@ int pd_open(struct pd *pd, const char *skeleton, uint32_t *module, char *why)
 uint32_t pd_invoke(struct pd *pd, uint32_t module, uint32_t method, unsigned int in,
 		   const struct arg *in_args, unsigned int out, struct arg *out_args, int handle)
 {
-	const uint32_t call[2] = { module, method << 24 | in << 16 | out << 8 | (handle >= 0) << 4 };
+	const uint32_t scalars = method << 24 | in << 16 | out << 8 | (handle >= 0) << 4;
+	const uint32_t call[2] = { module, scalars };
 	uint32_t id = ++pd->ids, pair[2], i;
 	size_t bytes = 8 + 8 * (in + out + (handle >= 0));
 

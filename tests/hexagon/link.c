@@ -382,7 +382,8 @@ static const struct {
 	void (*run)(void);
 } cases[] = {
 	{ "one", case_one }, { "large", case_large }, { "eight_at_once", case_eight_at_once },
-	{ "many_in_a_row", case_many_in_a_row }, { "killed", case_killed }, { "forbidden", case_forbidden },
+	{ "many_in_a_row", case_many_in_a_row }, { "killed", case_killed },
+	{ "forbidden", case_forbidden },
 	{ "machine_gone", case_machine_gone }, { "host_killed", case_host_killed },
 	{ "terminated", case_terminated }, { "bad_index", case_bad_index },
 };

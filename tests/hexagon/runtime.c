@@ -233,6 +233,7 @@ static void case_heap(void)
 	uint8_t *heap = calloc(1, bytes);
 	const struct arg in = { .in = ask, .bytes = sizeof(ask) };
 	const struct arg where = { .in = &(uint32_t){ at + 0x7ffffc }, .bytes = 4 };
+	static const char nothing[64];
 	uint32_t got = 0, i, used = 0;
 	struct arg out = { .out = &got, .bytes = 4 };
 
@@ -243,7 +244,7 @@ static void case_heap(void)
 	CHECK(call(11, 1, &in, 1, &out) == 0);
 	CHECK(got > bytes / 10 * 9 && got < bytes);
 	for (i = 0; i < bytes; i += 1 << 16)
-		used += memcmp(heap + i, (char[64]){}, 64) != 0 || heap[i + 1008] || heap[i + 1000];
+		used += memcmp(heap + i, nothing, 64) != 0 || heap[i + 1008] || heap[i + 1000];
 	CHECK(used > 64);
 	heap[bytes - 4] = 77;
 	CHECK(call(2, 1, &where, 1, &out) == 0 && got == 77);
