@@ -21,7 +21,8 @@ static void close_all(void)
 		close(buf);
 	if (fd >= 0)
 		close(fd);
-	fd = buf = -1;
+	fd = -1;
+	buf = -1;
 }
 
 static long attached(void)
