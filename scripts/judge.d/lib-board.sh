@@ -79,7 +79,8 @@ board_more_modules()
 		commit=$(cat "$work/from")
 		[ "$1" = before ] || commit=$(cat "$work/head")
 		farm_make "$1" "$commit" "$folder"
-		for name in $(sed -n 's/^obj-m.* \([a-z0-9_-]*\)\.o$/\1/p' "$farm/Kbuild"); do
+		names=$(sed -n 's/^obj-m.* \([a-z0-9_-]*\)\.o$/\1/p' "$farm/Kbuild")
+		for name in $names; do
 			board_loads "$name" || continue
 			board_kbuild "$farm" "$name"
 			[ -z "$module" ] || more="$more --module $module"
@@ -415,10 +416,12 @@ board_cost()
 {
 	board_el=$(board_stack_el)
 	check="calls' cost, EL$board_el"
-	board_module before && against=$module && board_module after || {
+	against=''
+	! board_module before || against=$module
+	if [ -z "$against" ] || ! board_module after; then
 		not_run "$check" 'no fastrpc.ko of both sides: see build'
 		return
-	}
+	fi
 	more="--against $against" BENCH_CASES=null,buffers,clients BENCH_ROUNDS=1
 	export BENCH_CASES BENCH_ROUNDS
 	board_boot bench || {
