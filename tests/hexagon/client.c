@@ -160,7 +160,7 @@ static int pd_step(struct pd *pd)
 		free(a);
 		return -1;
 	}
-	a->body = malloc(a->head.length);
+	a->body = calloc(1, a->head.length);
 	rest = a->head.length - sizeof(a->head);
 	if (!a->body || (rest && pd->transport->receive(pd, a->body, rest))) {
 		pd_forget(a);

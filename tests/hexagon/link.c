@@ -239,8 +239,8 @@ static void case_one(void)
 /* Larger than a ring in both directions. */
 static void case_large(void)
 {
-	const uint32_t bytes = 3 << 20;
-	uint8_t *in = malloc(bytes), *out = calloc(1, bytes);
+	static uint8_t in[3 << 20], out[3 << 20];
+	const uint32_t bytes = sizeof(in);
 	struct arg a = { .in = in, .bytes = bytes }, b = { .out = out, .bytes = bytes };
 	uint32_t module, i;
 	struct pd pd;
@@ -252,8 +252,6 @@ static void case_large(void)
 	CHECK(pd_result(&pd, pd_invoke(&pd, module, 2, 1, &a, 1, &b, -1), 1, &b) == 0);
 	CHECK(!memcmp(in, out, bytes));
 	CHECK(life_stop(&pd));
-	free(in);
-	free(out);
 }
 
 static void case_eight_at_once(void)

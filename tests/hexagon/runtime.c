@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -94,7 +95,7 @@ static uint8_t pattern(uint32_t i)
 
 static bool xor_works(uint32_t bytes, uint32_t offset_in, uint32_t offset_out)
 {
-	uint8_t *data = malloc(bytes), *back = malloc(bytes);
+	static uint8_t data[16 << 20], back[16 << 20];
 	const uint32_t key = 0x5a;
 	const struct arg ins[2] = {
 		{ .in = &key, .bytes = 4 },
@@ -110,8 +111,6 @@ static bool xor_works(uint32_t bytes, uint32_t offset_in, uint32_t offset_out)
 	good = call(3, 2, ins, 1, &out) == 0;
 	for (i = 0; i < bytes && good; i++)
 		good = back[i] == (pattern(i) ^ 0x5a);
-	free(data);
-	free(back);
 	return good;
 }
 
@@ -202,9 +201,11 @@ static bool shared_sum(uint32_t offset, uint32_t bytes, uint64_t *total)
 static void case_shared(void)
 {
 	const uint32_t bytes = 256u << 20;
-	uint32_t *memory = calloc(1, bytes);
+	uint32_t *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				-1, 0);
 	uint64_t total = 0;
 
+	CHECK(memory != MAP_FAILED);
 	CHECK(!shared_sum(0, 4, &total));
 	pd.memory[0].data = (uint8_t *)memory;
 	pd.memory[0].bytes = bytes;
@@ -223,7 +224,7 @@ static void case_shared(void)
 	pd.memory[0].bytes = 100004;
 	CHECK(shared_fill(3, 4) && memory[25000] == 3 && memory[25001] == 0);
 	CHECK(ended_well());
-	free(memory);
+	munmap(memory, bytes);
 }
 
 static void case_heap(void)
