@@ -220,4 +220,14 @@ int atoi(const char *s);
 int vsnprintf(char *to, size_t room, const char *format, va_list args);
 int snprintf(char *to, size_t room, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* divide.c: the compiler calls these */
+u64 __hexagon_udivdi3(u64 a, u64 b);
+u64 __hexagon_umoddi3(u64 a, u64 b);
+s64 __hexagon_divdi3(s64 a, s64 b);
+s64 __hexagon_moddi3(s64 a, s64 b);
+u32 __hexagon_udivsi3(u32 a, u32 b);
+u32 __hexagon_umodsi3(u32 a, u32 b);
+s32 __hexagon_divsi3(s32 a, s32 b);
+s32 __hexagon_modsi3(s32 a, s32 b);
+
 #endif

@@ -19,19 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "client.h"
 #include "remote_slots.h"
-
-static char text[200];
-static const char *why_not;
-#define CHECK(cond) \
-	do { \
-		if (!(cond)) { \
-			snprintf(text, sizeof(text), "line %d: %s", __LINE__, #cond); \
-			why_not = text; \
-			return; \
-		} \
-	} while (0)
 
 static pid_t host;
 static int peer, to_host, from_host;

@@ -12,23 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "client.h"
 
 #define E_BADPARM	0x80000406
 #define E_NOHANDLE	0x8000040d
 #define E_UNSUPPORTED	0x80000414
-
-static const char *why_not;
-static char text[200];
-
-#define CHECK(cond) \
-	do { \
-		if (!(cond)) { \
-			snprintf(text, sizeof(text), "line %d: %s", __LINE__, #cond); \
-			why_not = text; \
-			return; \
-		} \
-	} while (0)
 
 /* Every case has a process and a module of its skeleton. */
 static struct pd pd;
