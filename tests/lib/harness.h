@@ -303,6 +303,11 @@ void heap_wait_account(const char *part);
 int heap_pieces(const char *what, const char *state);
 /* Likewise, until so many are. */
 void heap_wait_pieces(const char *what, const char *state, int count);
+/*
+ * The channel's region is number @index of board,regions from now on, and that of number 0 after
+ * the case.  The DSP and the driver start anew.
+ */
+struct heap_piece heap_use_region(uint32_t index);
 
 /* What a MMAP told the DSP, read off the wire. */
 struct heap_piece control_growth(uint32_t age);

@@ -154,3 +154,32 @@ struct heap_piece control_growth(uint32_t age)
 	control_argument(&cap, 3, 2, 8);
 	return (struct heap_piece){ wire_word(page, 8), wire_word(page + 8, 8) };
 }
+
+static void restore_region(void)
+{
+	struct heap_piece where;
+
+	control_pin(false);
+	if (dsp_is_running())
+		dsp_stop();
+	node_wait(NODE, false);
+	driver_unload();
+	control_tree(0, true, &where);
+	driver_restore();
+}
+
+struct heap_piece heap_use_region(uint32_t index)
+{
+	struct heap_piece where;
+
+	test_teardown = restore_region;
+	dsp_stop();
+	node_wait(NODE, false);
+	REQUIRE_EQ(driver_unload(), 0);
+	control_tree(index, true, &where);
+	REQUIRE_EQ(driver_load(), 0);
+	kernel_log_mark();
+	dsp_start();
+	node_wait(NODE, true);
+	return where;
+}

@@ -17,34 +17,11 @@
 /* In the order of board,regions in board/dts/own/edk2.dtsi. */
 enum { BESIDE, OF_EFI };
 
-static void restore(void)
-{
-	struct heap_piece where;
-
-	if (dsp_is_running())
-		dsp_stop();
-	node_wait(NODE, false);
-	driver_unload();
-	control_tree(BESIDE, true, &where);
-	driver_restore();
-}
-
 static struct heap_piece use_region(uint32_t index)
 {
-	struct heap_piece where;
-
 	if (access("/sys/firmware/efi", F_OK))
 		test_skip("there is no EFI firmware: board/setup edk2 says why");
-	test_teardown = restore;
-	dsp_stop();
-	node_wait(NODE, false);
-	REQUIRE_EQ(driver_unload(), 0);
-	control_tree(index, true, &where);
-	REQUIRE_EQ(driver_load(), 0);
-	kernel_log_mark();
-	dsp_start();
-	node_wait(NODE, true);
-	return where;
+	return heap_use_region(index);
 }
 
 /* A call into the firmware, which is the machine's clock. */

@@ -11,36 +11,6 @@
 /* In the order of board,regions in board/dts/own/regions.dtsi. */
 enum { WHOLE, AROUND, UNKNOWN, IMAGE, POOL_12, CMA_12 };
 
-static void restore(void)
-{
-	struct heap_piece where;
-
-	control_pin(false);
-	if (dsp_is_running())
-		dsp_stop();
-	node_wait(NODE, false);
-	driver_unload();
-	control_tree(WHOLE, true, &where);
-	driver_restore();
-}
-
-/* The channel's region is another one from now on. */
-static struct heap_piece use_region(uint32_t index)
-{
-	struct heap_piece where;
-
-	test_teardown = restore;
-	dsp_stop();
-	node_wait(NODE, false);
-	REQUIRE_EQ(driver_unload(), 0);
-	control_tree(index, true, &where);
-	REQUIRE_EQ(driver_load(), 0);
-	kernel_log_mark();
-	dsp_start();
-	node_wait(NODE, true);
-	return where;
-}
-
 /* Asked for twice, said once. */
 static void check_refused(const char *text)
 {
@@ -69,7 +39,7 @@ TEST(overlapped_by_another_node)
 
 	control_left(0x61000000, 0x100000, LEFT, 0);
 	sum = control_look(0x61000000, 0x100000, NULL);
-	where = use_region(AROUND);
+	where = heap_use_region(AROUND);
 	check_refused("around is in part, or also, that of /reserved-memory/inside@61080000");
 	check_untouched(where.base, where.size, sum);
 }
@@ -81,7 +51,7 @@ TEST(of_the_remoteprocs_own)
 
 	control_left(0x61200000, 0x100000, LEFT, 0);
 	sum = control_look(0x61200000, 0x100000, NULL);
-	where = use_region(IMAGE);
+	where = heap_use_region(IMAGE);
 	check_refused("memory-region image is in part, or also, that of /remoteproc-" DSP);
 	check_untouched(where.base, where.size, sum);
 }
@@ -109,7 +79,7 @@ TEST(firmware_keeps_it_to_itself)
 	int fd;
 
 	control_left(0x90000000, 0x100000, LEFT, 0);
-	where = use_region(UNKNOWN);
+	where = heap_use_region(UNKNOWN);
 	fd = node_open();
 	REQUIRE_EQ(create_audio(fd), 0);
 	control_offer(0, &o);
@@ -124,14 +94,14 @@ TEST(firmware_keeps_it_to_itself)
 /* Twelve is no power of two. */
 TEST(pool_of_12_mib)
 {
-	struct heap_piece where = use_region(POOL_12);
+	struct heap_piece where = heap_use_region(POOL_12);
 
 	check_given(&where);
 }
 
 TEST(cma_of_12_mib)
 {
-	struct heap_piece where = use_region(CMA_12);
+	struct heap_piece where = heap_use_region(CMA_12);
 
 	check_given(&where);
 }
@@ -139,7 +109,7 @@ TEST(cma_of_12_mib)
 /* Taken from the kernel's memory when it is asked for, and not before. */
 TEST(cma_is_lent_on_demand)
 {
-	struct heap_piece where = use_region(CMA_12);
+	struct heap_piece where = heap_use_region(CMA_12);
 
 	/* a page may be busy for a moment, and then none is free */
 	test_allow("alloc failed, req-size: 1 pages, ret: -16");
@@ -153,7 +123,7 @@ TEST(cma_is_lent_on_demand)
 /* A page is another's for a moment: this request fails, and the next does not. */
 TEST(cma_with_a_pinned_page)
 {
-	struct heap_piece where = use_region(CMA_12);
+	struct heap_piece where = heap_use_region(CMA_12);
 	int fd = node_open();
 
 	control_pin(true);

@@ -158,6 +158,12 @@ static void client_end(struct client *c, int signal)
 	close(c->out);
 }
 
+static void last_client_end(struct client *c, int signal)
+{
+	client_end(c, signal);
+	check_nothing_left();
+}
+
 TEST(calculator)
 {
 	struct client c = client_start("calculator");
@@ -168,8 +174,7 @@ TEST(calculator)
 	client_do(&c, "ask 0 3 16 1000 0 7 0", "0x0 0x8e 0x0 0x6 0x0");
 	client_do(&c, "ask 0 3 16 1000 0 0 0", "0x80000406");
 	client_do(&c, "close 0", "0x0");
-	client_end(&c, 0);
-	check_nothing_left();
+	last_client_end(&c, 0);
 }
 
 TEST(bytes_there_and_back)
@@ -184,8 +189,7 @@ TEST(bytes_there_and_back)
 		snprintf(command, sizeof(command), "xor 0 %zu shared", lengths[i]);
 		client_do(&c, command, "0x0");
 	}
-	client_end(&c, 0);
-	check_nothing_left();
+	last_client_end(&c, 0);
 }
 
 /* The DSP loads and stores in a dma-buf that no message carries. */
@@ -195,8 +199,7 @@ TEST(memory_by_its_fd)
 
 	client_do(&c, "sum 0 4096", "0x0");
 	client_do(&c, "sum 0 1048576", "0x0");
-	client_end(&c, 0);
-	check_nothing_left();
+	last_client_end(&c, 0);
 }
 
 /* A call that waits, and one beside it that lets it go on. */
@@ -209,8 +212,7 @@ TEST(calls_that_need_each_other)
 	client_do(&c, "call 0 3 1", "0x0");
 	client_do(&c, "call 0 3 2", "0x0");
 	client_do(&c, "end", "0x0");
-	client_end(&c, 0);
-	check_nothing_left();
+	last_client_end(&c, 0);
 }
 
 /* The skeleton itself calls its host. */
@@ -219,8 +221,7 @@ TEST(reverse_call)
 	struct client c = client_start("misbehave");
 
 	client_do(&c, "reverse 0", "0x0");
-	client_end(&c, 0);
-	check_nothing_left();
+	last_client_end(&c, 0);
 }
 
 TEST(six_at_once)
@@ -247,8 +248,7 @@ TEST(missing_symbol)
 
 	client_do(&c, "open 1 incomplete", E_UNSUPPORTED);
 	client_do(&c, "call 0 4", "0x0");
-	client_end(&c, 0);
-	check_nothing_left();
+	last_client_end(&c, 0);
 }
 
 TEST(no_library)
@@ -262,8 +262,7 @@ TEST(no_library)
 	host_file("libboard_truncated.so", elf, sizeof(elf));
 	client_do(&c, "open 1 truncated", E_FAILED);
 	client_do(&c, "call 0 4", "0x0");
-	client_end(&c, 0);
-	check_nothing_left();
+	last_client_end(&c, 0);
 }
 
 /* The process of the DSP dies; the application is told, and another one works on. */
@@ -286,8 +285,7 @@ static void dies_of(const char *command, uint32_t signal, uint32_t address)
 	CHECK_EQ(processes_alive(), 1);
 	client_end(&bad, SIGKILL);
 	client_do(&good, "call 0 4", "0x0");
-	client_end(&good, 0);
-	check_nothing_left();
+	last_client_end(&good, 0);
 }
 
 TEST(wild_store)
@@ -310,23 +308,23 @@ TEST(exits)
 	dies_of("call 0 7", 0, 0);
 }
 
-/* Its own stack is no end: what lies below is not the process's. */
-TEST(recurses)
+static void ends_in(const char *command)
 {
 	struct client c = client_start("misbehave");
 
-	client_do(&c, "call 0 8", E_BADSTATE);
-	client_end(&c, SIGKILL);
-	check_nothing_left();
+	client_do(&c, command, E_BADSTATE);
+	last_client_end(&c, SIGKILL);
+}
+
+/* Below the process's stack is memory that is not the process's. */
+TEST(recurses)
+{
+	ends_in("call 0 8");
 }
 
 TEST(traps)
 {
-	struct client c = client_start("misbehave");
-
-	client_do(&c, "call 0 4", E_BADSTATE);
-	client_end(&c, SIGKILL);
-	check_nothing_left();
+	ends_in("call 0 4");
 }
 
 /* A call that never returns does not hold up what ends its application. */
@@ -340,8 +338,7 @@ TEST(endless_loop_and_kill)
 	control_wait(DSP_COUNT_RELEASES, releases + 1);
 	CHECK_EQ(processes_alive(), 1);
 	client_do(&good, "call 0 4", "0x0");
-	client_end(&good, 0);
-	check_nothing_left();
+	last_client_end(&good, 0);
 }
 
 static void stop_and_start(void)
