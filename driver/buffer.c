@@ -18,15 +18,6 @@
 
 #include "private.h"
 
-void frpc_pool_setup(struct frpc_session *session)
-{
-	size_t i;
-
-	INIT_LIST_HEAD(&session->free_calls);
-	for (i = 0; i < FRPC_POOL_CLASSES; i++)
-		INIT_LIST_HEAD(&session->free_buffers[i]);
-}
-
 static u32 buffer_size_class(size_t len)
 {
 	return min_t(u32, order_base_2(DIV_ROUND_UP(len, PAGE_SIZE)), FRPC_POOL_CLASSES);
@@ -130,20 +121,19 @@ err_free_buffer:
 	return ERR_PTR(ret);
 }
 
+/* --- the pool; session->lock is held -------------------------------------------- */
+
+/* Takes an idle buffer; NULL: there is none. */
 static struct frpc_buffer *pool_take(struct frpc_session *session, u32 class)
 {
-	struct frpc_buffer *buffer = NULL;
+	struct frpc_buffer *buffer = session->free_buffers[class];
 
-	if (class == FRPC_POOL_CLASSES)
-		return NULL;
-	spin_lock_irq(&session->lock);
-	if (!list_empty(&session->free_buffers[class])) {
-		buffer = list_first_entry(&session->free_buffers[class], struct frpc_buffer,
-					  pool_entry);
-		list_del(&buffer->pool_entry);
+	lockdep_assert_held(&session->lock);
+
+	if (buffer) {
+		session->free_buffers[class] = buffer->next_free;
 		session->free_bytes -= buffer->pages.len;
 	}
-	spin_unlock_irq(&session->lock);
 	return buffer;
 }
 
@@ -154,22 +144,38 @@ static void pool_add(struct frpc_buffer *buffer)
 
 	lockdep_assert_held(&session->lock);
 
-	list_add(&buffer->pool_entry, &session->free_buffers[class]);
+	buffer->next_free = session->free_buffers[class];
+	session->free_buffers[class] = buffer;
 	session->free_bytes += buffer->pages.len;
-}
-
-static void session_uncharge(struct frpc_session *session, size_t bytes)
-{
-	atomic_long_sub(bytes, &session->message_bytes);
 }
 
 /* The bytes of a message count for the client while the DSP or a caller may use them. */
 static bool session_charge(struct frpc_session *session, size_t bytes)
 {
-	if (atomic_long_add_return(bytes, &session->message_bytes) <= FRPC_MESSAGES_BYTES_MAX)
-		return true;
-	session_uncharge(session, bytes);
-	return false;
+	lockdep_assert_held(&session->lock);
+
+	if (session->message_bytes + bytes > FRPC_MESSAGES_BYTES_MAX)
+		return false;
+	session->message_bytes += bytes;
+	return true;
+}
+
+/**
+ * frpc_buffer_get_page() - an idle buffer of one page, which most messages fit into
+ * @session: owned by the caller's client; its lock is held
+ * @is_charged: count the bytes for the client, and respect its limit
+ *
+ * Return: the buffer, as from frpc_buffer_get(); NULL: there is none, or the limit is reached.
+ */
+struct frpc_buffer *frpc_buffer_get_page(struct frpc_session *session, bool is_charged)
+{
+	struct frpc_buffer *buffer;
+
+	if (!session->free_buffers[0] || (is_charged && !session_charge(session, PAGE_SIZE)))
+		return NULL;
+	buffer = pool_take(session, 0);
+	buffer->is_charged = is_charged;
+	return buffer;
 }
 
 /**
@@ -188,17 +194,25 @@ struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len, bo
 {
 	u32 class = buffer_size_class(len);
 	size_t bytes = buffer_class_bytes(len, class);
-	struct frpc_buffer *buffer;
+	struct frpc_buffer *buffer = NULL;
 
+	spin_lock_irq(&session->lock);
 	if (is_charged && !session_charge(session, bytes))
-		return ERR_PTR(-ENOSPC);
-	buffer = pool_take(session, class);
+		buffer = ERR_PTR(-ENOSPC);
+	else if (class < FRPC_POOL_CLASSES)
+		buffer = pool_take(session, class);
+	spin_unlock_irq(&session->lock);
+	if (IS_ERR(buffer))
+		return buffer;
 	if (!buffer)
 		buffer = buffer_create(session, len, class);
-	if (!IS_ERR(buffer))
+	if (!IS_ERR(buffer)) {
 		buffer->is_charged = is_charged;
-	else if (is_charged)
-		session_uncharge(session, bytes);
+	} else if (is_charged) {
+		spin_lock_irq(&session->lock);
+		session->message_bytes -= bytes;
+		spin_unlock_irq(&session->lock);
+	}
 	return buffer;
 }
 
@@ -235,7 +249,7 @@ bool frpc_buffer_put(struct frpc_buffer *buffer)
 	lockdep_assert_held(&session->lock);
 
 	if (buffer->is_charged)
-		session_uncharge(session, buffer->pages.len);
+		session->message_bytes -= buffer->pages.len;
 	keep = READ_ONCE(buffer->is_mapped) && buffer->size_class < FRPC_POOL_CLASSES &&
 	       session->free_bytes + buffer->pages.len <= FRPC_POOL_BYTES_MAX;
 	if (keep)
@@ -284,8 +298,10 @@ static struct frpc_buffer *pool_take_largest(struct frpc_session *session)
 	struct frpc_buffer *buffer = NULL;
 	u32 class = FRPC_POOL_CLASSES;
 
+	spin_lock_irq(&session->lock);
 	while (!buffer && class > 0)
 		buffer = pool_take(session, --class);
+	spin_unlock_irq(&session->lock);
 	return buffer;
 }
 
@@ -320,16 +336,8 @@ size_t frpc_pool_shrink(struct frpc_session *session, size_t pages)
 /* Frees all idle buffers of a session.  May sleep. */
 void frpc_pool_drain(struct frpc_session *session)
 {
-	struct frpc_buffer *buffer, *next;
-	LIST_HEAD(idle);
-	size_t i;
+	struct frpc_buffer *buffer;
 
-	spin_lock_irq(&session->lock);
-	for (i = 0; i < FRPC_POOL_CLASSES; i++)
-		list_splice_init(&session->free_buffers[i], &idle);
-	session->free_bytes = 0;
-	spin_unlock_irq(&session->lock);
-
-	list_for_each_entry_safe(buffer, next, &idle, pool_entry)
+	while ((buffer = pool_take_largest(session)))
 		buffer_destroy(buffer);
 }

@@ -4,7 +4,8 @@
  *
  *  - A caller gets a call, registers it, sends, waits, puts it.
  *  - A response ends it: the receive path takes the call out of its slot, under
- *    the slot's lock.  A second response finds an empty slot.
+ *    the slot's lock.  A second response finds an empty slot.  The index is the call's
+ *    until the caller has seen that.
  *  - A caller that stops waiting parks the call instead: the DSP keeps index,
  *    cookie and buffer until it answers, releases the client, or goes.  Then
  *    session->end_work disposes of the call (release.c).  An interrupted call whose
@@ -71,14 +72,19 @@ static int call_make_room(struct frpc_call *call, u32 nr_args)
 	return 0;
 }
 
-static struct frpc_call *call_pool_take(struct frpc_session *session)
+/* An idle call, and with it an idle page for its message, if the session has them. */
+static struct frpc_call *call_pool_take(struct frpc_session *session, enum frpc_call_kind kind)
 {
 	struct frpc_call *call;
 
 	spin_lock_irq(&session->lock);
-	call = list_first_entry_or_null(&session->free_calls, struct frpc_call, entry);
-	if (call)
-		list_del(&call->entry);
+	call = session->free_calls;
+	if (call) {
+		session->free_calls = call->next_free;
+		/* a RELEASE brings its own */
+		if (kind != FRPC_CALL_RELEASE)
+			call->buffer = frpc_buffer_get_page(session, kind == FRPC_CALL_USER);
+	}
 	spin_unlock_irq(&session->lock);
 	return call;
 }
@@ -89,13 +95,14 @@ static struct frpc_call *call_pool_take(struct frpc_session *session)
  * @kind: in whose name it is
  * @sc: scalars
  *
- * The arguments are the caller's to fill in; there is no buffer yet.  May sleep.
+ * The arguments are the caller's to fill in; it may have a buffer, see frpc_call_get_buffer().
+ * May sleep.
  *
  * Return: the call, to be put or parked; NULL: no memory.
  */
 struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kind kind, u32 sc)
 {
-	struct frpc_call *call = call_pool_take(session);
+	struct frpc_call *call = call_pool_take(session, kind);
 
 	if (!call) {
 		call = kzalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
@@ -105,17 +112,55 @@ struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kin
 		init_completion(&call->done);
 	}
 	frpc_message_init(&call->msg, sc);
-	if (call_make_room(call, call->msg.nr_args)) {
-		call_destroy(call);
-		return NULL;
-	}
 	call->kind = kind;
 	call->is_parked = false;
 	call->is_kept = false;
 	call->is_gone = false;
 	call->retval = 0;
 	reinit_completion(&call->done);
+	if (call_make_room(call, call->msg.nr_args)) {
+		frpc_call_put(call);
+		return NULL;
+	}
 	return call;
+}
+
+static void call_put_buffer(struct frpc_call *call)
+{
+	struct frpc_session *session = call->session;
+	struct frpc_buffer *buffer = call->buffer;
+	bool is_kept;
+
+	call->buffer = NULL;
+	spin_lock_irq(&session->lock);
+	is_kept = frpc_buffer_put(buffer);
+	spin_unlock_irq(&session->lock);
+	if (!is_kept)
+		frpc_buffer_free(buffer);
+}
+
+/**
+ * frpc_call_get_buffer() - memory for the message of a call
+ * @call: the caller's; its message is laid out
+ *
+ * The call keeps the buffer that it has if the message fits into it.  May sleep.
+ *
+ * Return: 0; errors of frpc_buffer_get().
+ */
+int frpc_call_get_buffer(struct frpc_call *call)
+{
+	struct frpc_buffer *buffer = call->buffer;
+
+	if (buffer && call->msg.len <= buffer->pages.len)
+		return 0;
+	if (buffer)
+		call_put_buffer(call);
+	buffer = frpc_buffer_get(call->session, PAGE_ALIGN(call->msg.len),
+				 call->kind == FRPC_CALL_USER);
+	if (IS_ERR(buffer))
+		return PTR_ERR(buffer);
+	call->buffer = buffer;
+	return 0;
 }
 
 /**
@@ -179,7 +224,8 @@ void frpc_call_put(struct frpc_call *call)
 	if (buffer && frpc_buffer_put(buffer))
 		buffer = NULL;
 	call_put_maps(call);
-	list_add(&call->entry, &session->free_calls);
+	call->next_free = session->free_calls;
+	session->free_calls = call;
 	spin_unlock_irq(&session->lock);
 	if (buffer)
 		frpc_buffer_free(buffer);
@@ -211,20 +257,21 @@ static bool call_end_parked(struct frpc_call *call)
 void frpc_calls_drain(struct frpc_session *session)
 {
 	struct frpc_call *call, *next;
-	LIST_HEAD(idle);
 
 	spin_lock_irq(&session->lock);
-	list_splice_init(&session->free_calls, &idle);
+	call = session->free_calls;
+	session->free_calls = NULL;
 	spin_unlock_irq(&session->lock);
 
-	list_for_each_entry_safe(call, next, &idle, entry)
+	for (; call; call = next) {
+		next = call->next_free;
 		call_destroy(call);
+	}
 }
 
-static u32 table_next_free_index(struct frpc_call_table *table)
+static u32 table_next_free_index(struct frpc_call_table *table, u32 start)
 {
 	const u32 end = FRPC_INDEX_SHARED_MAX + 1;
-	u32 start = (u32)atomic_inc_return(&table->next) % FRPC_INDEX_SHARED_MAX + FRPC_INDEX_MIN;
 	u32 index = find_next_zero_bit(table->used, end, start);
 
 	return index < end ? index : find_next_zero_bit(table->used, end, FRPC_INDEX_MIN);
@@ -259,22 +306,23 @@ static bool call_take_share(struct frpc_call *call)
 	return false;
 }
 
-static int call_take_index(struct frpc_call *call)
+/* The search begins at a place of @sequence's, so an index is used again late. */
+static int call_take_index(struct frpc_call *call, u64 sequence)
 {
 	struct frpc_call_table *table = &call->session->channel->table;
-	u32 index;
+	u32 index = (u32)sequence % FRPC_INDEX_SHARED_MAX + FRPC_INDEX_MIN;
 
 	if (call->kind == FRPC_CALL_RELEASE)
 		return FRPC_INDEX_SHARED_MAX + frpc_session_client_id(call->session);
 	if (!call_take_share(call))
 		return -ENOSPC;
-	do {
-		index = table_next_free_index(table);
+	while (test_and_set_bit_lock(index, table->used)) {
+		index = table_next_free_index(table, index);
 		if (index > FRPC_INDEX_SHARED_MAX) {
 			call_put_share(call);
 			return -ENOSPC;
 		}
-	} while (test_and_set_bit_lock(index, table->used));
+	}
 	return index;
 }
 
@@ -297,37 +345,45 @@ static void call_put_index(struct frpc_call *call, u32 index)
 int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie)
 {
 	struct frpc_call_table *table = &call->session->channel->table;
+	u64 sequence = atomic64_inc_return(&table->sequence);
 	struct frpc_call_slot *slot;
 	int index;
 
-	index = call_take_index(call);
+	index = call_take_index(call, sequence);
 	if (index < 0)
 		return index;
 
-	*cookie = frpc_cookie(pd, index, atomic64_inc_return(&table->sequence));
+	*cookie = frpc_cookie(pd, index, sequence);
 	call->index = index;
+	/* the slot is empty, and only the owner of its index fills it: no lock is needed */
 	slot = &table->slots[index];
-	spin_lock_irq(&slot->lock);
-	slot->call = call;
 	slot->cookie = *cookie;
-	spin_unlock_irq(&slot->lock);
+	/* a response that finds the call finds the cookie too */
+	smp_store_release(&slot->call, call);
 	return 0;
 }
 
 /**
- * frpc_call_unregister() - the caller is done waiting, or never sent
- * @call: registered, or answered while parked; answered, gone, or never seen by the DSP
+ * frpc_call_withdraw() - from now on no response finds the call
+ * @call: registered; its caller has not waited for a response
  */
-void frpc_call_unregister(struct frpc_call *call)
+void frpc_call_withdraw(struct frpc_call *call)
 {
-	struct frpc_call_table *table = &call->session->channel->table;
-	struct frpc_call_slot *slot = &table->slots[call->index];
+	struct frpc_call_slot *slot = &call->session->channel->table.slots[call->index];
 
-	if (!call->index)
-		return;
 	spin_lock_irq(&slot->lock);
 	slot->call = NULL;
 	spin_unlock_irq(&slot->lock);
+}
+
+/**
+ * frpc_call_unregister() - a call gives its place in the table back
+ * @call: registered, or answered while parked; answered, gone, or withdrawn
+ */
+void frpc_call_unregister(struct frpc_call *call)
+{
+	if (!call->index)
+		return;
 	call_put_index(call, call->index);
 	call->index = 0;
 }
@@ -398,14 +454,16 @@ static void slot_end_call(struct frpc_call_table *table, struct frpc_call_slot *
 {
 	struct frpc_call *call = slot->call;
 	struct frpc_session *session = call->session;
+	bool is_release = call->kind == FRPC_CALL_RELEASE;
 	bool is_kept;
 
 	lockdep_assert_held(&slot->lock);
 
 	slot->call = NULL;
 	if (!call->is_parked) {
+		/* the caller may free the call after this, and its place may have another one */
 		complete(&call->done);
-		if (call->kind == FRPC_CALL_RELEASE)
+		if (is_release)
 			frpc_release_queue(session);
 		return;
 	}
@@ -427,12 +485,15 @@ void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *
 {
 	struct frpc_call_table *table = &channel->table;
 	struct frpc_call_slot *slot = &table->slots[frpc_cookie_index(rsp->cookie)];
+	struct frpc_call *call;
 	unsigned long flags;
 
 	spin_lock_irqsave(&slot->lock, flags);
-	if (slot->call && slot->cookie == rsp->cookie) {
+	/* pairs with frpc_call_register() */
+	call = smp_load_acquire(&slot->call);
+	if (call && slot->cookie == rsp->cookie) {
 		trace_frpc_call_answered(channel, rsp);
-		slot->call->retval = rsp->retval;
+		call->retval = rsp->retval;
 		slot_end_call(table, slot);
 	}
 	spin_unlock_irqrestore(&slot->lock, flags);
@@ -455,7 +516,7 @@ static void channel_end_calls(struct frpc_channel *channel, struct frpc_session 
 		struct frpc_call *call;
 
 		spin_lock_irq(&slot->lock);
-		call = slot->call;
+		call = smp_load_acquire(&slot->call);
 		if (call && (!session || call->session == session) &&
 		    (!only_released || call_is_of_released(call))) {
 			call->is_gone = true;

@@ -318,8 +318,6 @@ struct frpc_call *frpc_interrupted_find(struct frpc_client *client,
 	struct frpc_session *session = client->session;
 	struct frpc_call *call;
 
-	if (!READ_ONCE(session->nr_interrupted))
-		return NULL;
 	call = interrupted_remove(session, call_is_own);
 	if (!call)
 		return NULL;

@@ -199,23 +199,18 @@ static int call_clear_outputs(struct frpc_call *call)
 static int call_prepare(struct frpc_call *call)
 {
 	struct frpc_message *msg = &call->msg;
-	struct frpc_buffer *buffer = call->buffer;
 	int ret;
 
 	ret = frpc_message_layout(msg);
 	if (!ret)
 		ret = call_map_args(call);
+	if (!ret)
+		ret = frpc_call_get_buffer(call);
 	if (ret)
 		return ret;
-	/* a RELEASE has its buffer already */
-	if (!buffer)
-		buffer = frpc_buffer_get(call->session, PAGE_ALIGN(msg->len),
-					 call->kind == FRPC_CALL_USER);
-	if (IS_ERR(buffer))
-		return PTR_ERR(buffer);
-	call->buffer = buffer;
 
-	frpc_message_fill(msg, buffer->cpu, buffer->iova, frpc_session_bits(call->session));
+	frpc_message_fill(msg, call->buffer->cpu, call->buffer->iova,
+			  frpc_session_bits(call->session));
 	/* before any input is copied in: the two may share bytes */
 	ret = call_clear_outputs(call);
 	if (!ret)
@@ -242,10 +237,12 @@ static int call_send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle,
 	frpc_request_fill(&request, cookie, client_id, task_pid_nr(current), handle, &call->msg,
 			  buffer->iova + frpc_session_bits(call->session));
 	ret = frpc_send(call, &request, patience);
-	if (ret)
-		frpc_call_unregister(call);
-	else
+	if (!ret) {
 		trace_frpc_call_sent(&request);
+		return 0;
+	}
+	frpc_call_withdraw(call);
+	frpc_call_unregister(call);
 	return ret;
 }
 
@@ -365,8 +362,6 @@ static void call_return_handles(struct frpc_client *client, const struct frpc_ca
 	s32 fds[DSP_FDLIST_LEN];
 	u32 i, count;
 
-	if (!READ_ONCE(client->has_handles))
-		return;
 	count = frpc_message_fds(&call->msg, call->buffer->cpu, fds);
 	for (i = 0; i < count; i++)
 		frpc_mapping_return_handle(client, fds[i], NULL);
@@ -381,7 +376,8 @@ static long call_finish_user(struct frpc_client *client, struct frpc_call *call)
 	if (ret)
 		return ret;
 	ret = call_copy_user_outputs(call);
-	call_return_handles(client, call);
+	if (READ_ONCE(client->has_handles))
+		call_return_handles(client, call);
 	return ret ? ret : frpc_result(call->retval);
 }
 
@@ -394,7 +390,8 @@ static long call_finish_user(struct frpc_client *client, struct frpc_call *call)
  */
 void frpc_invoke_dispose(struct frpc_client *client, struct frpc_call *call)
 {
-	if (client && call->kind == FRPC_CALL_USER && !call->is_gone) {
+	if (client && READ_ONCE(client->has_handles) && call->kind == FRPC_CALL_USER &&
+	    !call->is_gone) {
 		call_sync_buffer_for_cpu(call, call->msg.metadata_len);
 		dma_rmb();
 		call_return_handles(client, call);
@@ -414,16 +411,17 @@ static bool call_is_flagged(struct frpc_call *call)
 /*
  * Spins for the end of a short call, and lets other tasks run meanwhile.  After
  * POLL_US_MAX, or on a signal, the caller has to sleep.
- * True: the call has ended.  A response that comes after it is unregistered finds
- * no call.
+ * True: the call has ended, and no response finds it.
  */
 static bool call_poll(struct frpc_call *call)
 {
 	ktime_t end = ktime_add_us(ktime_get(), POLL_US_MAX);
 
 	while (!completion_done(&call->done) && !signal_pending(current)) {
-		if (call_is_flagged(call))
+		if (call_is_flagged(call)) {
+			frpc_call_withdraw(call);
 			return true;
+		}
 		if (ktime_after(ktime_get(), end))
 			break;
 		cond_resched();
@@ -457,7 +455,7 @@ static int call_send_user(struct frpc_client *client, struct frpc_call *call, u3
 static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke)
 {
 	struct frpc_session *session = client->session;
-	struct frpc_call *call, *first_try;
+	struct frpc_call *call, *first_try = NULL;
 	bool has_ended = false;
 	long ret;
 
@@ -470,7 +468,8 @@ static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke 
 	ret = call_fetch_user_args(call, invoke->args);
 	if (ret)
 		goto out_put_call;
-	first_try = frpc_interrupted_find(client, invoke, call->msg.args);
+	if (READ_ONCE(session->nr_interrupted))
+		first_try = frpc_interrupted_find(client, invoke, call->msg.args);
 	if (first_try) {
 		frpc_call_put(call);
 		call = first_try;

@@ -88,7 +88,6 @@ struct frpc_session {
 	struct delayed_work end_work;	/* handles late answers and a RELEASE that was not sent */
 	wait_queue_head_t end_wait;	/* woken when the session becomes free */
 	atomic_t nr_calls;		/* its places in the call table, without the RELEASE's */
-	atomic_long_t message_bytes;	/* of its client's calls: in flight, given up or kept */
 
 	spinlock_t lock;		/* taken with interrupts off, protects: */
 	enum frpc_session_state state;
@@ -99,8 +98,9 @@ struct frpc_session {
 	struct list_head interrupted;	/* calls that their threads will make again */
 	u32 nr_interrupted;		/* length of @interrupted */
 	bool reaps_results;		/* the next reap frees every result in @interrupted */
-	struct list_head free_calls;	/* idle call structures */
-	struct list_head free_buffers[FRPC_POOL_CLASSES];	/* idle buffers, by size class */
+	size_t message_bytes;		/* of its client's calls: in flight, given up or kept */
+	struct frpc_call *free_calls;	/* idle call structures */
+	struct frpc_buffer *free_buffers[FRPC_POOL_CLASSES];	/* idle buffers, by size class */
 	size_t free_bytes;		/* sum of @free_buffers */
 	size_t idle_map_bytes;		/* of maps without a user */
 	DECLARE_HASHTABLE(map_hash, 6);	/* maps, by dma-buf */
@@ -115,7 +115,8 @@ enum frpc_call_kind {
 
 /* One call: a request and its answer. */
 struct frpc_call {
-	struct list_head entry;		/* on session->free_calls, ->interrupted or ->answered */
+	struct list_head entry;		/* on session->interrupted or ->answered */
+	struct frpc_call *next_free;	/* on session->free_calls, or unused */
 	struct frpc_session *session;
 	struct frpc_buffer *buffer;	/* its message */
 	struct frpc_message msg;	/* its arguments, the driver's private copy */
@@ -138,15 +139,14 @@ struct frpc_call {
 
 /* Where a response finds its call. */
 struct frpc_call_slot {
-	spinlock_t lock;		/* taken with interrupts off, also on receive; protects: */
-	struct frpc_call *call;		/* that waits; NULL: none */
+	spinlock_t lock;		/* taken with interrupts off, also on receive */
+	struct frpc_call *call;		/* that waits; NULL: none.  @lock is held to clear it */
 	u64 cookie;			/* that the response must carry */
 };
 
 /* All calls in flight on a channel. */
 struct frpc_call_table {
 	DECLARE_BITMAP(used, FRPC_INDEX_MAX + 1);	/* indices; atomic bit operations */
-	atomic_t next;			/* where the search starts: indices are reused late */
 	atomic64_t sequence;		/* number of the newest call; starts at random */
 	atomic_t nr_common;		/* places beyond FRPC_CALLS_EACH, and the kernel's own */
 	struct frpc_call_slot slots[FRPC_INDEX_MAX + 1];
@@ -315,9 +315,11 @@ long frpc_process_memory_unmap(struct frpc_client *client, const struct fastrpc_
 /* call.c */
 void frpc_call_table_setup(struct frpc_call_table *table);
 struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kind kind, u32 sc);
+int frpc_call_get_buffer(struct frpc_call *call);
 void frpc_call_put(struct frpc_call *call);
 int frpc_call_map(struct frpc_call *call, u32 i);
 int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie);
+void frpc_call_withdraw(struct frpc_call *call);
 void frpc_call_unregister(struct frpc_call *call);
 bool frpc_call_park(struct frpc_call *call, bool is_kept);
 bool frpc_call_unpark(struct frpc_call *call, bool is_found_again);

@@ -35,7 +35,6 @@ void frpc_sessions_setup(struct frpc_channel *channel)
 		frpc_space_setup(&channel->spaces[i], channel);
 		session->channel = channel;
 		spin_lock_init(&session->lock);
-		frpc_pool_setup(session);
 		hash_init(session->map_hash);
 		frpc_release_setup(session);
 		INIT_LIST_HEAD(&session->interrupted);

@@ -63,7 +63,7 @@ struct frpc_pages {
  * of a buffer cannot delay a removal.
  */
 struct frpc_buffer {
-	struct list_head pool_entry;	/* on a free list of the session, or unused */
+	struct frpc_buffer *next_free;	/* on a free list of the session, or unused */
 	struct list_head space_entry;	/* on space->buffers while mapped; under ->buffers_lock */
 	struct frpc_session *session;
 	struct frpc_pages pages;
@@ -134,8 +134,8 @@ int frpc_pages_table(const struct frpc_pages *pages, struct sg_table *table, siz
 int frpc_pages_mmap(const struct frpc_pages *pages, struct vm_area_struct *vma);
 
 /* buffer.c */
-void frpc_pool_setup(struct frpc_session *session);
 struct frpc_buffer *frpc_buffer_get(struct frpc_session *session, size_t len, bool is_charged);
+struct frpc_buffer *frpc_buffer_get_page(struct frpc_session *session, bool is_charged);
 struct frpc_buffer *frpc_buffer_alloc(struct frpc_session *session, size_t len);
 void frpc_buffer_free(struct frpc_buffer *buffer);
 bool frpc_buffer_put(struct frpc_buffer *buffer);
