@@ -76,6 +76,7 @@ TEST(keeps_what_the_dsp_may_have)
 	CHECK_EQ(heap_account("growth="), 0);
 	CHECK_EQ(heap_account("lost="), 0);
 	dsp_start();
+	node_wait(NODE, true);
 }
 
 TEST(return_on_the_wire)

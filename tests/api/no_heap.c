@@ -97,5 +97,7 @@ TEST(restart_and_reload)
 		node_close(fd);
 		dsp_stop();
 		dsp_start();
+		/* GLINK waits five seconds for a DSP that stops while it opens the channel */
+		node_wait(NODE, true);
 	}
 }

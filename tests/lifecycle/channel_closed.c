@@ -123,7 +123,7 @@ TEST(closed_and_opened)
 {
 	int old;
 
-	for (int i = 0; i < board_rounds(8); i++) {
+	for (int i = 0; i < board_rounds(4); i++) {
 		uint64_t before = opens();
 
 		test_context("round %d", i);
@@ -288,7 +288,7 @@ static void unbind(void)
  */
 TEST(unbound_and_bound_too_late)
 {
-	for (int i = 0; i < board_rounds(8); i++) {
+	for (int i = 0; i < board_rounds(4); i++) {
 		uint64_t before = opens();
 
 		test_context("round %d", i);
@@ -383,7 +383,7 @@ TEST(messages_while_the_driver_comes_and_goes)
 
 	storm_ends = false;
 	REQUIRE_EQ(pthread_create(&thread, NULL, storm, &sent), 0);
-	for (int i = 0; i < board_rounds(8); i++) {
+	for (int i = 0; i < board_rounds(4); i++) {
 		uint64_t before = opens();
 
 		test_context("round %d", i);
@@ -480,6 +480,7 @@ TEST(closed_in_the_probe)
 		control_wait(DSP_COUNT_CHANNEL_CLOSES, i + 1);
 		device_wait(true);
 	}
+	node_wait(NODE, true);
 	dsp_restart();
 	heap_check_given();
 }
