@@ -4,7 +4,7 @@
 # Boots side by side.  The lists of all kernels form a queue, the longest ones
 # first, and each lane takes the next one when it is done with its last.  A
 # boot has a session of its own, so that it can be ended with all it started.
-# Needs board/lib.sh; the caller has board_list().
+# Needs board/lib.sh; the caller has board_list(), and host_lane() for what runs beside them.
 
 # weight_of LIST N: of a list, of which N programs run.  A long one takes as long as
 # twenty others.  So does one that is only for kernels with checkers.
@@ -72,6 +72,7 @@ lanes_run()
 	rm -f "$out"/lane.* "$out/stop"
 	lanes_queue "$@"
 	trap 'lanes_stop; exit 130' INT TERM
+	host_lane &
 	for lane in $(seq "$nr_lanes"); do
 		lane_run "$lane" &
 	done
