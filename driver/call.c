@@ -437,7 +437,7 @@ bool frpc_call_unpark(struct frpc_call *call, bool is_found_again)
 	slot = &session->channel->table.slots[READ_ONCE(call->index)];
 	/* the slot may belong to another call by now: compare before any other use */
 	spin_lock_irq(&slot->lock);
-	is_pending = slot->call == call;
+	is_pending = READ_ONCE(slot->call) == call;
 	if (is_pending) {
 		call->is_parked = !is_found_again;
 		spin_lock(&session->lock);
