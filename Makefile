@@ -8,6 +8,7 @@
 # Without hardware, on Debian 12 or 13:
 #   make run             10 s; first: 2 min   boot the board, bring the audio PD up, judge
 #   make shell           10 s; first: 2 min   the same board with a shell
+#   make run-example     20 s; first: 2 min   an application, its code for the DSP: both run
 #
 # On a machine (docs/install.md):
 #   make                 10 s                 the module for the running kernel
@@ -54,6 +55,7 @@ BOARD_VARIABLES	:= BOARD_MEMORY FUZZ_SEED FUZZ_RUNS FASTRPC_BOARD_CACHE FASTRPC_
 		   FASTRPC_MIRROR_SECURITY
 known_run	:= KERNEL DRIVER VARIANT EL V MERGE
 known_shell	:= $(known_run)
+known_run-example := KERNEL EL V MERGE
 known_test	:= KERNEL V MERGE
 known_test-kernels := KERNEL PROGRAMS
 known_test-debug := V
@@ -61,7 +63,7 @@ known_bench	:= KERNEL V MERGE BENCH_CASES BENCH_ROUNDS
 known_bench-check := KERNEL V
 known_mutants	:= KERNEL
 known_check	:= BASE
-known_here	:= run shell test test-kernels test-debug bench bench-check differential coverage \
+known_here	:= run shell run-example test test-kernels test-debug bench bench-check differential coverage \
 		   mutants check test-install test-export clean help
 given		:= $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $v)),$v))
 given		:= $(filter-out -*-% MAKEFLAGS $(BOARD_VARIABLES),$(given))
@@ -81,6 +83,10 @@ help:
 
 run shell:
 	@$(BOOT) $@
+
+# docs/examples/gain
+run-example:
+	@$(BOOT) example
 
 test:
 	@tests/run --lanes 3 --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
@@ -134,5 +140,5 @@ clean:
 	rm -rf build
 	$(MAKE) -C driver clean
 
-.PHONY: module help run shell test test-kernels test-debug bench differential coverage mutants check \
+.PHONY: module help run shell run-example test test-kernels test-debug bench differential coverage mutants check \
 	test-install test-export test-judge install uninstall dkms dkms-uninstall sign deb bench-check clean

@@ -36,6 +36,17 @@ image_hexagon()
 		-Wno-missing-field-initializers -I"$top/board/dsp" \
 		-o "$hexagon/pdhost.new" "$top/board/pdhost/pdhost.c"
 	mv "$hexagon/pdhost.new" "$hexagon/pdhost"
+	image_hexagon_example
+}
+
+# What a newcomer copies; its application is linked to Debian's library.
+image_hexagon_example()
+{
+	example=''
+	[ "$userland" ] || return 0
+	example=$hexagon/example
+	run_quietly "building the example" make -s -C "$top/docs/examples/gain" OUT="$example" \
+		CROSS_COMPILE=aarch64-linux-gnu- FASTRPC="$userland/root/usr"
 }
 
 # What the guest has to know of it: the skeletons, or why there is no Hexagon code.
@@ -48,6 +59,7 @@ image_stage_hexagon()
 	echo ready > "$stage/etc/hexagon"
 	mkdir -p "$stage/hexagon"
 	cp "$hexagon"/libboard_*.so "$stage/hexagon/"
+	[ -z "$example" ] || cp "$example/gain" "$example/libgain_skel.so" "$stage/hexagon/"
 	[ -z "${BOARD_HEXAGON:-}" ] || cp -R "$BOARD_HEXAGON/." "$stage/hexagon/" ||
 		die "BOARD_HEXAGON=$BOARD_HEXAGON is no directory of files for the board"
 	image_stage_dsp_shell

@@ -36,6 +36,21 @@ show_tests()
 		{ fflush() }'
 }
 
+# What a program printed, and then how that was judged.
+show_example()
+{
+	awk '
+		{ sub(/\r$/, "") }
+		/^log / { printf "    | %s\n", substr($0, 5) }
+		/^test / {
+			why = $0
+			sub(/^test [^ ]+ [^ ]+ [^ ]+ ?/, "", why)
+			if ($2 !~ /^board-/ || $3 != "pass")
+				printf "%s  %s (%s ms)%s\n", $3, $2, $4, why == "" ? "" : ": " why
+		}
+		{ fflush() }'
+}
+
 # The figures as they come; all else only if it failed.
 show_bench()
 {

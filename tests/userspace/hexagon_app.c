@@ -12,6 +12,7 @@
 
 #define LABEL		"cdsp"
 #define CLIENT		"/tests/app/hexagon_client"
+#define EXAMPLE		"/hexagon/gain"
 #define CDSP_NODE	"/dev/fastrpc-cdsp"
 
 /* What a dead process answers, and a loader that lacks a symbol. */
@@ -20,16 +21,16 @@
 #define E_UNSUPPORTED	"0x80000414"
 
 static const char *const skeletons[] = {
-	"calculator", "incomplete", "misbehave", "service", "shared", "transform",
+	"libboard_calculator.so", "libboard_incomplete.so", "libboard_misbehave.so",
+	"libboard_service.so", "libboard_shared.so", "libboard_transform.so", "libgain_skel.so",
 };
 
-static void stage(const char *name)
+static void stage(const char *file)
 {
 	static char data[1 << 20];
-	char path[128], file[64];
+	char path[128];
 	int fd, len;
 
-	snprintf(file, sizeof(file), "libboard_%s.so", name);
 	snprintf(path, sizeof(path), "/hexagon/%s", file);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	REQUIRE(fd >= 0);
@@ -100,6 +101,13 @@ static void client_answers(struct client *c, const char *what)
 	REQUIRE(!strcmp(line, what));
 }
 
+/* The same, for who watches. */
+static void client_says(struct client *c, const char *what)
+{
+	client_answers(c, what);
+	puts(what);
+}
+
 /* A command, and what has to come of it. */
 static void client_do(struct client *c, const char *command, const char *what)
 {
@@ -162,6 +170,19 @@ static void last_client_end(struct client *c, int signal)
 {
 	client_end(c, signal);
 	check_nothing_left();
+}
+
+/* The application of docs/examples, as a newcomer builds and runs it. */
+TEST(example)
+{
+	struct client c;
+
+	c.pid = daemon_start_piped(EXAMPLE, &c.in, &c.out);
+	clients++;
+	client_says(&c, "1000 samples times 128/256: 0 clipped, 0 wrong");
+	client_says(&c, "1000 samples times 512/256: 488 clipped, 0 wrong");
+	client_says(&c, "the DSP has scaled 2000 samples");
+	last_client_end(&c, 0);
 }
 
 TEST(calculator)
