@@ -10,16 +10,18 @@ hexagon_runner()
 	command -v qemu-hexagon || command -v qemu-hexagon-static || :
 }
 
-# What is missing on this machine, as $hexagon_reason.
+# Is all there on this machine?  If not, $hexagon_reason says what is missing, or how to get it.
 hexagon_tools()
 {
+	hexagon_reason='' missing=''
 	"$top/board/setup" packages hexagon 2> "$log_base.hexagon" ||
 		hexagon_reason=$(tail -n 1 "$log_base.hexagon" | sed 's/^error: //')
 	for tool in clang ld.lld; do
-		command -v "$tool" > /dev/null || hexagon_reason="$tool is not installed"
+		command -v "$tool" > /dev/null || missing="$missing $tool"
 	done
-	[ "$(hexagon_runner)" ] || hexagon_reason='qemu-hexagon is not installed'
-	[ -z "$hexagon_reason" ]
+	[ "$(hexagon_runner)" ] || missing="$missing qemu-hexagon"
+	hexagon_reason=${hexagon_reason:-not installed:$missing}
+	[ -z "$missing" ]
 }
 
 # The process of a PD, the skeletons, and the program that starts QEMU, in $hexagon.  Empty:
@@ -28,8 +30,10 @@ image_hexagon()
 {
 	hexagon='' hexagon_reason="variant \"$variant\" has none"
 	[ -e "$variant_base.hexagon" ] || return 0
-	hexagon_reason=''
-	hexagon_tools || return 0
+	if ! hexagon_tools; then
+		say "no Hexagon code, the DSP model answers by itself: $hexagon_reason"
+		return 0
+	fi
 	hexagon=$build/hexagon
 	run_quietly "building Hexagon code" make -s -C "$top/board/pd" OUT="$hexagon"
 	run_quietly "building pdhost" gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
