@@ -40,6 +40,7 @@ image_hexagon()
 		-Wno-missing-field-initializers -I"$top/board/dsp" \
 		-o "$hexagon/pdhost.new" "$top/board/pdhost/pdhost.c"
 	mv "$hexagon/pdhost.new" "$hexagon/pdhost"
+	image_build arm64 aarch64-linux-gnu- "$(program_file processes)"
 	image_hexagon_example
 }
 
@@ -63,6 +64,7 @@ image_stage_hexagon()
 	echo ready > "$stage/etc/hexagon"
 	mkdir -p "$stage/hexagon"
 	cp "$hexagon"/libboard_*.so "$stage/hexagon/"
+	cp "$(program_file processes)" "$stage/hexagon/"
 	[ -z "$example" ] || cp "$example/gain" "$example/libgain_skel.so" "$stage/hexagon/"
 	[ -z "${BOARD_HEXAGON:-}" ] || cp -R "$BOARD_HEXAGON/." "$stage/hexagon/" ||
 		die "BOARD_HEXAGON=$BOARD_HEXAGON is no directory of files for the board"

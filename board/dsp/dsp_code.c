@@ -44,6 +44,9 @@ void dsp_code_begin(struct dsp_remote *r)
 {
 	r->ids = 0;
 	r->logs = 0;
+	r->calls = 0;
+	r->up_count = 0;
+	r->up_bytes = 0;
 	r->wait_status = 0;
 	r->has_last_words = false;
 }
@@ -89,6 +92,7 @@ static s32 code_ask(struct dsp_remote *r, struct dsp_request *req, u32 type,
 	spin_lock(&r->lock);
 	ask->id = ++r->ids;
 	list_add(&ask->node, &r->asks);
+	r->calls++;
 	spin_unlock(&r->lock);
 	head.id = ask->id;
 	if (!dsp_remote_send(r, req, &head, parts, nr_parts))
@@ -192,13 +196,21 @@ static u32 up_move(struct code_up *up, struct code_ask *ask, void *data, bool wr
 {
 	const struct dsp_arg *arg = up_handle(ask, up->body->at);
 	struct dsp_map like;
+	u32 ret;
 
 	if ((s32)up->body->at < 0)
 		return DSP_E_BADPARM;
-	if (arg)
-		return up_handle_move(arg, up, data, write);
-	like = up_map(up);
-	return dsp_map_move(up->r->dsp, &like, up->body->offset, data, up->body->bytes, write);
+	if (arg) {
+		ret = up_handle_move(arg, up, data, write);
+	} else {
+		like = up_map(up);
+		ret = dsp_map_move(up->r->dsp, &like, up->body->offset, data, up->body->bytes,
+				   write);
+	}
+	spin_lock(&up->r->lock);
+	up->r->up_bytes += ret ? 0 : up->body->bytes;
+	spin_unlock(&up->r->lock);
+	return ret;
 }
 
 static u32 up_size(struct code_up *up, struct code_ask *ask, u64 *size)
@@ -328,6 +340,7 @@ static bool code_up(struct dsp_remote *r)
 	r->body = NULL;
 	spin_lock(&r->lock);
 	r->ups++;
+	r->up_count++;
 	spin_unlock(&r->lock);
 	queue_work(r->dsp->wq, &up->work);
 	return true;
@@ -402,11 +415,16 @@ void dsp_code_died(struct dsp_remote *r, u32 wait_status)
 void dsp_code_show(struct dsp_remote *r, struct dsp_control_process *out)
 {
 	out->logs = r->logs;
+	out->calls = r->calls;
+	out->ups = r->up_count;
+	out->up_bytes = r->up_bytes;
 	out->wait_status = r->wait_status;
 	out->has_last_words = r->has_last_words;
 	out->signal = r->last_words.signal;
 	out->address = r->last_words.address;
 	out->pc = r->last_words.pc;
+	memcpy(out->registers, r->last_words.r, sizeof(out->registers));
+	strscpy(out->text, r->last_words.text, sizeof(out->text));
 }
 
 /*

@@ -658,10 +658,15 @@ struct dsp_control_process {
 	__u32 is_dead;		/* it ended by itself */
 	__u32 wait_status;	/* as of waitpid() on the host */
 	__u32 logs;		/* lines that it wrote */
-	__u32 has_last_words;	/* then the next three are valid */
+	__u32 calls;		/* that it was given, and opens and closes */
+	__u32 ups;		/* questions of its own: memory, calls of the host */
+	__u64 up_bytes;		/* of memory that those moved */
+	__u32 has_last_words;	/* then all up to @text is valid */
 	__u32 signal;
 	__u32 address;		/* that it could not reach */
 	__u32 pc;
+	__u32 registers[32];
+	char text[160];		/* of abort() and friends; else empty */
 	__u32 alive;		/* processes on the host now, of all slots */
 	__u32 started;		/* and since the board was switched on */
 };

@@ -23,6 +23,7 @@
  * @lock: all below
  * @asks: what it was asked and has not answered
  * @ups: what it asked and was not answered yet
+ * @calls, @up_count, @up_bytes: what it was asked, has asked and moved, in all
  */
 struct dsp_remote {
 	struct remote_slot *slot;
@@ -44,6 +45,9 @@ struct dsp_remote {
 	u32 ids;
 	unsigned int ups;
 	u32 logs;
+	u32 calls;
+	u32 up_count;
+	u64 up_bytes;
 	u32 wait_status;
 	bool has_last_words;
 	struct frame_last_words last_words;
