@@ -678,6 +678,7 @@ int dsp_remote_init(void);
 void dsp_remote_exit(void);
 void dsp_remote_end(struct dsp *dsp, s32 client);
 int dsp_remote_show(struct dsp_control_process *out);
+int dsp_remote_limit(u32 seconds);
 
 /* dsp_code.c: libraries with Hexagon code in them */
 #define DSP_CODE_TEXT	160

@@ -418,6 +418,13 @@ static long control_process(struct dsp *dsp, void *arg)
 	return dsp_remote_show(arg);
 }
 
+static long control_limit(struct dsp *dsp, void *arg)
+{
+	const struct dsp_control_limit *limit = arg;
+
+	return dsp_remote_limit(limit->seconds);
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -449,6 +456,7 @@ static const struct {
 	{ DSP_CONTROL_LEFT, control_left },
 	{ DSP_CONTROL_PIN, control_pin },
 	{ DSP_CONTROL_PROCESS, control_process },
+	{ DSP_CONTROL_LIMIT, control_limit },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */

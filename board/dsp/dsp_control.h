@@ -671,10 +671,18 @@ struct dsp_control_process {
 	__u32 started;		/* and since the board was switched on */
 };
 
+/* Of processes that start from now on; 0: as many as pdhost gives. */
+struct dsp_control_limit {
+	char label[DSP_LABEL_LEN];
+	__u32 seconds;		/* of a processor */
+	__u32 pad;
+};
+
 /* ENOENT: no such region, or no qcom,vmids in the tree that was booted with. */
 #define DSP_CONTROL_TREE	 _IOWR('d', 24, struct dsp_control_tree)
 #define DSP_CONTROL_LEFT	 _IOW('d', 25, struct dsp_control_left)
 #define DSP_CONTROL_PIN		 _IOW('d', 26, struct dsp_control_pin)
 #define DSP_CONTROL_PROCESS	 _IOWR('d', 27, struct dsp_control_process)
+#define DSP_CONTROL_LIMIT	 _IOW('d', 28, struct dsp_control_limit)
 
 #endif

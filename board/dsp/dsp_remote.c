@@ -376,6 +376,15 @@ int dsp_remote_show(struct dsp_control_process *out)
 	return 0;
 }
 
+/* Of a processor, for each process that starts from now on; 0: what the host gives. */
+int dsp_remote_limit(u32 seconds)
+{
+	if (!link.is_there)
+		return -ENXIO;
+	word_set(&link.board->seconds, seconds);
+	return 0;
+}
+
 static void link_init_remotes(u8 *memory)
 {
 	struct dsp_remote *r;

@@ -31,6 +31,8 @@ struct remote_board {
 	struct slot_word heartbeat;	/* host: goes up at least once in HEARTBEAT_MS */
 	struct slot_word alive;		/* host: processes that run now */
 	struct slot_word started;	/* host: processes that were started so far */
+	/* model: of a processor, for each process that starts; 0: what the host gives it */
+	struct slot_word seconds;
 };
 
 #define HEARTBEAT_MS	500

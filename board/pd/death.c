@@ -42,6 +42,19 @@ void die(const char *text)
  * first C function until after it.
  */
 void signal_entry(int signal, void *info, void *context);
+/*
+ * The host gives no more processor time: it says so again each second, and then kills.  A frame
+ * that is being written comes first.
+ */
+static void on_limit(const u32 *context)
+{
+	if (sched_is_held())
+		return;
+	sched_hold();
+	last_words(SIGNAL_XCPU, 0, context, "it has used up its processor time");
+	end_by(SIGNAL_XCPU);
+}
+
 void signal_taken(int signal, const void *info, const u32 *context);
 asm(".globl signal_entry\n"
     "signal_entry:\n"
@@ -69,6 +82,8 @@ void signal_taken(int signal, const void *info, const u32 *context)
 {
 	if (signal == SIGNAL_TICK)
 		sched_tick();
+	else if (signal == SIGNAL_XCPU)
+		on_limit(context);
 	else
 		on_fault(signal, info, context);
 }
@@ -79,5 +94,6 @@ void death_init(void)
 
 	for (u32 i = 0; i < ARRAY_SIZE(fatal); i++)
 		sys_catch(fatal[i], signal_entry);
+	sys_catch(SIGNAL_XCPU, signal_entry);
 	sys_catch(SIGNAL_TICK, signal_entry);
 }

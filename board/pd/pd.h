@@ -50,6 +50,7 @@ typedef int64_t s64;
 #define SIGNAL_BUS	7
 #define SIGNAL_FPE	8
 #define SIGNAL_SEGV	11
+#define SIGNAL_XCPU	24
 #define SIGNAL_TICK	26
 
 long sys_read(int fd, void *to, size_t bytes);
@@ -110,6 +111,7 @@ extern struct thread *current;
 
 void sched_init(void);
 void sched_hold(void);
+bool sched_is_held(void);
 void sched_let_go(void);
 struct thread *thread_start(void (*fn)(void *), void *arg, u16 priority, const char *name);
 void thread_exit(s32 status) __attribute__((noreturn));

@@ -34,6 +34,11 @@ void sched_hold(void)
 	asm volatile("" : : : "memory");
 }
 
+bool sched_is_held(void)
+{
+	return held;
+}
+
 /* A tick that came meanwhile is made up for. */
 void sched_let_go(void)
 {

@@ -49,7 +49,8 @@
 
 #define PROCESS_MEMORY	(8ull << 30)	/* qemu-hexagon reserves 4 GiB of addresses */
 #define PROCESS_FILES	16
-#define PROCESS_SECONDS	900		/* of a processor */
+#define PROCESS_SECONDS	900		/* of a processor, where the guest names no other limit */
+#define LAST_SECONDS	5		/* and then, to say its last words */
 
 #define MACHINE_FD	3		/* QEMU's end of the socket */
 #define MACHINE_END_MS	5000		/* that QEMU has after SIGTERM */
@@ -91,9 +92,9 @@ static void ring_guest(void)
 		err(OWN_ERROR, "ringing the guest");
 }
 
-static void limit(int what, rlim_t most)
+static void limit(int what, rlim_t most, rlim_t more)
 {
-	const struct rlimit r = { most, most };
+	const struct rlimit r = { most, most + more };
 
 	if (setrlimit(what, &r))
 		_exit(126);
@@ -139,6 +140,7 @@ static void forbid(void)
 /* In the child: nothing of this program's is left but the socket. */
 static void __attribute__((noreturn)) become_process(int fd, pid_t parent)
 {
+	const uint32_t seconds = get(&board->seconds);
 	sigset_t none;
 	int null;
 
@@ -151,11 +153,12 @@ static void __attribute__((noreturn)) become_process(int fd, pid_t parent)
 	if (null < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(null, 2) < 0)
 		_exit(126);
 	close_range(3, ~0u, 0);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_AS, PROCESS_MEMORY);
-	limit(RLIMIT_NOFILE, PROCESS_FILES);
-	limit(RLIMIT_CPU, PROCESS_SECONDS);
-	limit(RLIMIT_FSIZE, 0);
+	limit(RLIMIT_CORE, 0, 0);
+	limit(RLIMIT_AS, PROCESS_MEMORY, 0);
+	limit(RLIMIT_NOFILE, PROCESS_FILES, 0);
+	/* SIGXCPU in every second of these, and then SIGKILL. */
+	limit(RLIMIT_CPU, seconds ? seconds : PROCESS_SECONDS, LAST_SECONDS);
+	limit(RLIMIT_FSIZE, 0, 0);
 	if (chdir("/"))
 		_exit(126);
 	forbid();

@@ -315,6 +315,24 @@ static void case_killed(void)
 	CHECK(get(&board->alive) == 1);
 }
 
+/* Nothing but the processor time that it uses ends it, and it says so before. */
+static void case_time_limit(void)
+{
+	uint32_t module, spins;
+	struct pd pd;
+
+	set(&board->seconds, 1);
+	CHECK(life_start(&pd, 0));
+	CHECK(pd_open(&pd, "misbehave", &module, NULL) == 0);
+	spins = pd_invoke(&pd, module, 5, 0, NULL, 0, NULL, -1);
+	CHECK(pd_result(&pd, spins, 0, NULL) == -1);
+	CHECK(UNTIL(get(&slot_of(0)->dead) == pd.life));
+	CHECK(WTERMSIG(get(&slot_of(0)->status)) == SIGXCPU);
+	CHECK(pd.has_last_words && pd.last_words.signal == SIGXCPU && pd.last_words.pc);
+	CHECK(strstr(pd.last_words.text, "processor time"));
+	CHECK(get(&board->alive) == 0);
+}
+
 /* QEMU goes in the middle of a call: the case's end finds nothing left. */
 static void case_machine_gone(void)
 {
@@ -371,7 +389,7 @@ static const struct {
 } cases[] = {
 	{ "one", case_one }, { "large", case_large }, { "eight_at_once", case_eight_at_once },
 	{ "many_in_a_row", case_many_in_a_row }, { "killed", case_killed },
-	{ "forbidden", case_forbidden },
+	{ "forbidden", case_forbidden }, { "time_limit", case_time_limit },
 	{ "machine_gone", case_machine_gone }, { "host_killed", case_host_killed },
 	{ "terminated", case_terminated }, { "bad_index", case_bad_index },
 };
