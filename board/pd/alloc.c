@@ -149,8 +149,11 @@ void *arena_alloc(struct arena *arena, size_t align, size_t bytes)
 	b = block_take(arena, need);
 	if (!b && arena_grow(arena, need))
 		b = block_take(arena, need);
-	if (b)
+	if (b) {
 		b->wanted = bytes;
+		arena->used_bytes += b->bytes;
+		arena->used_blocks++;
+	}
 	arena_unlock(arena);
 	if (!b)
 		return NULL;
@@ -192,6 +195,23 @@ void arena_free(struct arena *arena, void *p)
 	arena_lock(arena);
 	b = block_of(p);
 	((struct block *)p - 1)->mark = MARK_FREE;
+	arena->used_bytes -= b->bytes;
+	arena->used_blocks--;
 	block_give(arena, b);
+	arena_unlock(arena);
+}
+
+void arena_count(struct arena *arena, struct arena_stats *stats)
+{
+	const struct block *b;
+
+	arena_lock(arena);
+	*stats = (struct arena_stats){
+		.used_bytes = arena->used_bytes, .used_blocks = arena->used_blocks,
+	};
+	for (b = arena->free; b; b = b->next) {
+		stats->free_bytes += b->bytes;
+		stats->free_blocks++;
+	}
 	arena_unlock(arena);
 }

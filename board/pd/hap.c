@@ -142,10 +142,16 @@ int HAP_mem_set_grow_size(u32 least, u32 most)
 	return 0;
 }
 
-/* Five words; how much the heap grows by is the last. */
+/* Bytes free and used, blocks free and used, and how much the heap grows by. */
 int HAP_mem_get_stats(u64 *stats)
 {
-	memset(stats, 0, 4 * sizeof(*stats));
+	struct arena_stats now;
+
+	arena_count(&arena_user, &now);
+	stats[0] = now.free_bytes;
+	stats[1] = now.used_bytes;
+	stats[2] = now.free_blocks;
+	stats[3] = now.used_blocks;
 	stats[4] = grow_max;
 	return 0;
 }

@@ -128,14 +128,22 @@ bool sched_others_ready(void);
 u64 sched_next_wake(void);
 
 /* alloc.c */
+struct arena_stats {
+	u32 free_bytes, used_bytes;
+	u32 free_blocks, used_blocks;
+};
+
 struct arena {
 	struct block *free;
+	u32 used_bytes;			/* of blocks, with their heads */
+	u32 used_blocks;
 	void *(*more)(size_t *bytes);	/* at least so many, in whole pages */
 };
 
 void *arena_alloc(struct arena *arena, size_t align, size_t bytes);
 void arena_free(struct arena *arena, void *p);
 size_t arena_bytes(const void *p);
+void arena_count(struct arena *arena, struct arena_stats *stats);
 void arena_add(struct arena *arena, void *at, size_t bytes);
 
 extern struct arena arena_own;		/* of the runtime */

@@ -101,6 +101,8 @@ static int32_t with_state(struct service *s, uint32_t sc, union remote_arg *args
 		qurt_signal_set(&s->signal, word(&args[0], 0));
 		return 0;
 	}
+	if (METHOD(sc) == 7 && SHAPE_OF(sc) == SHAPE(0, 1, 0) && args[0].buf.bytes == 40)
+		return HAP_mem_get_stats(args[0].buf.data);
 	if (METHOD(sc) == 4 && SHAPE_OF(sc) == SHAPE(1, 1, 0) && args[0].buf.bytes == 8)
 		result = count(s, word(&args[0], 0), word(&args[0], 1), &out);
 	if (METHOD(sc) == 5 && SHAPE_OF(sc) == SHAPE(0, 1, 0))

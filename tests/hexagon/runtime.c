@@ -169,6 +169,26 @@ static void case_two_states(void)
 	CHECK(ended_well());
 }
 
+/* What an open takes of the process's memory is its skeleton's state, and comes back. */
+static void case_memory_statistics(void)
+{
+	uint64_t before[5] = {}, with[5] = {}, after[5] = {};
+	struct arg outs[3] = {
+		{ .out = before, .bytes = sizeof(before) }, { .out = with, .bytes = sizeof(with) },
+		{ .out = after, .bytes = sizeof(after) },
+	};
+	uint32_t other;
+
+	CHECK(call(7, 0, NULL, 1, &outs[0]) == 0 && before[0] && before[1] && before[4]);
+	CHECK(pd_open(&pd, "service", &other, NULL) == 0);
+	CHECK(call(7, 0, NULL, 1, &outs[1]) == 0);
+	CHECK(with[1] > before[1] && with[3] == before[3] + 1);
+	CHECK(with[0] + with[1] == before[0] + before[1]);
+	CHECK(pd_close(&pd, other) == 0);
+	CHECK(call(7, 0, NULL, 1, &outs[2]) == 0 && !memcmp(after, before, sizeof(after)));
+	CHECK(ended_well());
+}
+
 static bool shared_fill(uint32_t value, uint32_t stride)
 {
 	const uint32_t args[2] = { value, stride };
@@ -411,6 +431,7 @@ static const struct {
 	CASE(endless_loop, "misbehave"), CASE(log, "misbehave"), CASE(reverse, "misbehave"),
 	CASE(missing_symbol, "calculator"), CASE(broken_library, "calculator"),
 	CASE(bad_frame, "calculator"), CASE(hundred_opens, "calculator"),
+	CASE(memory_statistics, "service"),
 };
 
 static long now_ms(void)
