@@ -13,6 +13,7 @@
 #define LABEL		"cdsp"
 #define CLIENT		"/tests/app/hexagon_client"
 #define EXAMPLE		"/hexagon/gain"
+#define PROCESSES	"/hexagon/processes"
 #define CDSP_NODE	"/dev/fastrpc-cdsp"
 
 /* What a dead process answers, and a loader that lacks a symbol. */
@@ -44,6 +45,14 @@ static void stage(const char *file)
 static uint64_t releases;
 static unsigned int clients;
 
+/* Seconds of a processor for the processes that start from now on. */
+static void processes_limit(uint32_t seconds)
+{
+	struct dsp_control_limit limit = { .label = LABEL, .seconds = seconds };
+
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_LIMIT, &limit), 0);
+}
+
 static void setup(void)
 {
 	static char line[256];
@@ -61,6 +70,7 @@ static void setup(void)
 	control_status(&st);
 	releases = st.releases;
 	clients = 0;
+	processes_limit(0);
 }
 
 static void __attribute__((constructor)) fixture(void)
@@ -134,6 +144,14 @@ static void process_look(struct dsp_control_process *p, uint32_t index)
 	strcpy(p->label, LABEL);
 	p->index = index;
 	REQUIRE_EQ(control_ioctl(DSP_CONTROL_PROCESS, p), 0);
+}
+
+static uint32_t processes_started(void)
+{
+	struct dsp_control_process p;
+
+	process_look(&p, 0);
+	return p.started;
 }
 
 static unsigned int processes_alive(void)
@@ -217,9 +235,28 @@ TEST(bytes_there_and_back)
 TEST(memory_by_its_fd)
 {
 	struct client c = client_start("shared");
+	struct dsp_control_process p;
 
 	client_do(&c, "sum 0 4096", "0x0");
 	client_do(&c, "sum 0 1048576", "0x0");
+	process_look(&p, 0);
+	/* Loaded twice, stored once. */
+	CHECK_EQ(p.up_bytes, 3 * (4096 + 1048576));
+	CHECK(p.ups >= 3 * (1 + 16));
+	CHECK_EQ(p.calls, 1 + 2 * 2);
+	CHECK_EQ(p.is_dead, 0);
+	last_client_end(&c, 0);
+}
+
+/* Of a large one only what is touched moves: 64 KiB in every 4 MiB, and the last. */
+TEST(large_memory)
+{
+	struct client c = client_start("shared");
+	struct dsp_control_process p;
+
+	client_do(&c, "far 0 0x10000000", "0x0");
+	process_look(&p, 0);
+	CHECK_EQ(p.up_bytes, (1 + 64 + 64) * 0x10000);
 	last_client_end(&c, 0);
 }
 
@@ -245,9 +282,9 @@ TEST(reverse_call)
 	last_client_end(&c, 0);
 }
 
-TEST(six_at_once)
+TEST(eight_at_once)
 {
-	struct client c[6];
+	struct client c[8];
 
 	for (size_t i = 0; i < ARRAY_SIZE(c); i++)
 		c[i] = client_start("service");
@@ -261,6 +298,19 @@ TEST(six_at_once)
 	for (size_t i = 0; i < ARRAY_SIZE(c); i++)
 		client_end(&c[i], 0);
 	check_nothing_left();
+}
+
+/* Each of these has a process; the last one leaves as little as the first. */
+TEST(hundred_in_a_row)
+{
+	struct client c = client_start("calculator");
+	const uint32_t since = processes_started();
+
+	client_do(&c, "close 0", "0x0");
+	client_do(&c, "sessions 100 calculator", "0x0");
+	CHECK_EQ(processes_started() - since, 100);
+	clients += 100;
+	last_client_end(&c, 0);
 }
 
 TEST(missing_symbol)
@@ -286,6 +336,17 @@ TEST(no_library)
 	last_client_end(&c, 0);
 }
 
+/* Registers, and what abort() and the like say, are as good as in a crash report. */
+static void check_last_words(const struct dsp_control_process *p, uint32_t signal, uint32_t address)
+{
+	CHECK_EQ(p->signal, signal);
+	CHECK_EQ(p->address, address);
+	CHECK(!strcmp(p->text, signal == SIGABRT ? "abort()" : ""));
+	CHECK_EQ(!p->pc, signal == SIGABRT);
+	CHECK_EQ(p->registers[29] % 8, 0);
+	CHECK_EQ(!p->registers[29], signal == SIGABRT);
+}
+
 /* The process of the DSP dies; the application is told, and another one works on. */
 static void dies_of(const char *command, uint32_t signal, uint32_t address)
 {
@@ -297,10 +358,8 @@ static void dies_of(const char *command, uint32_t signal, uint32_t address)
 	process_look(&p, 1);
 	CHECK_EQ(p.is_dead, 1);
 	CHECK_EQ(p.has_last_words, !!signal);
-	if (signal) {
-		CHECK_EQ(p.signal, signal);
-		CHECK_EQ(p.address, address);
-	}
+	if (signal)
+		check_last_words(&p, signal, address);
 	client_do(&bad, "call 0 9 0", E_BADSTATE);
 	client_do(&good, "call 0 4", "0x0");
 	CHECK_EQ(processes_alive(), 1);
@@ -312,6 +371,38 @@ static void dies_of(const char *command, uint32_t signal, uint32_t address)
 TEST(wild_store)
 {
 	dies_of("call 0 3 0x10 1", SIGSEGV, 0x10);
+}
+
+static void shell_line(struct client *shell, char *line, size_t size, const char *what)
+{
+	client_line(shell, line, size);
+	test_context("it said \"%s\", not \"%s\"", line, what);
+	CHECK(strstr(line, what));
+}
+
+/* What the board's shell shows of it. */
+TEST(shown_in_the_shell)
+{
+	struct client good = client_start("calculator"), bad = client_start("misbehave"), shell;
+	struct dsp_control_process p;
+	char line[512], what[64];
+
+	client_do(&bad, "call 0 3 0x10 1", E_BADSTATE);
+	process_look(&p, 1);
+	shell.pid = daemon_start_piped(PROCESSES, &shell.in, &shell.out);
+	shell_line(&shell, line, sizeof(line), "calls 1, questions 0, bytes moved 0, lines logged 0: runs");
+	snprintf(what, sizeof(what), "slot 1, client %d: calls 2, ", p.client);
+	shell_line(&shell, line, sizeof(line), what);
+	CHECK(strstr(line, ": died of signal 11"));
+	snprintf(what, sizeof(what), "signal 11, address 0x10, pc 0x%x", p.pc);
+	shell_line(&shell, line, sizeof(line), what);
+	for (int i = 0; i < 3; i++)
+		client_line(&shell, line, sizeof(line));
+	snprintf(what, sizeof(what), " r29 0x%x ", p.registers[29]);
+	shell_line(&shell, line, sizeof(line), what);
+	client_end(&shell, 0);
+	client_end(&bad, SIGKILL);
+	last_client_end(&good, 0);
 }
 
 TEST(wild_load)
@@ -360,6 +451,26 @@ TEST(endless_loop_and_kill)
 	CHECK_EQ(processes_alive(), 1);
 	client_do(&good, "call 0 4", "0x0");
 	last_client_end(&good, 0);
+}
+
+/* Where there is no application that ends, the host ends it. */
+TEST(endless_loop_and_limit)
+{
+	struct dsp_control_process p;
+	struct client bad;
+
+	processes_limit(1);
+	bad = client_start("misbehave");
+	processes_limit(0);
+	client_do(&bad, "call 0 5", E_BADSTATE);
+	process_look(&p, 0);
+	CHECK_EQ(p.is_dead, 1);
+	CHECK_EQ(p.has_last_words, 1);
+	CHECK_EQ(p.signal, SIGXCPU);
+	CHECK_EQ(p.wait_status, SIGXCPU);
+	CHECK(strstr(p.text, "processor time"));
+	client_do(&bad, "call 0 9 0", E_BADSTATE);
+	last_client_end(&bad, 0);
 }
 
 static void stop_and_start(void)

@@ -10,6 +10,8 @@
  *	ask N METHOD BYTES [WORD...]	the same, with an out-buffer, whose words follow
  *	xor N BYTES [shared]	the transform skeleton, and what it made is compared
  *	sum N BYTES		the shared skeleton loads and stores in a buffer by its fd
+ *	far N BYTES		the same at a few places of a large one
+ *	sessions COUNT NAME	so many times: open, method 4, close; each has a process of its own
  *	reverse N		the misbehave skeleton has this library open its module apps_std
  *	begin N METHOD [WORD...]	"call" by another thread
  *	end			what came of that
@@ -196,6 +198,72 @@ static uint32_t do_sum(uint32_t module, size_t len)
 	return ret;
 }
 
+#define FAR_STRIDE	(4u << 20)
+
+/* Words that the DSP stored, and the one behind each, which it did not. */
+static uint32_t far_check(const uint32_t *words, size_t len)
+{
+	for (size_t at = 0; at < len; at += FAR_STRIDE)
+		if (words[at / 4] != FILL_WORD || words[at / 4 + 1] != at)
+			return WRONG;
+	return 0;
+}
+
+/* The last word is the host's. */
+static uint32_t far_call(uint32_t module, int fd, uint32_t *words, size_t len)
+{
+	uint32_t range[2] = { len - 4, 4 }, what[2] = { FILL_WORD, FAR_STRIDE }, ret;
+	uint64_t total = 0;
+	remote_arg load[3] = {
+		{ .buf = { range, sizeof(range) } }, { .buf = { &total, sizeof(total) } },
+		{ .dma = { fd, 0 } },
+	};
+	remote_arg store[2] = { { .buf = { what, sizeof(what) } }, { .dma = { fd, 0 } } };
+
+	words[len / 4 - 1] = XOR_KEY;
+	for (size_t at = 0; at < len; at += FAR_STRIDE)
+		words[at / 4 + 1] = at;
+	ret = remote_handle64_invoke(modules[module], REMOTE_SCALARS_MAKEX(0, 2, 1, 1, 1, 0),
+				     load);
+	if (!ret && total != XOR_KEY)
+		ret = WRONG;
+	if (!ret)
+		ret = remote_handle64_invoke(modules[module],
+					     REMOTE_SCALARS_MAKEX(0, 3, 1, 0, 1, 0), store);
+	return ret ? ret : far_check(words, len);
+}
+
+static uint32_t do_far(uint32_t module, size_t len)
+{
+	uint32_t *words = rpcmem_alloc(RPCMEM_HEAP_ID_SYSTEM, RPCMEM_DEFAULT_FLAGS, len), ret;
+	int fd = words ? rpcmem_to_fd(words) : -1;
+
+	if (!words)
+		return WRONG;
+	ret = fastrpc_mmap(CDSP_DOMAIN_ID, fd, words, 0, len, FASTRPC_MAP_FD);
+	if (!ret)
+		ret = far_call(module, fd, words, len);
+	if (!ret)
+		ret = fastrpc_munmap(CDSP_DOMAIN_ID, fd, words, len);
+	rpcmem_free(words);
+	return ret;
+}
+
+/* With its last handle the library gives up the session, and the process on the DSP goes. */
+static uint32_t do_sessions(uint32_t count, const char *name)
+{
+	uint32_t ret = 0;
+
+	while (count-- && !ret) {
+		ret = do_open(0, name);
+		if (!ret)
+			ret = remote_handle64_invoke(modules[0], REMOTE_SCALARS_MAKE(4, 0, 0), NULL);
+		if (!ret)
+			ret = remote_handle64_close(modules[0]);
+	}
+	return ret;
+}
+
 /* As a call of the DSP arrives here: lengths, and behind each what has it, at a multiple of 8. */
 static const struct packed {
 	uint32_t head_len, pad1;
@@ -230,8 +298,9 @@ static void say(uint32_t result, const struct call *c)
 	putchar('\n');
 }
 
-static void obey(const char *verb, uint32_t module, char *rest)
+static void obey(const char *verb, uint32_t number, char *rest)
 {
+	const uint32_t module = number % MODULES;
 	static struct call other;
 	struct call c = {};
 
@@ -249,6 +318,10 @@ static void obey(const char *verb, uint32_t module, char *rest)
 		say(do_xor(module, len, !!strstr(rest, "shared")), NULL);
 	} else if (!strcmp(verb, "sum")) {
 		say(do_sum(module, next_word(&rest)), NULL);
+	} else if (!strcmp(verb, "far")) {
+		say(do_far(module, next_word(&rest)), NULL);
+	} else if (!strcmp(verb, "sessions")) {
+		say(do_sessions(number, rest + strspn(rest, " ")), NULL);
 	} else if (!strcmp(verb, "reverse")) {
 		say(do_reverse(module), NULL);
 	} else if (!strcmp(verb, "begin")) {
@@ -268,7 +341,7 @@ int main(void)
 		.domain = CDSP_DOMAIN_ID, .enable = 1,
 	};
 	char line[256], *rest, *verb;
-	uint32_t module;
+	uint32_t number;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	say(remote_session_control(DSPRPC_CONTROL_UNSIGNED_MODULE, &unsign, sizeof(unsign)), NULL);
@@ -277,8 +350,8 @@ int main(void)
 		verb = strtok_r(line, " ", &rest);
 		if (!verb)
 			continue;
-		module = next_word(&rest) % MODULES;
-		obey(verb, module, rest);
+		number = next_word(&rest);
+		obey(verb, number, rest);
 	}
 	return 0;
 }
