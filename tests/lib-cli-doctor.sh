@@ -216,6 +216,15 @@ doctor_not_started()
 	off && log 'remoteproc remoteproc0: stopped remote processor adsp'
 	finds not-started -- 'echo start > /sys/class/remoteproc/remoteproc0/state, or enable the unit'
 }
+# Its firmware was missing once: it has been up since.
+doctor_not_started_after_all()
+{
+	off && log 'qcom_q6v5_pas 0.remoteproc: Direct firmware load for qcom/adsp.mbn failed with error -2' \
+		'remoteproc remoteproc0: request_firmware failed: -2' \
+		'remoteproc remoteproc0: remote processor adsp is now up' \
+		'remoteproc remoteproc0: stopped remote processor adsp'
+	finds not-started -- 'nothing has started it'
+}
 doctor_start_failed()
 {
 	off && log "remoteproc remoteproc0: can't start rproc adsp: -22"
@@ -343,6 +352,12 @@ doctor_no_fastrpc_node()
 {
 	off && rm -r "$fastrpc"
 	finds no-fastrpc-node -- 'adsp: remoteproc0 has no node "qcom,fastrpc"' 'check-dt FILE.dtb'
+}
+doctor_no_label()
+{
+	off && rm "$fastrpc/label"
+	finds no-label -- '/remoteproc@0/glink-edge/fastrpc in the device tree has no label' \
+		'label = "adsp"'
 }
 doctor_no_remoteproc()
 {

@@ -71,19 +71,32 @@ static bool is_enabled(const char *of_node)
 	return enabled;
 }
 
+static void found_no_label(struct doctor *doctor, const char *path)
+{
+	doctor_found(doctor, "no-label", NULL);
+	doctor_text(doctor, "%s in the device tree has no label: the driver cannot name the DSP, and does not take it",
+		    strstr(path, "/base") + strlen("/base"));
+	doctor_cure(doctor, "boot with a device tree that has label = \"adsp\" (or \"cdsp\" and so on) in this node");
+}
+
+static void found_no_remoteproc(struct doctor *doctor, const char *label)
+{
+	doctor_found(doctor, "no-remoteproc", label);
+	doctor_text(doctor, "the device tree has this DSP, and no remote processor is there for it: the driver that starts DSPs is missing");
+	doctor_cure(doctor, "modprobe qcom_q6v5_pas.  Where the kernel has no such module, use Linux 7 with CONFIG_QCOM_Q6V5_PAS");
+}
+
 /* @path: .../remoteproc@N/EDGE/fastrpc, of the device tree */
 static void find_unstarted(const char *path, void *arg)
 {
-	struct doctor *doctor = arg;
-	char *remoteproc = must_print("%s/../..", path), *label;
+	char *remoteproc = must_print("%s/../..", path);
+	char *label = file_textf("%s/label", path);
+	bool is_used = node_has_fastrpc(path) && is_enabled(path) && is_enabled(remoteproc);
 
-	if (node_has_fastrpc(path) && is_enabled(path) && is_enabled(remoteproc) &&
-	    !domain_of_node(doctor, path)) {
-		label = file_textf("%s/label", path);
-		doctor_found(doctor, "no-remoteproc", label);
-		doctor_text(doctor, "the device tree has this DSP, and no remote processor is there for it: the driver that starts DSPs is missing");
-		doctor_cure(doctor, "modprobe qcom_q6v5_pas.  Where the kernel has no such module, use Linux 7 with CONFIG_QCOM_Q6V5_PAS");
-	}
+	if (is_used && !label)
+		found_no_label(arg, path);
+	else if (is_used && !domain_of_node(arg, path))
+		found_no_remoteproc(arg, label);
 	free(remoteproc);
 }
 
@@ -105,7 +118,7 @@ static void find_unnamed(const char *path, void *arg)
 	const char *rproc = strrchr(path, '/') + 1;
 	struct doctor *doctor = arg;
 
-	if (!name || !is_called_dsp(name))
+	if (!name || !is_called_dsp(name) || file_countf("%s/device/of_node/*/fastrpc", path))
 		return;
 	for (size_t i = 0; i < doctor->nr_domains; i++)
 		if (doctor->domains[i].rproc && !strcmp(doctor->domains[i].rproc, rproc))

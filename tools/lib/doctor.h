@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Mistakes that people make with DSPs, found in what the kernel shows of a machine.  It
- * only reads: no node is opened, and no DSP is asked.
+ * Mistakes that people make with DSPs, found in what the kernel shows of a machine.  No DSP
+ * is asked.  A node is opened only where so many files of it are open that its sessions may
+ * be taken.
  */
 #ifndef TOOLS_DOCTOR_H
 #define TOOLS_DOCTOR_H

@@ -46,6 +46,21 @@ static bool has_firmware(const struct doctor *doctor, const char *name)
 	return found;
 }
 
+/* The log since the DSP was up last: what was wrong before that is past. */
+static const char *log_since_up(const struct doctor *doctor, const struct domain *domain)
+{
+	char *up = must_print("remoteproc %s: remote processor ", domain->rproc);
+	const char *since = doctor->log, *next = since;
+
+	while (next && (next = strstr(next, up))) {
+		next += strlen(up);
+		if (!strncmp(next + strcspn(next, " \n"), " is now ", strlen(" is now ")))
+			since = next;
+	}
+	free(up);
+	return since;
+}
+
 /* A file of those that the DSP starts with; true: that is why it is off. */
 static bool look_at_firmware(struct doctor *doctor, const struct domain *domain, const char *name)
 {
@@ -59,7 +74,7 @@ static bool look_at_firmware(struct doctor *doctor, const struct domain *domain,
 			    domain->rproc);
 		return true;
 	}
-	line = klog_last(doctor->log, "Direct firmware load for ", name, NULL);
+	line = klog_last(log_since_up(doctor, domain), "Direct firmware load for ", name, NULL);
 	if (!line || !strstr(line, "error -2")) {
 		free(line);
 		return false;

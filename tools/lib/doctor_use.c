@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What programs that use a DSP need, and what they do to each other. */
+#include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <misc/fastrpc.h>
 
 #include "doctor.h"
 #include "file.h"
@@ -162,6 +167,36 @@ static void count_holder(const char *path, void *arg)
 	free(whole);
 }
 
+/*
+ * Does a file of this node get a session?  This driver gives one to the first call, others
+ * to the open.  The arguments of the call are unreadable, so the DSP hears nothing of it.
+ */
+static bool gets_no_session(const char *path)
+{
+	struct fastrpc_invoke unreadable = { .sc = 1 << 16 };
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	bool is_busy = fd < 0 && errno == EBUSY;
+
+	if (fd >= 0) {
+		is_busy = ioctl(fd, FASTRPC_IOCTL_INVOKE, &unreadable) && errno == EBUSY;
+		close(fd);
+	}
+	return is_busy;
+}
+
+/*
+ * A file that is open need not have a session, and a bank that the driver does not have
+ * gives none.  So the driver is asked, if enough files are open and if it may be asked.
+ */
+static bool are_sessions_taken(const struct domain *domain, unsigned int open_files)
+{
+	const char *path = domain_best_node(domain)->path;
+
+	if (file_has_root() || !file_may_open(path))
+		return open_files >= domain->sessions;
+	return open_files >= domain->banks_bound && gets_no_session(path);
+}
+
 void doctor_look_at_sessions(struct doctor *doctor, const struct domain *domain)
 {
 	struct holders holders = { .domain = domain };
@@ -169,7 +204,7 @@ void doctor_look_at_sessions(struct doctor *doctor, const struct domain *domain)
 	if (!domain->sessions || !domain_best_node(domain)->is_there)
 		return;
 	file_for_each(must_print("/proc/[0-9]*/fd/*"), count_holder, &holders);
-	if (holders.count >= domain->sessions) {
+	if (holders.count && are_sessions_taken(domain, holders.count)) {
 		doctor_found(doctor, "sessions-taken", domain->label);
 		doctor_text(doctor, "its %u sessions are taken, the next program gets EBUSY: %s",
 			    domain->sessions, holders.names);
