@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * fastrpcctl doctor: each mistake is made on the board, is found, and no other with it.
+ * Where the board itself is the mistake, tests/lists names the case for that variant.
+ * The kernel's log is cleared before each case but the first: it tells of the past.
+ */
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/klog.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+
+#include "command.h"
+
+#define FIRMWARE	"/lib/firmware/adsp.mbn"
+#define NOT_THERE	"/lib/firmware/not-there"
+#define DMA_HEAP	"/dev/dma_heap"
+#define DSP_DIRECTORY	"/tmp/dsp"
+#define SHELL		DSP_DIRECTORY "/fastrpc_shell_unsigned_3"
+#define DEVICE_TREE	"/sys/firmware/devicetree/base"
+#define MANY_CRASHES	3
+
+/* Calls of PAS: its service and command. */
+#define PAS_AUTH_AND_RESET	0x0205
+
+static void log_clear(void)
+{
+	const int clear = 5;
+
+	REQUIRE_EQ(klogctl(clear, NULL, 0), 0);
+}
+
+/* The names of what was found, in one line: "a b". */
+static const char *found_ids(void)
+{
+	static const char key[] = "\"id\": \"";
+	static char ids[512];
+	const char *at = ctl.out;
+	size_t len = 0;
+
+	ids[0] = '\0';
+	while ((at = strstr(at, key))) {
+		at += strlen(key);
+		len += snprintf(ids + len, sizeof(ids) - len, "%s%.*s", len ? " " : "",
+				(int)strcspn(at, "\""), at);
+		REQUIRE(len < sizeof(ids));
+	}
+	return ids;
+}
+
+static void check_found(const char *ids)
+{
+	CHECK_EQ(ctl.status, *ids ? 1 : 0);
+	CHECK(json_is_valid(ctl.out));
+	test_context("it found \"%s\", not \"%s\": %s", found_ids(), ids, ctl.out);
+	CHECK(!strcmp(found_ids(), ids));
+	test_context("%s", "");
+}
+
+/* These and no others, in order: "" is nothing.  ctl has their texts and cures afterwards. */
+static void finds_as(void (*prepare)(void), const char *ids)
+{
+	fastrpcctl_as(prepare, "doctor", "--json", NULL);
+	check_found(ids);
+}
+
+static void finds(const char *ids)
+{
+	finds_as(NULL, ids);
+}
+
+/* --- boards where all is well ---------------------------------------------------- */
+
+static unsigned int audio_without_region;
+
+/* A file "label" of the device tree, of an audio DSP's node that names no region. */
+static int look_at_label(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	char label[32], region[512];
+
+	(void)st;
+	if (type != FTW_F || strcmp(path + ftw->base, "label") || !strstr(path, "/fastrpc/") ||
+	    file_read(path, label, sizeof(label)) <= 0 || strncmp(label, "adsp", 4))
+		return 0;
+	snprintf(region, sizeof(region), "%.*smemory-region", ftw->base, path);
+	audio_without_region += access(region, F_OK) != 0;
+	return 0;
+}
+
+/*
+ * On boards of real machines' trees, too: some of these have no region.  The first case of
+ * a boot, so all that the kernel has said since its start is in the log.
+ */
+TEST(no_false_alarm)
+{
+	static const char mistake[] = "no-memory-region";
+	char ids[128] = "";
+
+	audio_without_region = 0;
+	REQUIRE_EQ(nftw(DEVICE_TREE, look_at_label, 16, FTW_PHYS), 0);
+	REQUIRE(audio_without_region <= 3);
+	for (unsigned int i = 0; i < audio_without_region; i++)
+		snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), "%s%s", i ? " " : "", mistake);
+	finds(ids);
+	/* in a report, too */
+	CHECK_EQ(fastrpcctl("report", NULL), 0);
+	ctl_prints("== doctor ==\n");
+	ctl_prints(*ids ? "memory-region" : "no mistake found\n");
+	/* all of these trees have /firmware/scm, at EL2, too */
+	if (board_has_monitor())
+		ctl_prints("a hypervisor owns the memory of the DSP");
+	else
+		ctl_prints_not("a hypervisor owns the memory of the DSP");
+}
+
+/* Programs may have a node open and use no session. */
+TEST(open_files_are_no_sessions)
+{
+	log_clear();
+	for (int i = node_sessions(); i > 0; i--)
+		node_open();
+	finds("");
+}
+
+/* --- a DSP that is off ------------------------------------------------------------- */
+
+static void restore(void)
+{
+	rename(NOT_THERE, FIRMWARE);
+	driver_restore();
+}
+
+/* The DSP is off, and nothing of the past counts. */
+static void turn_off(void)
+{
+	log_clear();
+	test_teardown = restore;
+	dsp_stop();
+	node_wait(NODE, false);
+}
+
+static void start_refused(void)
+{
+	test_allow("release reset");
+	test_allow("can't start rproc");
+	test_allow("Boot failed: -22");
+	soc_refuse(PAS_AUTH_AND_RESET, 1, 1, 0, MONITOR_REFUSAL);
+	CHECK_EQ(dsp_state_write("start"), -EINVAL);
+}
+
+TEST(not_started)
+{
+	turn_off();
+	finds("not-started");
+	CHECK_EQ(fastrpcctl("doctor", NULL), 1);
+	ctl_prints("adsp: the DSP is offline: its firmware is there, and nothing has started it\n");
+	ctl_prints("\n  cure   echo start > /sys/class/remoteproc/remoteproc");
+}
+
+TEST(firmware_is_missing)
+{
+	soc_require();
+	turn_off();
+	test_allow("request_firmware failed: -2");
+	test_allow("Boot failed: -2");
+	REQUIRE_EQ(rename(FIRMWARE, NOT_THERE), 0);
+	CHECK_EQ(dsp_state_write("start"), -ENOENT);
+	finds("firmware-missing");
+	ctl_prints("the DSP is offline: its firmware adsp.mbn is not below /lib/firmware");
+	/* as after the initramfs, on the machine's own file system */
+	REQUIRE_EQ(rename(NOT_THERE, FIRMWARE), 0);
+	finds("firmware-not-in-initramfs");
+	ctl_prints("update-initramfs -u");
+	/* what was missing once is past when the DSP has been up */
+	dsp_start();
+	node_wait(NODE, true);
+	finds("");
+	dsp_stop();
+	finds("not-started");
+}
+
+TEST(firmware_is_refused)
+{
+	soc_require();
+	turn_off();
+	start_refused();
+	finds("start-failed");
+	ctl_prints(": Boot failed: -22");
+	ctl_prints("of this very machine");
+}
+
+/* --- the driver ---------------------------------------------------------------------- */
+
+TEST(driver_is_not_loaded)
+{
+	turn_off();
+	REQUIRE_EQ(driver_unload(), 0);
+	dsp_start();
+	finds("no-driver");
+	ctl_prints("a DSP runs, and no driver ");
+}
+
+TEST(channel_is_closed)
+{
+	char device[96];
+
+	soc_require();
+	log_clear();
+	node_wait(NODE, true);
+	REQUIRE_EQ(driver_unbind(device, sizeof(device)), 0);
+	finds("no-channel");
+	ctl_prints("the DSP runs and has not opened its FastRPC channel");
+	CHECK_EQ(driver_bind(device), 0);
+	node_wait(NODE, true);
+	finds("");
+}
+
+TEST(dsp_crashes)
+{
+	log_clear();
+	for (int i = 1; i <= MANY_CRASHES; i++) {
+		dsp_crash();
+		node_wait(NODE, true);
+		finds(i < MANY_CRASHES ? "" : "crashes");
+	}
+	ctl_prints("the DSP has crashed 3 times: ");
+	log_clear();
+}
+
+/* --- rights, sessions, shells ---------------------------------------------------------- */
+
+static void set_modes(mode_t mode)
+{
+	CHECK_EQ(chmod(NODE, mode), 0);
+	if (!access("/dev/fastrpc-cdsp", F_OK))
+		CHECK_EQ(chmod("/dev/fastrpc-cdsp", mode), 0);
+}
+
+static void restore_rights(void)
+{
+	unlink(DMA_HEAP "/system");
+	rmdir(DMA_HEAP);
+	set_modes(0600);
+}
+
+/* Both by the user's own eyes and by root's. */
+static void stranger_is_told(const char *ids, const char *what)
+{
+	finds_as(become_nobody, ids);
+	if (*ids)
+		ctl_prints(what);
+	fastrpcctl("doctor", "--json", "--user", "stranger", NULL);
+	check_found(ids);
+}
+
+TEST(user_has_no_rights)
+{
+	const char *one = "node-permission", *two = "node-permission node-permission";
+
+	log_clear();
+	test_teardown = restore_rights;
+	node_wait(NODE, true);
+	set_modes(0600);
+	stranger_is_told(access("/dev/fastrpc-cdsp", F_OK) ? one : two,
+			 " may not open " NODE " (mode 0600)");
+	set_modes(0666);
+	stranger_is_told("", NULL);
+	/* the kernels of the board have no such device: the file tells as much */
+	REQUIRE_EQ(mkdir(DMA_HEAP, 0755), 0);
+	REQUIRE_EQ(mknod(DMA_HEAP "/system", S_IFREG | 0600, 0), 0);
+	stranger_is_told("dma-heap-permission", " may not open " DMA_HEAP "/system (mode 0600)");
+	finds("");
+}
+
+TEST(sessions_are_taken)
+{
+	char holder[64];
+
+	log_clear();
+	for (int i = node_sessions(); i > 1; i--)
+		node_session();
+	node_open();
+	finds("");
+	node_session();
+	finds("sessions-taken");
+	snprintf(holder, sizeof(holder), "ctl_doctor (%d)", getpid());
+	ctl_prints(" sessions are taken, the next program gets EBUSY: ");
+	ctl_prints(holder);
+}
+
+static void without_shells(void)
+{
+	setenv("DSP_LIBRARY_PATH", "/nowhere;" DSP_DIRECTORY, 1);
+}
+
+static void restore_shells(void)
+{
+	unlink(SHELL);
+	rmdir(DSP_DIRECTORY);
+}
+
+TEST(shell_is_missing)
+{
+	log_clear();
+	test_teardown = restore_shells;
+	if (access("/dev/fastrpc-cdsp", F_OK))
+		test_skip("the board has no compute DSP");
+	REQUIRE_EQ(mkdir(DSP_DIRECTORY, 0755), 0);
+	finds_as(without_shells, "no-shell");
+	ctl_prints("no fastrpc_shell_3 or fastrpc_shell_unsigned_3 in DSP_LIBRARY_PATH (/nowhere;");
+	REQUIRE_EQ(mknod(SHELL, S_IFREG | 0644, 0), 0);
+	finds_as(without_shells, "");
+}
+
+/* --- boards that are the mistake --------------------------------------------------------- */
+
+static void require_variant(const char *name)
+{
+	const char *variant = getenv("BOARD_VARIANT");
+
+	if (!variant || strcmp(variant, name))
+		test_skip("for another variant");
+	log_clear();
+}
+
+/* The driver says why it has no heap when it is asked for one, anew for each run of the DSP. */
+static void ask_for_heap(void)
+{
+	dsp_restart();
+	CHECK_EQ(create_audio(node_open()), -ENOMEM);
+	node_close_all();
+}
+
+TEST(no_memory_region)
+{
+	require_variant("no-region");
+	ask_for_heap();
+	finds("no-memory-region");
+	ctl_prints("its node in the device tree has no memory-region");
+}
+
+TEST(heap_is_refused)
+{
+	require_variant("misaligned");
+	ask_for_heap();
+	finds("heap-refused");
+	ctl_prints("is not a multiple of 4 KiB");
+}
+
+TEST(remoteproc_has_no_iommu)
+{
+	require_variant("no-iommu-domain");
+	ask_for_heap();
+	finds("kernel-too-old-for-el2");
+	ctl_prints("use Linux 7.0 or newer");
+}
+
+TEST(labels_are_wrong)
+{
+	require_variant("mislabelled");
+	finds("no-label not-taken");
+	ctl_prints("/remoteproc-cdsp/glink-edge/fastrpc in the device tree has no label");
+	ctl_prints("the driver did not take the DSP: there is no /dev/fastrpc-xdsp");
+}
+
+static void restore_cdsp(void)
+{
+	control_select("cdsp");
+	if (!dsp_is_running())
+		dsp_start();
+	control_select(DSP);
+}
+
+/* Nothing in the tree translates the CDSP's stream, and so it does not start. */
+TEST(tree_is_wrong)
+{
+	require_variant("doctor");
+	finds("no-remoteproc no-fastrpc-node");
+	ctl_prints("the device tree has this DSP, and no remote processor is there for it");
+	ctl_prints("\"dsp\": \"cdsp1\", \"text\": \"remoteproc");
+	ctl_prints(" below it in the device tree: no program can call this DSP");
+	test_teardown = restore_cdsp;
+	control_select("cdsp");
+	dsp_stop();
+	start_refused();
+	finds("no-remoteproc no-fastrpc-node start-failed tree-not-for-el2");
+	ctl_prints("boot with the tree of this machine for EL2, NAME-el2.dtb");
+}
+
+/* A modem DSP has its secure node only. */
+TEST(node_is_secure)
+{
+	require_variant("installed");
+	control_select("mdsp");
+	node_wait("/dev/fastrpc-mdsp-secure", true);
+	CHECK_EQ(fastrpcctl_as(become_nobody, "doctor", NULL), 1);
+	ctl_prints(" may not open /dev/fastrpc-mdsp-secure, and this DSP has no other node");
+	finds("");
+}
+
+static int load_in_tree(void)
+{
+	struct utsname kernel;
+	char path[160];
+	int fd;
+
+	uname(&kernel);
+	snprintf(path, sizeof(path), "/lib/modules/%s/kernel/drivers/misc/fastrpc.ko",
+		 kernel.release);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		test_skip("this kernel comes without the in-tree driver");
+	REQUIRE_EQ(syscall(SYS_finit_module, fd, "", 0), 0);
+	return close(fd);
+}
+
+static void restore_ours(void)
+{
+	if (dsp_is_running())
+		dsp_stop();
+	if (driver_is_loaded())
+		REQUIRE_EQ(driver_unload(), 0);
+	driver_restore();
+}
+
+TEST(driver_is_the_kernels)
+{
+	require_variant("installed");
+	test_teardown = restore_ours;
+	dsp_stop();
+	REQUIRE_EQ(driver_unload(), 0);
+	load_in_tree();
+	dsp_start();
+	node_wait(NODE, true);
+	finds("in-tree-driver");
+	ctl_prints(" that is loaded is the one that Linux ships");
+	ctl_prints("update-initramfs -u, then reboot");
+}
