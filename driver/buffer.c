@@ -69,6 +69,7 @@ static void buffer_unmap(struct frpc_buffer *buffer)
 /* The buffer is no longer mapped. */
 static void buffer_release(struct frpc_buffer *buffer)
 {
+	WARN_ON_ONCE(buffer->is_mapped);
 	frpc_pages_cpu_put(buffer->cpu);
 	frpc_pages_free(&buffer->pages);
 	kfree(buffer);
@@ -160,6 +161,21 @@ static bool session_charge(struct frpc_session *session, size_t bytes)
 	return true;
 }
 
+/* The pool counts its bytes right, and keeps few. */
+static void pool_check(struct frpc_session *session)
+{
+	const struct frpc_buffer *buffer;
+	size_t bytes = 0;
+	u32 class;
+
+	lockdep_assert_held(&session->lock);
+
+	for (class = 0; FRPC_HAS_DEBUG && class < FRPC_POOL_CLASSES; class++)
+		for (buffer = session->free_buffers[class]; buffer; buffer = buffer->next_free)
+			bytes += buffer->pages.len;
+	FRPC_DEBUG_WARN_ON(bytes != session->free_bytes || bytes > FRPC_POOL_BYTES_MAX);
+}
+
 /**
  * frpc_buffer_get_page() - an idle buffer of one page, which most messages fit into
  * @session: owned by the caller's client; its lock is held
@@ -170,6 +186,8 @@ static bool session_charge(struct frpc_session *session, size_t bytes)
 struct frpc_buffer *frpc_buffer_get_page(struct frpc_session *session, bool is_charged)
 {
 	struct frpc_buffer *buffer;
+
+	lockdep_assert_held(&session->lock);
 
 	if (!session->free_buffers[0] || (is_charged && !session_charge(session, PAGE_SIZE)))
 		return NULL;
@@ -248,6 +266,7 @@ bool frpc_buffer_put(struct frpc_buffer *buffer)
 
 	lockdep_assert_held(&session->lock);
 
+	FRPC_DEBUG_WARN_ON(buffer->is_charged && session->message_bytes < buffer->pages.len);
 	if (buffer->is_charged)
 		session->message_bytes -= buffer->pages.len;
 	keep = READ_ONCE(buffer->is_mapped) && buffer->size_class < FRPC_POOL_CLASSES &&
@@ -299,6 +318,7 @@ static struct frpc_buffer *pool_take_largest(struct frpc_session *session)
 	u32 class = FRPC_POOL_CLASSES;
 
 	spin_lock_irq(&session->lock);
+	pool_check(session);
 	while (!buffer && class > 0)
 		buffer = pool_take(session, --class);
 	spin_unlock_irq(&session->lock);

@@ -219,6 +219,7 @@ void frpc_call_put(struct frpc_call *call)
 	struct frpc_session *session = call->session;
 	struct frpc_buffer *buffer = call->buffer;
 
+	FRPC_DEBUG_WARN_ON(call->index);
 	call->buffer = NULL;
 	spin_lock_irq(&session->lock);
 	if (buffer && frpc_buffer_put(buffer))
@@ -239,6 +240,7 @@ static bool call_end_parked(struct frpc_call *call)
 	bool is_kept;
 
 	spin_lock_irqsave(&session->lock, flags);
+	WARN_ON_ONCE(call->kind != FRPC_CALL_QUESTION && !session->nr_parked);
 	if (call->kind != FRPC_CALL_QUESTION)
 		session->nr_parked--;
 	call->index = 0;
@@ -357,6 +359,7 @@ int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie)
 	call->index = index;
 	/* the slot is empty, and only the owner of its index fills it: no lock is needed */
 	slot = &table->slots[index];
+	FRPC_DEBUG_WARN_ON(slot->call);
 	slot->cookie = *cookie;
 	/* a response that finds the call finds the cookie too */
 	smp_store_release(&slot->call, call);
@@ -372,6 +375,7 @@ void frpc_call_withdraw(struct frpc_call *call)
 	struct frpc_call_slot *slot = &call->session->channel->table.slots[call->index];
 
 	spin_lock_irq(&slot->lock);
+	WARN_ON_ONCE(slot->call && slot->call != call);
 	slot->call = NULL;
 	spin_unlock_irq(&slot->lock);
 }
@@ -405,6 +409,7 @@ bool frpc_call_park(struct frpc_call *call, bool is_kept)
 	spin_lock_irq(&slot->lock);
 	is_pending = slot->call == call;
 	if (is_pending) {
+		WARN_ON_ONCE(call->is_parked);
 		call->is_parked = true;
 		spin_lock(&session->lock);
 		if (call->kind != FRPC_CALL_QUESTION)

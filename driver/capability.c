@@ -55,6 +55,7 @@ static bool attributes_ask_begin(struct frpc_channel *channel, u32 *nr_asked)
 static void attributes_ask_end(struct frpc_channel *channel, long error)
 {
 	spin_lock(&channel->attributes_lock);
+	WARN_ON_ONCE(!channel->is_asking);
 	channel->is_asking = false;
 	channel->nr_asked++;
 	channel->ask_error = error;

@@ -45,8 +45,11 @@ static void channel_free(struct kref *refs)
 {
 	struct frpc_channel *channel = container_of(refs, struct frpc_channel, refs);
 
+	WARN_ON_ONCE(channel->is_alive);
 	frpc_shrinker_remove(channel);
 	frpc_sessions_teardown(channel);
+	/* every call has returned its place */
+	WARN_ON_ONCE(atomic_read(&channel->table.nr_common));
 	cleanup_srcu_struct(&channel->srcu);
 	kfree(channel);
 }
@@ -116,6 +119,7 @@ static void channel_shut_down(struct frpc_channel *channel)
 	frpc_calls_end(channel, NULL);
 
 	of_platform_depopulate(&rpdev->dev);
+	WARN_ON_ONCE(frpc_session_any(channel));
 	frpc_heap_detach(channel);
 
 	dev_set_drvdata(&rpdev->dev, NULL);

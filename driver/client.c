@@ -268,6 +268,7 @@ static int client_release(struct inode *inode, struct file *file)
 	struct frpc_client *client = file->private_data;
 
 	frpc_release_client(client);
+	WARN_ON_ONCE(!RB_EMPTY_ROOT(&client->mappings));
 	frpc_channel_put(client->channel);
 	kfree(client);
 	return 0;

@@ -75,6 +75,7 @@ static void export_detach(struct dma_buf *buf, struct dma_buf_attachment *dma_at
 	struct frpc_export *own = buf->priv;
 
 	mutex_lock(&own->lock);
+	WARN_ON_ONCE(attachment->is_mapped);
 	list_del(&attachment->entry);
 	mutex_unlock(&own->lock);
 	sg_free_table(&attachment->sgt);
@@ -167,6 +168,7 @@ static void export_free(struct kref *refs)
 {
 	struct frpc_export *own = container_of(refs, struct frpc_export, refs);
 
+	WARN_ON_ONCE(!list_empty(&own->maps) || !list_empty(&own->attachments));
 	frpc_pages_free(&own->pages);
 	mutex_destroy(&own->lock);
 	kfree(own);

@@ -31,6 +31,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
 #include <linux/siphash.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -107,11 +108,15 @@ static bool call_is_any(const struct frpc_call *call)
 
 static bool call_is_own(const struct frpc_call *call)
 {
+	lockdep_assert_held(&call->session->lock);
+
 	return call->thread == task_pid(current);
 }
 
 static bool call_is_answered(const struct frpc_call *call)
 {
+	lockdep_assert_held(&call->session->lock);
+
 	return !call->index;
 }
 
@@ -147,6 +152,7 @@ static struct frpc_call *interrupted_remove(struct frpc_session *session,
 	list_for_each_entry(call, &session->interrupted, entry) {
 		if (!is_wanted(call))
 			continue;
+		WARN_ON_ONCE(!call->is_kept || !session->nr_interrupted);
 		list_del(&call->entry);
 		session->nr_interrupted--;
 		found = call;
@@ -158,6 +164,7 @@ static struct frpc_call *interrupted_remove(struct frpc_session *session,
 
 static void call_forget_thread(struct frpc_call *call)
 {
+	WARN_ON_ONCE(!call->thread);
 	put_pid(call->thread);
 	call->thread = NULL;
 }

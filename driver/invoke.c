@@ -390,6 +390,7 @@ static long call_finish_user(struct frpc_client *client, struct frpc_call *call)
  */
 void frpc_invoke_dispose(struct frpc_client *client, struct frpc_call *call)
 {
+	WARN_ON_ONCE(call->index);
 	if (client && READ_ONCE(client->has_handles) && call->kind == FRPC_CALL_USER &&
 	    !call->is_gone) {
 		call_sync_buffer_for_cpu(call, call->msg.metadata_len);
@@ -558,8 +559,10 @@ static int call_wait_for_dsp(struct frpc_call *call, unsigned int state)
  */
 struct frpc_reply frpc_invoke_end(struct frpc_call *call)
 {
-	struct frpc_reply reply = { FRPC_UNANSWERED, call_collect(call) };
+	struct frpc_reply reply = { FRPC_UNANSWERED };
 
+	WARN_ON_ONCE(!completion_done(&call->done));
+	reply.error = call_collect(call);
 	if (!reply.error) {
 		call_copy_kernel_outputs(call);
 		reply.outcome = call->retval ? FRPC_REFUSED : FRPC_DONE;
@@ -582,6 +585,8 @@ int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *req
 {
 	int ret;
 
+	/* the kernel's requests have no handles */
+	WARN_ON_ONCE(call->msg.nr_args != call->msg.nr_bufs);
 	trace_frpc_call_begin(call->session, request->handle, request->sc);
 	memcpy(call->msg.args, request->args, call->msg.nr_args * sizeof(*request->args));
 	ret = call_prepare(call);

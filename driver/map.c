@@ -45,6 +45,8 @@
 
 static void map_use_locked(struct frpc_map *map)
 {
+	lockdep_assert_held(&map->session->lock);
+
 	if (!map->users++)
 		map->session->idle_map_bytes -= map->len;
 }
@@ -59,6 +61,7 @@ void frpc_map_use(struct frpc_map *map)
 
 static void map_free(struct frpc_map *map)
 {
+	WARN_ON_ONCE(!list_empty(&map->own_entry));
 	if (map->buf)
 		dma_buf_put(map->buf);
 	kfree(map);
@@ -76,6 +79,7 @@ void frpc_map_put_locked(struct frpc_map *map)
 {
 	lockdep_assert_held(&map->session->lock);
 
+	WARN_ON_ONCE(!map->users);
 	map->last_used = jiffies;
 	if (--map->users)
 		return;
@@ -222,6 +226,8 @@ static void map_end(struct frpc_map *map)
 	bool is_used;
 
 	lockdep_assert_held(&session->space->maps_lock);
+	WARN_ON_ONCE(map->is_undone || !hlist_unhashed(&map->node));
+	WARN_ON_ONCE(!session->nr_maps);
 
 	frpc_secure_map_undo(map);
 	list_del(&map->entry);
@@ -234,6 +240,7 @@ static void map_end(struct frpc_map *map)
 	spin_lock_irq(&session->lock);
 	map->is_undone = true;
 	is_used = map->users;
+	WARN_ON_ONCE(!is_used && session->idle_map_bytes < map->len);
 	if (!is_used)
 		session->idle_map_bytes -= map->len;
 	spin_unlock_irq(&session->lock);
@@ -266,12 +273,44 @@ static bool map_take_unused(struct frpc_map *map, bool all)
 	return is_taken;
 }
 
+/* Compares what a session counts with its maps. */
+static void session_check_maps(struct frpc_session *session, struct frpc_space *space)
+{
+	struct frpc_map *map;
+	size_t idle_bytes = 0;
+	u32 count = 0;
+
+	lockdep_assert_held(&space->maps_lock);
+
+	spin_lock_irq(&session->lock);
+	list_for_each_entry(map, &space->maps, entry) {
+		if (map->session != session)
+			continue;
+		count++;
+		idle_bytes += map->users ? 0 : map->len;
+	}
+	FRPC_DEBUG_WARN_ON(count != session->nr_maps);
+	FRPC_DEBUG_WARN_ON(idle_bytes != session->idle_map_bytes);
+	spin_unlock_irq(&session->lock);
+}
+
+static void maps_check(struct frpc_space *space)
+{
+	struct frpc_session *sessions = space->channel->sessions;
+	size_t i;
+
+	for (i = 0; FRPC_HAS_DEBUG && i < FRPC_SESSIONS_MAX; i++)
+		if (READ_ONCE(sessions[i].space) == space)
+			session_check_maps(&sessions[i], space);
+}
+
 /* @session: only its maps; NULL: all maps */
 static void maps_reap(struct frpc_space *space, const struct frpc_session *session, bool all)
 {
 	struct frpc_map *map, *next;
 
 	lockdep_assert_held(&space->maps_lock);
+	maps_check(space);
 
 	list_for_each_entry_safe(map, next, &space->maps, entry)
 		if ((!session || map->session == session) && map_take_unused(map, all))

@@ -44,6 +44,7 @@ static int client_account_mapping(struct frpc_client *client)
 static void client_unaccount_mapping(struct frpc_client *client)
 {
 	spin_lock(&client->mappings_lock);
+	WARN_ON_ONCE(!client->nr_mappings);
 	client->nr_mappings--;
 	spin_unlock(&client->mappings_lock);
 }
@@ -216,6 +217,8 @@ struct frpc_mapping *frpc_mapping_create_dmabuf(struct frpc_client *client, int 
 /* The DSP has the memory, or may have it. */
 void frpc_mapping_insert(struct frpc_client *client, struct frpc_mapping *mapping)
 {
+	/* it has memory, and one kind of it */
+	WARN_ON_ONCE(!mapping->len || !mapping->buffer == !mapping->map);
 	spin_lock(&client->mappings_lock);
 	rb_add(&mapping->node, &client->mappings, mapping_is_before);
 	spin_unlock(&client->mappings_lock);
@@ -240,6 +243,7 @@ void frpc_mapping_destroy(struct frpc_client *client, struct frpc_mapping *mappi
 void frpc_mapping_settle_map(struct frpc_client *client, struct frpc_mapping *mapping,
 			     enum frpc_outcome outcome, u64 dsp_addr)
 {
+	WARN_ON_ONCE(mapping->is_named);
 	switch (outcome) {
 	case FRPC_NOT_SENT:
 	case FRPC_REFUSED:
@@ -267,6 +271,7 @@ void frpc_mapping_settle_map(struct frpc_client *client, struct frpc_mapping *ma
 void frpc_mapping_settle_unmap(struct frpc_client *client, struct frpc_mapping *mapping,
 			       enum frpc_outcome outcome)
 {
+	WARN_ON_ONCE(!mapping->is_named);
 	if (outcome == FRPC_DONE)
 		frpc_mapping_destroy(client, mapping);
 	else
@@ -320,8 +325,11 @@ static struct frpc_mapping *mappings_find_handle(struct frpc_client *client, int
 {
 	const struct mapping_key key = { .kind = FRPC_MAPPING_HANDLE, .is_named = true, .name = fd,
 				     .fd = fd, .map = map };
-	struct frpc_mapping *mapping = mappings_first_from(client, &key);
+	struct frpc_mapping *mapping;
 
+	lockdep_assert_held(&client->mappings_lock);
+
+	mapping = mappings_first_from(client, &key);
 	if (!mapping || mapping->kind != FRPC_MAPPING_HANDLE || mapping->fd != fd ||
 	    (map && mapping->map != map))
 		return NULL;
@@ -385,6 +393,7 @@ void frpc_mapping_return_handle(struct frpc_client *client, int fd, const struct
 
 	spin_lock(&client->mappings_lock);
 	mapping = mappings_find_handle(client, fd, map);
+	WARN_ON_ONCE(mapping && !mapping->times);
 	if (mapping && --mapping->times)
 		mapping = NULL;
 	if (mapping)
@@ -423,9 +432,14 @@ void frpc_mappings_leave(struct frpc_client *client)
 	struct frpc_session *session = client->session;
 	struct frpc_mapping *mapping, *next;
 	LIST_HEAD(mappings);
+	u32 count = 0;
 
-	rbtree_postorder_for_each_entry_safe(mapping, next, &client->mappings, node)
+	rbtree_postorder_for_each_entry_safe(mapping, next, &client->mappings, node) {
 		list_add_tail(&mapping->entry, &mappings);
+		count++;
+	}
+	/* none is being made or ended */
+	WARN_ON_ONCE(count != client->nr_mappings);
 	client->mappings = RB_ROOT;
 	spin_lock_irq(&session->lock);
 	list_splice_tail(&mappings, &session->left_mappings);

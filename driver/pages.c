@@ -143,6 +143,8 @@ static int pages_alloc_pieces(struct frpc_pages *pages, size_t most)
 			sg_set_page(sg, virt_to_page(piece->cpu), piece->len, 0);
 			sg = sg_next(sg);
 		}
+		/* the table has one entry for each piece */
+		WARN_ON_ONCE(sg);
 	}
 	pieces_free(&pieces, ret);
 	return ret;
@@ -164,6 +166,8 @@ int frpc_pages_alloc(struct frpc_pages *pages, struct frpc_space *space, size_t 
 	size_t most = min_t(size_t, len, PIECE_BYTES_MAX);
 	void *cpu;
 
+	if (WARN_ON_ONCE(!len || !PAGE_ALIGNED(len)))
+		return -EINVAL;
 	if (len - 1 > space->last || len >> PAGE_SHIFT > totalram_pages() / 2)
 		return -ENOMEM;
 	pages->len = len;
@@ -213,6 +217,7 @@ static void *pages_vmap(struct frpc_pages *pages, pgprot_t prot)
 		return NULL;
 	for_each_sgtable_page(&pages->sgt, &iter, 0)
 		list[i++] = sg_page_iter_page(&iter);
+	WARN_ON_ONCE(i != count);
 	cpu = vmap(list, count, VM_MAP, prot);
 	kvfree(list);
 	return cpu;
@@ -260,6 +265,7 @@ int frpc_pages_table(const struct frpc_pages *pages, struct sg_table *table, siz
 			dst = sg_next(dst);
 		}
 	}
+	WARN_ON_ONCE(dst);
 	return 0;
 }
 
@@ -322,5 +328,6 @@ int frpc_pages_mmap(const struct frpc_pages *pages, struct vm_area_struct *vma)
 		if (address == vma->vm_end)
 			break;
 	}
+	WARN_ON_ONCE(address != vma->vm_end);
 	return 0;
 }

@@ -37,6 +37,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
+#include "debug.h"
 #include "message.h"
 #include "request.h"
 #include "session_state.h"

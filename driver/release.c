@@ -28,12 +28,27 @@
 /* Between two tries to send a RELEASE. */
 #define RELEASE_REST	HZ
 
+/* What belongs to a state.  Both locks of the session are held. */
+static void session_check(struct frpc_session *session)
+{
+	bool is_free = session->state == FRPC_SESSION_FREE;
+
+	lockdep_assert_held(&session->end_lock);
+	lockdep_assert_held(&session->lock);
+
+	WARN_ON_ONCE(session->client && session->state != FRPC_SESSION_OWNED);
+	WARN_ON_ONCE(is_free == !!session->release);
+	WARN_ON_ONCE(is_free && !list_empty(&session->left_mappings));
+	FRPC_DEBUG_WARN_ON(list_count_nodes(&session->interrupted) != session->nr_interrupted);
+}
+
 static void release_step(struct frpc_session *session, enum frpc_session_event event)
 {
 	bool is_free;
 
 	spin_lock_irq(&session->lock);
-	WARN_ON(!frpc_session_step(&session->state, event));
+	WARN_ON_ONCE(!frpc_session_step(&session->state, event));
+	session_check(session);
 	is_free = session->state == FRPC_SESSION_FREE;
 	if (is_free)
 		session->nr_ends++;
@@ -72,6 +87,8 @@ static void release_retire(struct frpc_session *session)
 /* Frees what is left of the client; @event makes the session free. */
 static void release_finish(struct frpc_session *session, enum frpc_session_event event)
 {
+	/* only the end of the bank leaves parked calls, which end with it */
+	WARN_ON_ONCE(READ_ONCE(session->nr_parked) && event != FRPC_SESSION_END);
 	/* the last answers may return handles of this client, not of the next one */
 	release_dispose(session);
 	frpc_mappings_reclaim(session);
@@ -162,6 +179,7 @@ int frpc_release_prepare(struct frpc_session *session)
 					       DSP_SCALARS(DSP_INIT_RELEASE, 1, 0));
 
 	lockdep_assert_held(&session->end_lock);
+	WARN_ON_ONCE(session->client || session->release);
 
 	if (!call)
 		return -ENOMEM;
@@ -188,6 +206,7 @@ static void release_leave(struct frpc_client *client)
 	enum frpc_session_event event = FRPC_SESSION_LEAVE;
 
 	lockdep_assert_held(&session->end_lock);
+	WARN_ON_ONCE(session->client != client);
 
 	session->client = NULL;
 	session->left_pd = client->pd;
@@ -247,6 +266,7 @@ void frpc_release_client(struct frpc_client *client)
  */
 void frpc_release_end(struct frpc_session *session)
 {
+	WARN_ON_ONCE(READ_ONCE(session->is_alive));
 	mutex_lock(&session->end_lock);
 	WRITE_ONCE(session->reaps_results, true);
 	frpc_interrupted_reap(session);

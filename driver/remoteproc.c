@@ -6,6 +6,7 @@
  * on a stop and on a crash, while the domain is still attached.  The remoteproc's lock
  * protects the list of subdevices; the core holds it for seconds while firmware loads.
  */
+#include <linux/bug.h>
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/iommu.h>
@@ -50,6 +51,8 @@ static int watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,
 		       struct frpc_stream *stream)
 {
 	lockdep_assert_held(&rproc->lock);
+	WARN_ON_ONCE(watch->rproc && watch->rproc != rproc);
+
 	if (rproc->state != RPROC_RUNNING && rproc->state != RPROC_ATTACHED)
 		return -EPIPE;
 	/* after a detach the DSP runs on, but the core calls unprepare as after a stop */

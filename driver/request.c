@@ -113,7 +113,7 @@ struct frpc_reply frpc_request_create_static(struct frpc_session *session, const
 			       args, TASK_KILLABLE);
 }
 
-/* Requests about the remote heap are sent with its request_lock held: no freezing there. */
+/* A request about the remote heap keeps its request_lock while it waits: no freezing there. */
 static unsigned int request_wait_state(u32 flags)
 {
 	return flags == DSP_MAP_REMOTE_HEAP ? TASK_KILLABLE : TASK_KILLABLE | TASK_FREEZABLE;

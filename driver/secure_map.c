@@ -99,6 +99,7 @@ void frpc_secure_map_undo(struct frpc_map *map)
 
 	if (!map->is_secure)
 		return;
+	WARN_ON_ONCE(!session->channel->secure.count);
 	spin_lock_irq(&session->lock);
 	is_used = map->users || map->is_left;
 	spin_unlock_irq(&session->lock);

@@ -151,6 +151,7 @@ static int send_in_turn(struct frpc_call *call, const struct dsp_request *reques
 	struct frpc_channel *channel = call->session->channel;
 	int ret;
 
+	WARN_ON_ONCE(!test_bit(0, &channel->send_turn));
 	/* an earlier sender may have waited until there was room */
 	ret = send_once(call, request, false);
 	if (!send_needs_wait(ret))

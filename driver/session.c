@@ -63,9 +63,13 @@ void frpc_sessions_teardown(struct frpc_channel *channel)
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++) {
 		struct frpc_session *session = &channel->sessions[i];
 
-		WARN_ON(session->state != FRPC_SESSION_FREE || session->nr_parked ||
-			session->is_alive || !list_empty(&session->left_mappings));
+		WARN_ON_ONCE(session->state != FRPC_SESSION_FREE || session->nr_parked ||
+			     session->is_alive || !list_empty(&session->left_mappings));
 		frpc_session_drain(session);
+		/* all that was counted has been returned */
+		WARN_ON_ONCE(session->free_bytes || session->message_bytes);
+		WARN_ON_ONCE(session->nr_maps || session->idle_map_bytes);
+		WARN_ON_ONCE(atomic_read(&session->nr_calls));
 	}
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++)
 		cancel_delayed_work_sync(&channel->spaces[i].reap_work);
@@ -84,7 +88,7 @@ static bool session_take_if_free(struct frpc_session *session)
 static void session_untake(struct frpc_session *session)
 {
 	spin_lock_irq(&session->lock);
-	frpc_session_step(&session->state, FRPC_SESSION_DROP);
+	WARN_ON_ONCE(!frpc_session_step(&session->state, FRPC_SESSION_DROP));
 	spin_unlock_irq(&session->lock);
 }
 
@@ -183,6 +187,8 @@ static bool session_is_empty(struct frpc_session *session)
 {
 	bool is_empty;
 
+	lockdep_assert_held(&session->channel->sessions_lock);
+
 	spin_lock_irq(&session->lock);
 	is_empty = !(session->space && session->space->dev) &&
 		   session->state == FRPC_SESSION_FREE && !session->nr_parked;
@@ -241,6 +247,7 @@ static bool session_begin(struct frpc_channel *channel, struct frpc_space *space
 		return false;
 
 	spin_lock_irq(&session->lock);
+	WARN_ON_ONCE(session->is_alive);
 	/* pairs with frpc_session_any() */
 	smp_store_release(&session->is_alive, true);
 	spin_unlock_irq(&session->lock);

@@ -84,5 +84,6 @@ int frpc_shrinker_init(void)
 
 void frpc_shrinker_fini(void)
 {
+	WARN_ON_ONCE(!list_empty(&channels));
 	shrinker_free(shrinker);
 }

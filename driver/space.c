@@ -100,6 +100,7 @@ int frpc_space_begin(struct frpc_space *space, struct device *dev, u64 session_b
 	space->is_coherent = device_get_dma_attr(dev) == DEV_DMA_COHERENT;
 	mutex_lock(&space->maps_lock);
 	mutex_lock(&space->buffers_lock);
+	WARN_ON_ONCE(space->dev || space->is_alive);
 	space->dev = dev;
 	space->is_alive = true;
 	mutex_unlock(&space->buffers_lock);
@@ -122,6 +123,7 @@ void frpc_space_end(struct frpc_space *space)
 	mutex_unlock(&space->maps_lock);
 	frpc_buffers_unmap(space);
 	frpc_maps_undo(space);
+	WARN_ON_ONCE(!list_empty(&space->buffers) || !list_empty(&space->maps));
 }
 
 /* The bank's device, with a reference; NULL: it has gone. */
@@ -151,6 +153,13 @@ static bool space_has_copy(struct frpc_space *space, const struct sg_table *sgt)
 	return false;
 }
 
+/* Either mutex keeps the space from ending. */
+static void space_assert_locked(struct frpc_space *space)
+{
+	lockdep_assert(lockdep_is_held(&space->maps_lock) ||
+		       lockdep_is_held(&space->buffers_lock));
+}
+
 /**
  * frpc_space_check() - can the DSP use memory that is mapped?
  * @space: alive, and one of its mutexes held
@@ -169,6 +178,9 @@ int frpc_space_check(struct frpc_space *space, const struct sg_table *sgt, dma_a
 	struct scatterlist *sg;
 	unsigned int i;
 	u64 end;
+
+	space_assert_locked(space);
+	WARN_ON_ONCE(!space->is_alive);
 
 	*iova = sg_dma_address(sgt->sgl);
 	end = *iova;
@@ -202,6 +214,8 @@ int frpc_space_map(struct frpc_space *space, struct sg_table *sgt, unsigned long
 	size_t len;
 	int ret;
 
+	space_assert_locked(space);
+
 	ret = dma_map_sgtable(space->dev, sgt, DMA_BIDIRECTIONAL, attrs);
 	if (ret)
 		return ret;
@@ -222,6 +236,8 @@ void frpc_space_make_room(struct frpc_space *space)
 {
 	struct frpc_channel *channel = space->channel;
 	size_t i;
+
+	lockdep_assert_held(&space->maps_lock);
 
 	frpc_maps_give_up(space, NULL);
 	for (i = 0; i < FRPC_SESSIONS_MAX; i++)
@@ -290,6 +306,7 @@ int frpc_space_flush(struct frpc_space *space, struct sg_table *sgt)
 void frpc_space_sync(struct frpc_space *space, u64 iova, size_t len, size_t piece,
 		     enum dma_data_direction to)
 {
+	WARN_ON_ONCE(space->is_coherent);
 	while (len) {
 		size_t n = min_t(size_t, len, piece - (iova & (piece - 1)));
 

@@ -6,13 +6,16 @@
  * difference.  The kernel's function returns the new owners in a word that loses VMIDs of 32
  * and above.  So the driver always builds the owners from the list that it assigned to.
  */
+#include <linux/align.h>
 #include <linux/bits.h>
+#include <linux/bug.h>
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/firmware/qcom/qcom_scm.h>
 #include <linux/kconfig.h>
 #include <linux/of.h>
 #include <linux/platform_device.h>
+#include <linux/sizes.h>
 
 #include "vmperm.h"
 
@@ -55,6 +58,8 @@ int frpc_vmperm_assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *f
 	u64 owners = 0;
 	u32 i;
 
+	if (WARN_ON_ONCE(!from->count || !perm->count || !IS_ALIGNED(phys | len, SZ_4K)))
+		return -EIO;
 	for (i = 0; i < from->count; i++)
 		owners |= BIT_ULL(from->vmids[i]);
 	for (i = 0; i < perm->count; i++)
