@@ -10,6 +10,9 @@
 
 #define TRACING		"/sys/kernel/tracing"
 #define LATE_MS		50
+#define PERFETTO_FILE	"/tmp/trace.json"
+
+static char perfetto[65536];
 
 static struct command tool;
 
@@ -142,6 +145,84 @@ TEST(heap_events)
 	CHECK_EQ(ctl.status, 0);
 	CHECK(json_is_valid(ctl.out));
 	ctl_prints("\"what\": \"lend\", \"from\": \"mine\", \"to\": \"lent\"");
+}
+
+static void perfetto_read(void)
+{
+	int len = file_read(PERFETTO_FILE, perfetto, sizeof(perfetto));
+
+	unlink(PERFETTO_FILE);
+	test_context("%s has %d bytes", PERFETTO_FILE, len);
+	REQUIRE(len > 0 && len < (int)sizeof(perfetto));
+	CHECK(json_is_valid(perfetto));
+}
+
+/* The first event of this name from @p on; the case ends if there is none. */
+static const char *perfetto_event(const char *p, const char *phase, const char *name)
+{
+	char members[80];
+
+	snprintf(members, sizeof(members), "\"ph\": \"%s\", \"name\": \"%s\"", phase, name);
+	p = strstr(p, members);
+	if (!p)
+		printf("    the file has: %s\n", perfetto);
+	REQUIRE(p);
+	return p;
+}
+
+/* A DSP is a process, the caller its thread, and each stage lies inside of its call. */
+TEST(perfetto_calls)
+{
+	static const char *const words[] = {
+		"trace", "--count", "2", "--perfetto", PERFETTO_FILE, NULL
+	};
+	static const char *const stages[] = { "prepare", "copy-in", "dsp", "copy-out" };
+	long long begin, end, from, until;
+	const char *call, *stage;
+	int fd = node_open();
+
+	REQUIRE_EQ(attach(fd), 0);
+	start(words, "copy-out  result\n");
+	for (int i = 0; i < 2; i++)
+		CHECK_EQ(invoke_echo(fd, i, 10000), 0);
+	command_end(&tool, 0);
+	CHECK_EQ(ctl.status, 0);
+	perfetto_read();
+	stage = perfetto_event(perfetto, "M", "process_name");
+	CHECK(strstr(stage, "\"args\": {\"name\": \"" DSP "\"}"));
+	CHECK(strstr(stage, "\"args\": {\"name\": \"ctl_trace\"}"));
+	call = perfetto_event(perfetto, "X", "handle 0x1000, method 1");
+	begin = number_of(call, "ts");
+	end = begin + number_of(call, "dur");
+	for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
+		stage = perfetto_event(call, "X", stages[i]);
+		from = number_of(stage, "ts");
+		until = from + number_of(stage, "dur");
+		test_context("%s: %lld to %lld, the call: %lld to %lld", stages[i], from, until,
+			     begin, end);
+		CHECK(from >= begin && until >= from && until <= end);
+	}
+}
+
+/* A state of the heap ends where the next begins. */
+TEST(perfetto_heap)
+{
+	static const char *const words[] = { "trace", "--perfetto", PERFETTO_FILE, NULL };
+	const char *lent, *end;
+	int fd;
+
+	start(words, "copy-out  result\n");
+	dsp_restart();
+	fd = node_open();
+	CHECK_EQ(create_audio(fd), 0);
+	command_wait_out(&tool, "offer: lent -> offered");
+	command_end(&tool, SIGINT);
+	CHECK_EQ(ctl.status, 0);
+	perfetto_read();
+	lent = perfetto_event(perfetto, "B", "lent");
+	end = perfetto_event(lent, "E", "");
+	lent = perfetto_event(end, "B", "offered");
+	CHECK_EQ(number_of(end, "ts"), number_of(lent, "ts"));
 }
 
 /* It is a guest: nothing stays switched on, and nothing of it stays. */

@@ -8,14 +8,18 @@
 #include "calls.h"
 #include "fastrpcctl.h"
 #include "json.h"
+#include "perfetto.h"
 #include "say.h"
 
 static bool as_json, only_summary;
 static unsigned int wanted_calls, wanted_seconds;
+static const char *perfetto_path;
 
 static const struct option_entry options[] = {
 	{ "count", 'n', .number = &wanted_calls, .value = "N", .help = "end after so many calls" },
 	{ "json", 'j', .flag = &as_json, .help = "for programs: a line for each call and event" },
+	{ "perfetto", 'p', .text = &perfetto_path, .value = "FILE",
+	  .help = "also write a file for the viewer of Perfetto" },
 	{ "seconds", 't', .number = &wanted_seconds, .value = "N",
 	  .help = "end after so many seconds" },
 	{ "summary", 's', .flag = &only_summary, .help = "only the summary at the end" },
@@ -108,6 +112,10 @@ static void show_heap(const struct trace_event *event)
 		trace_word(event, "state", from, sizeof(from));
 		snprintf(to, sizeof(to), "%s", from);
 	}
+	if (perfetto_path)
+		perfetto_heap(event->seconds, phys, phys + len - 1, what, to);
+	if (only_summary)
+		return;
 	if (!as_json) {
 		printf("%14.6f  heap   0x%llx-0x%llx, %llu KiB: %s: %s -> %s\n", event->seconds,
 		       phys, phys + len - 1, len >> 10, what, from, to);
@@ -165,11 +173,11 @@ static void show_event(const struct trace_event *event, struct call_account *acc
 
 	if (call)
 		call_account_add(account, call);
-	if (only_summary)
-		return;
-	if (call)
+	if (call && perfetto_path)
+		perfetto_call(call);
+	if (call && !only_summary)
 		(as_json ? json_call : print_call)(call);
-	else if (!strncmp(event->name, "frpc_heap_", 10))
+	else if (!call && !strncmp(event->name, "frpc_heap_", 10))
 		show_heap(event);
 	/* who watches sees it now */
 	fflush(stdout);
@@ -220,12 +228,21 @@ static int run(char **words)
 {
 	struct call_account account = { };
 	struct trace *trace;
+	int status = STATUS_GOOD;
 
 	(void)words;
+	if (perfetto_path && as_json) {
+		complain("--perfetto and --json: only one of the two");
+		return STATUS_USAGE;
+	}
 	catch_signals();
 	trace = trace_begin("frpc");
 	if (!trace)
 		return STATUS_NOTHING;
+	if (perfetto_path && !perfetto_begin(perfetto_path)) {
+		trace_end(trace);
+		return STATUS_FAILURE;
+	}
 	print_start();
 	watch(trace, &account);
 	if (as_json)
@@ -236,7 +253,9 @@ static int run(char **words)
 		complain("%lu events came too fast and were lost: times above may lack parts",
 			 trace_lost(trace));
 	trace_end(trace);
-	return STATUS_GOOD;
+	if (perfetto_path && !perfetto_end())
+		status = STATUS_FAILURE;
+	return status;
 }
 
 const struct command command_trace = {

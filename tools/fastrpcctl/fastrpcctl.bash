@@ -23,7 +23,7 @@ _fastrpcctl()
 	case $command in
 	list|heap)	options='--json' ;;
 	caps)		options='--all --json' ;;
-	trace)		options='--count --json --seconds --summary' ;;
+	trace)		options='--count --json --perfetto --seconds --summary' ;;
 	selftest)	options='--attach --dry-run --json' ;;
 	doctor)		options='--json --root --user' ;;
 	report)		options='--json' ;;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "json.h"
@@ -12,22 +13,37 @@ static struct {
 } levels[MAX_DEPTH];
 static int depth;
 static const char *next_key;
+static FILE *output;		/* NULL: standard output */
+
+static void put(char c)
+{
+	putc(c, output ? output : stdout);
+}
+
+static __attribute__((format(printf, 1, 2))) void print(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(output ? output : stdout, fmt, ap);
+	va_end(ap);
+}
 
 /* A string is bytes; what is no printable ASCII is written by its number. */
 static void put_string(const char *text)
 {
-	putchar('"');
+	put('"');
 	for (; *text; text++) {
 		unsigned char c = *text;
 
 		if (c == '"' || c == '\\')
-			printf("\\%c", c);
+			print("\\%c", c);
 		else if (c < 0x20 || c > 0x7e)
-			printf("\\u%04x", c);
+			print("\\u%04x", c);
 		else
-			putchar(c);
+			put(c);
 	}
-	putchar('"');
+	put('"');
 }
 
 static void put_key(const char *key)
@@ -37,12 +53,12 @@ static void put_key(const char *key)
 	next_key = NULL;
 	if (depth) {
 		if (levels[depth - 1].has_members)
-			printf(", ");
+			print(", ");
 		levels[depth - 1].has_members = true;
 	}
 	if (key) {
 		put_string(key);
-		printf(": ");
+		print(": ");
 	}
 }
 
@@ -51,9 +67,14 @@ static void begin(const char *key, char opening, char closing)
 	put_key(key);
 	if (depth == MAX_DEPTH)
 		give_up("a result of this depth is a mistake of this program");
-	putchar(opening);
+	put(opening);
 	levels[depth].closing = closing;
 	levels[depth++].has_members = false;
+}
+
+void json_to(FILE *file)
+{
+	output = file;
 }
 
 void json_object(const char *key)
@@ -68,9 +89,9 @@ void json_array(const char *key)
 
 void json_end(void)
 {
-	putchar(levels[--depth].closing);
+	put(levels[--depth].closing);
 	if (!depth)
-		putchar('\n');
+		put('\n');
 }
 
 void json_key(const char *key)
@@ -92,17 +113,17 @@ void json_text(const char *key, const char *text)
 	if (text)
 		put_string(text);
 	else
-		printf("null");
+		print("null");
 }
 
 void json_number(const char *key, long long number)
 {
 	put_key(key);
-	printf("%lld", number);
+	print("%lld", number);
 }
 
 void json_bool(const char *key, bool value)
 {
 	put_key(key);
-	printf(value ? "true" : "false");
+	print("%s", value ? "true" : "false");
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * JSON on standard output, one value after the other.  @key is the name of a member,
+ * JSON, one value after the other, on standard output or in a file.  @key is the name of a member,
  * or NULL for an element of an array and for the whole.
  */
 #ifndef TOOLS_JSON_H
 #define TOOLS_JSON_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
+/* From now on to @file; NULL: standard output.  The whole that was begun goes on. */
+void json_to(FILE *file);
 /* The key of the next value, which is written with NULL. */
 void json_key(const char *key);
 /* Has that value been written?  If not, null is written now. */
