@@ -38,6 +38,7 @@
 # Variables: KERNEL=7 (default), 6.12, 6.1 or a path
 #   DRIVER=ours (default), in-tree or a path   VARIANT=name (board/dts/variants)
 #   EL=2 (default), 1   V=1 (console)   MERGE=1 (options of board/config/board.config)
+#   REPORT=file.html (run: the time line of the run as a page)
 #   KDIR=tree (make: another kernel's tree)   PROGRAMS="open ..." (test-kernels)
 # A path has a / in it: of a kernel tree, built or not, a build directory, or a linux-image
 # package; of a fastrpc.ko, or its sources.  Nothing is written there.
@@ -53,8 +54,8 @@ V	?=
 # and packaging have variables of their own.
 BOARD_VARIABLES	:= BOARD_MEMORY FUZZ_SEED FUZZ_RUNS FASTRPC_BOARD_CACHE FASTRPC_MIRROR \
 		   FASTRPC_MIRROR_SECURITY
-known_run	:= KERNEL DRIVER VARIANT EL V MERGE
-known_shell	:= $(known_run)
+known_run	:= KERNEL DRIVER VARIANT EL V MERGE REPORT
+known_shell	:= KERNEL DRIVER VARIANT EL V MERGE
 known_run-example := KERNEL EL V MERGE
 known_test	:= KERNEL V MERGE
 known_test-kernels := KERNEL PROGRAMS
@@ -81,7 +82,10 @@ module:
 help:
 	@sed -n '/^# ---$$/,/^# ---$$/{ /---/d; s/^# \{0,1\}//p; }' Makefile
 
-run shell:
+run:
+	@$(BOOT) $(if $(REPORT),--report '$(REPORT)') $@
+
+shell:
 	@$(BOOT) $@
 
 # docs/examples/gain

@@ -218,6 +218,27 @@ verdict_run()
 	return 1
 }
 
+# write_page FILE VERDICT: the time line of a run as one HTML file
+write_page()
+{
+	for log in "$report_log" "$monitor_log" "$smmu_log"; do
+		[ -e "$log" ] || : > "$log"
+	done
+	VERDICT=$2 awk -f "$top/board/report.awk" part=report "$report_log" \
+		part=monitor "$monitor_log" part=smmu "$smmu_log" > "$1" ||
+		die "writing $1 failed: is the disk full?"
+}
+
+# The verdict, and the page FILE that shows it.
+verdict_run_with_page()
+{
+	run_status=0
+	verdict_said=$(verdict_run) || run_status=$?
+	printf '%s\n' "$verdict_said"
+	write_page "$1" "$(printf '%s\n' "$verdict_said" | tail -n 1)"
+	return "$run_status"
+}
+
 # The kernel's first complaint after the guest's report has ended: while it goes down,
 # with DSPs that run or have been stopped.
 last_complaint()

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "init.h"
@@ -40,6 +41,17 @@ static void put(const char *text, size_t len)
 	}
 }
 
+/* When a step was made, in seconds of this boot; for the page of a run, not for people. */
+static void put_time(void)
+{
+	struct timespec now;
+	char line[32];
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	put(line, snprintf(line, sizeof(line), "at %lld.%03ld\n", (long long)now.tv_sec,
+			   now.tv_nsec / 1000000));
+}
+
 void report(const char *kind, const char *fmt, ...)
 {
 	char line[LINE_MAX_LEN + 64];
@@ -57,6 +69,8 @@ void report(const char *kind, const char *fmt, ...)
 		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
 			line[i] = ' ';
 	printf("board: %.*s\n", len, line);
+	if (!strcmp(kind, "step"))
+		put_time();
 	line[len] = '\n';
 	put(line, len + 1);
 }
