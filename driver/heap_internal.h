@@ -44,7 +44,7 @@ struct frpc_heap_segment {
 	bool is_growth;
 	struct frpc_heap_access access;
 	struct frpc_heap_life life;	/* under heap->lock while it is on the list */
-	u64 run;			/* of the DSP, when it was lent */
+	bool is_scm_asked;		/* to reclaim it, with heap->lock released */
 	u64 dsp_addr;			/* the DSP's address of growth; 0: not known */
 };
 
@@ -82,7 +82,6 @@ struct frpc_heap {
 	struct rproc *rproc;		/* the channel's, reference held */
 	char rproc_name[24];
 	struct list_head segments;
-	unsigned int nr_away;		/* segments off the list while SCM reclaims them */
 	struct frpc_heap_segment *region;	/* NULL: unclaimed */
 	size_t growth_len;		/* bytes of all growth */
 	u64 run;			/* how often the DSP was halted */
@@ -119,10 +118,7 @@ int frpc_heap_access_deny(const struct frpc_heap_segment *segment);
 /* heap_segment.c */
 void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_step step);
 int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *segment);
-void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment *segment,
-			       enum frpc_heap_step step);
-void frpc_heap_segment_reclaim_listed(struct frpc_heap *heap, struct frpc_heap_segment *segment,
-				      enum frpc_heap_step step);
+void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap_step step);
 
 /* heap_pdr.c */
 void frpc_heap_pdr_start(struct frpc_heap *heap);

@@ -60,10 +60,9 @@ static int lending_on_reboot(struct notifier_block *block, unsigned long action,
 static bool heap_forbids_image(struct frpc_heap *heap, void *data)
 {
 	const struct frpc_heap_segment *segment;
-	bool is_away;
+	bool is_away = false;
 
 	mutex_lock(&heap->lock);
-	is_away = heap->nr_away;
 	list_for_each_entry(segment, &heap->segments, entry)
 		if (segment->pool && segment->life.state != FRPC_HEAP_MINE)
 			is_away = true;

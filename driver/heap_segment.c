@@ -54,7 +54,6 @@ static int segment_allow_access(struct frpc_heap *heap, struct frpc_heap_segment
 		ret = heap->run == heap->current_run ? frpc_heap_access_allow(segment) : -EPIPE;
 	if (!ret) {
 		frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
-		segment->run = heap->run;
 		atomic_inc(&heap->lends);
 	}
 	mutex_unlock(&heap->lock);
@@ -92,24 +91,33 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 
 /**
  * frpc_heap_segment_reclaim() - undo map or assign, if the rule allows it
- * @heap: watched
- * @segment: not on the list, or heap->lock is held
+ * @segment: heap->lock is held; it is released while SCM is asked
  * @step: FRPC_HEAP_WITHDRAW, _RETURN or _DSP_OFF
  *
  * Sleeps.  The domain of a mapped segment must not go meanwhile.  A segment that cannot be
  * reclaimed is LOST.  An assigned one may be tried again; a mapped one may not, because its
  * domain may be gone by then.
  */
-void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment *segment,
-			       enum frpc_heap_step step)
+void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap_step step)
 {
+	struct frpc_heap *heap = segment->heap;
 	bool was_lost = segment->life.state == FRPC_HEAP_LOST;
 	bool is_assigned = segment->access.way == FRPC_HEAP_ASSIGN;
 	int ret;
 
-	if (!frpc_heap_may(&segment->life, step) || (was_lost && !is_assigned))
+	lockdep_assert_held(&heap->lock);
+	if (segment->is_scm_asked || !frpc_heap_may(&segment->life, step) ||
+	    (was_lost && !is_assigned))
 		return;
+	if (is_assigned) {
+		segment->is_scm_asked = true;
+		mutex_unlock(&heap->lock);
+	}
 	ret = frpc_heap_access_deny(segment);
+	if (is_assigned) {
+		mutex_lock(&heap->lock);
+		segment->is_scm_asked = false;
+	}
 	if (ret && was_lost)
 		return;
 	frpc_heap_segment_step(segment, ret ? FRPC_HEAP_LOSE : step);
@@ -125,36 +133,4 @@ void frpc_heap_segment_reclaim(struct frpc_heap *heap, struct frpc_heap_segment 
 			heap->node, &segment->phys, &segment->last);
 	atomic_inc(&heap->reclaims);
 	module_put(THIS_MODULE);
-}
-
-/**
- * frpc_heap_segment_reclaim_listed() - reclaim a segment that is on the list
- * @heap: its request_lock is held
- * @segment: not used by the DSP
- * @step: FRPC_HEAP_WITHDRAW or _RETURN; _DSP_OFF of one that is LOST
- *
- * Does nothing if the DSP was halted since, which has reclaimed it.  Sleeps.
- */
-void frpc_heap_segment_reclaim_listed(struct frpc_heap *heap, struct frpc_heap_segment *segment,
-				      enum frpc_heap_step step)
-{
-	lockdep_assert_held(&heap->request_lock);
-	mutex_lock(&heap->lock);
-	if (segment->run != heap->run)
-		goto out;
-	if (segment->access.domain) {
-		frpc_heap_segment_reclaim(heap, segment, step);
-		goto out;
-	}
-	/* the end of the DSP must not wait for SCM */
-	list_del(&segment->entry);
-	heap->nr_away++;
-	mutex_unlock(&heap->lock);
-	frpc_heap_segment_reclaim(heap, segment, step);
-	mutex_lock(&heap->lock);
-	segment->run = heap->run;
-	list_add(&segment->entry, &heap->segments);
-	heap->nr_away--;
-out:
-	mutex_unlock(&heap->lock);
 }

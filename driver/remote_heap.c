@@ -70,10 +70,9 @@ static void heap_off(struct rproc_subdev *subdev)
 	heap->is_unanswered = false;
 	heap_offer_ends(heap);
 	heap->pd = FRPC_PD_UNKNOWN;
-	list_for_each_entry(segment, &heap->segments, entry) {
-		frpc_heap_segment_reclaim(heap, segment, FRPC_HEAP_DSP_OFF);
-		segment->run = heap->run;
-	}
+	/* a segment stays on the list while SCM is asked: only one that is MINE is freed */
+	list_for_each_entry(segment, &heap->segments, entry)
+		frpc_heap_segment_reclaim(segment, FRPC_HEAP_DSP_OFF);
 	mutex_unlock(&heap->lock);
 	queue_work(frpc_heap_wq, &heap->off_work);
 }
@@ -250,12 +249,12 @@ static int region_ready(struct frpc_heap *heap)
 
 	mutex_lock(&heap->lock);
 	is_lost = heap->region && heap->region->life.state == FRPC_HEAP_LOST;
-	mutex_unlock(&heap->lock);
 	/* a DSP that needs an offer does not know the region in this run */
-	if (is_lost && !heap->is_implicit) {
-		frpc_heap_segment_reclaim_listed(heap, heap->region, FRPC_HEAP_DSP_OFF);
+	if (is_lost && !heap->is_implicit)
+		frpc_heap_segment_reclaim(heap->region, FRPC_HEAP_DSP_OFF);
+	mutex_unlock(&heap->lock);
+	if (is_lost)
 		heap_free_mine(heap);
-	}
 	if (!heap->region)
 		return region_lend(heap);
 	if (!is_lost)
@@ -286,9 +285,9 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
 		heap->current_segment = segment;
 		*page = (struct frpc_page){ .addr = segment->phys, .len = segment->len };
 	}
-	mutex_unlock(&heap->lock);
 	if (ret)
-		frpc_heap_segment_reclaim_listed(heap, segment, FRPC_HEAP_WITHDRAW);
+		frpc_heap_segment_reclaim(segment, FRPC_HEAP_WITHDRAW);
+	mutex_unlock(&heap->lock);
 	return ret;
 }
 
@@ -352,9 +351,9 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 		segment->dsp_addr = dsp_addr;
 	}
 	heap_offer_ends(heap);
-	mutex_unlock(&heap->lock);
 	if (is_unsent)
-		frpc_heap_segment_reclaim_listed(heap, segment, FRPC_HEAP_WITHDRAW);
+		frpc_heap_segment_reclaim(segment, FRPC_HEAP_WITHDRAW);
+	mutex_unlock(&heap->lock);
 	request_end(heap);
 }
 
@@ -404,8 +403,10 @@ void frpc_heap_returned(struct frpc_channel *channel, enum frpc_outcome outcome)
 {
 	struct frpc_heap *heap = channel->heap;
 
+	mutex_lock(&heap->lock);
 	if (outcome == FRPC_DONE)
-		frpc_heap_segment_reclaim_listed(heap, heap->current_segment, FRPC_HEAP_RETURN);
+		frpc_heap_segment_reclaim(heap->current_segment, FRPC_HEAP_RETURN);
+	mutex_unlock(&heap->lock);
 	request_end(heap);
 }
 
@@ -415,8 +416,7 @@ static int region_offer_implicitly(struct frpc_heap *heap)
 	int ret = region_ready(heap);
 
 	mutex_lock(&heap->lock);
-	if (heap->region && heap->region->run == heap->run &&
-	    frpc_heap_may(&heap->region->life, FRPC_HEAP_OFFER)) {
+	if (heap->region && frpc_heap_may(&heap->region->life, FRPC_HEAP_OFFER)) {
 		frpc_heap_segment_step(heap->region, FRPC_HEAP_OFFER);
 		frpc_heap_segment_step(heap->region, FRPC_HEAP_SENT);
 		atomic_inc(&heap->offers);

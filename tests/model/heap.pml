@@ -78,7 +78,7 @@ mtype = { FAILED };	/* news: "down", because the helper's registration failed */
 
 mtype st[2] = FREE;	/* segment->life.state, */
 bool is_told[2], was_told[2];
-bool is_away[2];	/* off the list, while SCM is asked to return it */
+bool is_away[2];	/* segment->is_scm_asked: SCM is asked to return it */
 bool named;		/* growth->dsp_addr */
 byte heap_run = 1;		/* heap->run */
 byte watched_run;
@@ -313,10 +313,7 @@ inline access_deny(s)
 
 /* --- segments: heap_segment.c ------------------------------------------------------ */
 
-/*
- * @allowed is what the rule says of the step.  heap->lock is held, or it is off the list.
- * Afterwards MINE, LOST, or as before.
- */
+/* @allowed is what the rule says of the step.  Afterwards MINE, LOST, or as before. */
 inline segment_reclaim(s, allowed)
 {
 	if
@@ -337,14 +334,21 @@ inline segment_reclaim(s, allowed)
 	fi
 }
 
-/* request_lock held.  The end of the DSP does not wait for SCM. */
+/* heap->lock is released while SCM is asked, and no other process asks meanwhile. */
+inline segment_reclaim_unlocked(s, allowed)
+{
+	atomic { done = (allowed) && !is_away[s]; is_away[s] = is_away[s] || done };
+	if
+	:: done -> atomic { segment_reclaim(s, done); is_away[s] = false }
+	:: else
+	fi
+}
+
 inline segment_reclaim_listed(s, allowed)
 {
 	if
 	:: WAY == MAP -> atomic { HEAP_LOCK; segment_reclaim(s, allowed); HEAP_UNLOCK }
-	:: else ->
-		is_away[s] = true;
-		atomic { segment_reclaim(s, allowed); is_away[s] = false }
+	:: else -> segment_reclaim_unlocked(s, allowed)
 	fi;
 	done = false
 }
@@ -493,7 +497,12 @@ end:	do
 /* what SCM refused to return is asked for at each end */
 #define asked_again(s)	(is_away[s] || st[s] != LOST || WAY != ASSIGN || refusals > before)
 
-/* Called by the core after the stop op. */
+#define off_region	(may_dsp_off(REGION) && !BROKEN(heap_not_revoked_when_off) && \
+			 !(BROKEN(heap_crash_is_no_end) && is_crash))
+#define off_growth	(may_dsp_off(GROWTH) && !BROKEN(growth_not_revoked) && \
+			 !(BROKEN(heap_crash_is_no_end) && is_crash))
+
+/* Called by the core after the stop op.  A domain that is to go is one step. */
 inline heap_off()
 {
 	atomic {
@@ -508,16 +517,24 @@ inline heap_off()
 		is_late = false;
 		pd = (BROKEN(heap_pd_stays_down) -> pd : UNKNOWN);
 		before = refusals;
-		segment_reclaim(REGION, may_dsp_off(REGION) && !is_away[REGION] &&
-				!BROKEN(heap_not_revoked_when_off) &&
-				!(BROKEN(heap_crash_is_no_end) && is_crash));
+		if
+		:: WAY == MAP ->
+			segment_reclaim(REGION, off_region);
+			segment_reclaim(GROWTH, off_growth)
+		:: else
+		fi;
+		HEAP_UNLOCK
+	};
+	if
+	:: WAY != MAP ->
+		segment_reclaim_unlocked(REGION, off_region);
 		assert(asked_again(REGION));
-		before = refusals;
-		segment_reclaim(GROWTH, may_dsp_off(GROWTH) && !is_away[GROWTH] &&
-				!BROKEN(growth_not_revoked) &&
-				!(BROKEN(heap_crash_is_no_end) && is_crash));
-		assert(asked_again(GROWTH));
-		HEAP_UNLOCK;
+		atomic { before = refusals };
+		segment_reclaim_unlocked(GROWTH, off_growth);
+		assert(asked_again(GROWTH))
+	:: else
+	fi;
+	atomic {
 		before = 0;
 		done = false;
 		off_pending = true;
@@ -801,7 +818,7 @@ unmap:
 			:: !BROKEN(growth_left_open) -> segment_reclaim_listed(GROWTH, may_return(GROWTH))
 			:: else
 			fi;
-			assert(st[GROWTH] != LENT)
+			assert(st[GROWTH] != LENT || is_away[GROWTH])
 		:: else
 		fi;
 request_end:
