@@ -102,20 +102,14 @@ __printf(2, 3) void frpc_heap_complain(struct frpc_heap *heap, const char *forma
 bool frpc_heaps_find(bool (*match)(struct frpc_heap *heap, void *data), void *data);
 
 /* heap_memory.c */
-struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap,
-						 const struct frpc_heap_access *access);
+struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap);
 struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t len);
-bool frpc_heap_is_memory(const struct frpc_heap_segment *segment);
 int frpc_heap_zero(const struct frpc_heap_segment *segment);
 void frpc_heap_free(struct frpc_heap_segment *segment);
 
-/* heap_access.c */
-extern const char *const frpc_heap_ways[];	/* by enum frpc_heap_way, for people */
-int frpc_heap_access_find(struct frpc_heap *heap, struct frpc_heap_access *access);
-int frpc_heap_access_allow(struct frpc_heap_segment *segment);
-int frpc_heap_access_deny(const struct frpc_heap_segment *segment);
-
 /* heap_segment.c */
+extern const char *const frpc_heap_ways[];	/* by enum frpc_heap_way, for people */
+bool frpc_heap_find_access(struct frpc_heap_segment *segment);
 void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_step step);
 int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *segment);
 void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap_step step);

@@ -15,6 +15,7 @@
 #include <linux/efi.h>
 #include <linux/err.h>
 #include <linux/io.h>
+#include <linux/iommu.h>
 #include <linux/ioport.h>
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
@@ -86,16 +87,11 @@ static int resource_add_len(struct resource *resource, void *sum)
 	return 0;
 }
 
-/**
- * frpc_heap_is_memory() - is there memory behind a carve-out?
- * @segment: as the device tree has it
- *
+/*
  * The kernel's resources list all memory that it knows, with and without no-map.  Firmware may
  * have hidden a carve-out for the DSP; then Linux cannot know.
- *
- * Return: whether all of it is among them.
  */
-bool frpc_heap_is_memory(const struct frpc_heap_segment *segment)
+static bool segment_is_memory(const struct frpc_heap_segment *segment)
 {
 	u64 sum = 0;
 
@@ -161,6 +157,19 @@ static bool segment_claim_reusable(struct frpc_heap *heap, struct frpc_heap_segm
 	return false;
 }
 
+static bool heap_has_claimed(struct frpc_heap *heap, void *data)
+{
+	const struct frpc_heap_segment *segment = data;
+	bool ret;
+
+	if (heap == segment->heap)
+		return false;
+	mutex_lock(&heap->lock);
+	ret = heap->region && segment_overlaps(segment, heap->region->phys, heap->region->len);
+	mutex_unlock(&heap->lock);
+	return ret;
+}
+
 static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segment,
 			 struct device_node *node)
 {
@@ -179,82 +188,58 @@ static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segme
 		frpc_heap_complain(heap, "memory-region %pOFn %s", node, fault);
 		return false;
 	}
+	mutex_lock(&heap->lock);
 	segment->phys = region.base;
 	segment->last = region.base + region.size - 1;
 	segment->len = region.size;
+	mutex_unlock(&heap->lock);
+	if (frpc_heaps_find(heap_has_claimed, segment)) {
+		frpc_heap_complain(heap, "another DSP has claimed its memory-region");
+		return false;
+	}
 	return frpc_region_is_reusable(&region) ? segment_claim_reusable(heap, segment) :
 						  segment_claim_carve_out(heap, segment, node);
 }
 
-static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t len,
-						const struct frpc_heap_access *access)
+/* MINE, and on the list: if it is not lent, the end of the request frees it.  @growth: bytes. */
+static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t growth)
 {
 	struct frpc_heap_segment *segment = kzalloc(sizeof(*segment), GFP_KERNEL);
 
-	if (segment) {
-		segment->heap = heap;
-		segment->len = len;
-		segment->access = *access;
-	}
-	return segment;
-}
-
-/* Puts @segment on its heap's list if it is @complete, else frees it.  Returns it or NULL. */
-static struct frpc_heap_segment *segment_finish(struct frpc_heap_segment *segment, bool complete)
-{
-	struct frpc_heap *heap = segment->heap;
-
-	if (!complete) {
-		frpc_heap_free(segment);
+	lockdep_assert_held(&heap->request_lock);
+	if (!segment)
 		return NULL;
-	}
+	segment->heap = heap;
+	segment->len = growth;
+	segment->is_growth = growth;
 	mutex_lock(&heap->lock);
 	list_add(&segment->entry, &heap->segments);
-	if (segment->is_growth)
-		heap->growth_len += segment->len;
-	else
+	heap->growth_len += growth;
+	if (!growth)
 		heap->region = segment;
 	mutex_unlock(&heap->lock);
 	return segment;
 }
 
-static bool heap_has_claimed(struct frpc_heap *heap, void *data)
-{
-	const struct frpc_heap_segment *segment = data;
-	bool ret;
-
-	if (heap == segment->heap)
-		return false;
-	mutex_lock(&heap->lock);
-	ret = heap->region && segment_overlaps(segment, heap->region->phys, heap->region->len);
-	mutex_unlock(&heap->lock);
-	return ret;
-}
-
 /**
  * frpc_heap_claim_region() - make a segment of the region of the device tree
- * @heap: its request_lock is held
- * @access: how it will be mapped or assigned
+ * @heap: its request_lock is held and its stream has been read
  *
  * Sleeps.
  * Return: MINE, on the list; NULL: it cannot be had, which has been logged.
  */
-struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap,
-						 const struct frpc_heap_access *access)
+struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap)
 {
-	struct frpc_heap_segment *segment = segment_create(heap, 0, access);
+	struct frpc_heap_segment *segment = segment_create(heap, 0);
 	struct device_node *node;
+	bool is_found;
 
-	lockdep_assert_held(&heap->request_lock);
-	if (!segment)
+	if (!segment || !frpc_heap_find_access(segment))
 		return NULL;
 	node = of_parse_phandle(heap->node, "memory-region", 0);
-	segment = segment_finish(segment, segment_find(heap, segment, node));
+	is_found = segment_find(heap, segment, node);
 	of_node_put(node);
-	if (!segment || !frpc_heaps_find(heap_has_claimed, segment))
-		return segment;
-	frpc_heap_complain(heap, "another DSP has claimed its memory-region");
-	return NULL;
+	return is_found ? segment : NULL;
 }
 
 /**
@@ -280,18 +265,37 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
 	len = ALIGN(len, region->access.page);
 	if (heap->growth_len + len > FRPC_HEAP_GROWTH_MAX)
 		return NULL;
-	segment = segment_create(heap, len, &region->access);
+	segment = segment_create(heap, len);
 	if (!segment)
 		return NULL;
-	segment->is_growth = true;
+	segment->access = region->access;
 	if (segment->access.domain)
 		segment->access.way = FRPC_HEAP_MAP;
-	return segment_finish(segment, segment_alloc(segment, NULL));
+	return segment_alloc(segment, NULL) ? segment : NULL;
+}
+
+/*
+ * Linux stores only to memory that it owns and that the DSP does not use.  It does not if it
+ * found the DSP running, or if a DSP that is not told of its region can already reach it.
+ * Under a hypervisor firmware has to confirm the owner.  Allocated memory is zero already.
+ */
+static bool segment_may_zero(const struct frpc_heap_segment *segment)
+{
+	const struct frpc_heap *heap = segment->heap;
+
+	if (segment->bytes || heap->stream.was_attached || !segment_is_memory(segment))
+		return false;
+	if (segment->access.way == FRPC_HEAP_ASSIGN)
+		return !frpc_vmperm_assign(segment->phys, segment->len, &frpc_vmperm_linux,
+					   &frpc_vmperm_linux);
+	return !heap->is_implicit ||
+	       (segment->access.domain &&
+		!iommu_iova_to_phys(segment->access.domain, segment->phys));
 }
 
 /**
  * frpc_heap_zero() - make a carve-out zero, in memory and not only in a cache
- * @segment: MINE
+ * @segment: MINE; a segment that Linux may not store to stays as it is
  *
  * The DSP must not see what was there before, and no dirty cache line may be written back
  * while the DSP owns the pages.  Sleeps.
@@ -299,8 +303,11 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
  */
 int frpc_heap_zero(const struct frpc_heap_segment *segment)
 {
-	void *bytes = memremap(segment->phys, segment->len, MEMREMAP_WC);
+	void *bytes;
 
+	if (!segment_may_zero(segment))
+		return 0;
+	bytes = memremap(segment->phys, segment->len, MEMREMAP_WC);
 	if (!bytes)
 		return -ENOMEM;
 	memset(bytes, 0, segment->len);

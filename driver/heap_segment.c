@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Segments of the remote heap: lend one, and reclaim it.
+ * Segments of the remote heap: map or assign one, and reclaim it.
+ *
+ * The audio PD reaches its heap by physical address through the ADSP's own stream, not through
+ * a context bank.  What the stream passes through (remoteproc.h) decides between the two.
  *
  * Every change of state goes through frpc_heap_segment_step(), which checks the rule of
  * heap_state.c and traces the step.  A segment holds a reference to the module from just
  * before it is lent until it is reclaimed; a lost segment holds it until reboot.
  */
+#include <linux/bits.h>
 #include <linux/iommu.h>
 #include <linux/module.h>
+#include <linux/sizes.h>
 
 #include "heap_internal.h"
 #include "private.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
+
+const char *const frpc_heap_ways[] = {
+	[FRPC_HEAP_AS_IS] = "used as it is, the DSP reaches it already",
+	[FRPC_HEAP_MAP] = "mapped 1:1 in the remoteproc's IOMMU domain",
+	[FRPC_HEAP_ASSIGN] = "assigned to the DSP by SCM, below Linux is a hypervisor",
+};
 
 void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_step step)
 {
@@ -23,41 +34,89 @@ void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_st
 		trace_frpc_heap_step(segment, step, &from);
 }
 
-/*
- * Linux stores only to memory that it owns and that the DSP does not use.  It does not if it
- * found the DSP running, or if a DSP that is not told of its region can already reach it.
- * Under a hypervisor firmware has to confirm the owner.  Allocated memory is zero already.
+/**
+ * frpc_heap_find_access() - find out whether to map or to assign the region
+ * @segment: its heap's request_lock is held and its stream has been read
+ *
+ * Return: whether there is a way; else the log says why not.
  */
-static bool segment_may_zero(const struct frpc_heap *heap, const struct frpc_heap_segment *segment)
+bool frpc_heap_find_access(struct frpc_heap_segment *segment)
 {
-	if (segment->bytes || heap->stream.was_attached || !frpc_heap_is_memory(segment))
+	struct frpc_heap_access *access = &segment->access;
+	struct frpc_heap *heap = segment->heap;
+	const struct frpc_stream *stream = &heap->stream;
+	const char *fault;
+	int nr_vmids;
+
+	lockdep_assert_held(&heap->request_lock);
+	nr_vmids = frpc_vmperm_read(heap->node, &access->perm) ?: access->perm.count;
+	fault = frpc_heap_way_find(stream->kind, nr_vmids, &access->way);
+	if (!fault && access->way == FRPC_HEAP_MAP && !stream->domain)
+		fault = "the remoteproc has no IOMMU domain yet, it is tried again";
+	if (!fault && access->way == FRPC_HEAP_ASSIGN && !frpc_vmperm_is_ready())
+		fault = "no SCM driver to assign memory with, it is tried again";
+	if (fault) {
+		frpc_heap_complain(heap, "%s", fault);
 		return false;
-	if (segment->access.way == FRPC_HEAP_ASSIGN)
-		return !frpc_vmperm_assign(segment->phys, segment->len, &frpc_vmperm_linux,
-					   &frpc_vmperm_linux);
-	return !heap->is_implicit ||
-	       (segment->access.domain &&
-		!iommu_iova_to_phys(segment->access.domain, segment->phys));
+	}
+	access->page = SZ_4K;
+	if (access->way == FRPC_HEAP_MAP) {
+		access->domain = stream->domain;
+		access->prot = IOMMU_READ | IOMMU_WRITE | (stream->is_coherent ? IOMMU_CACHE : 0);
+		access->page = BIT(__ffs(stream->domain->pgsize_bitmap));
+	}
+	return true;
 }
 
-static int segment_allow_access(struct frpc_heap *heap, struct frpc_heap_segment *segment)
+/* Return: 0; -EINVAL: it does not consist of the IOMMU's pages; -EEXIST; or another error. */
+static int segment_map(struct frpc_heap_segment *segment)
 {
-	bool is_mapped = segment->access.domain;
-	int ret = 0;
+	struct frpc_heap_access *access = &segment->access;
+	size_t same = 0, other = 0;
+	phys_addr_t at, phys;
 
-	/* SCM is slow, and the end of the DSP must not wait for it */
-	if (!is_mapped)
-		ret = frpc_heap_access_allow(segment);
-	mutex_lock(&heap->lock);
-	/* the domain ends with the run */
-	if (is_mapped)
-		ret = heap->run == heap->current_run ? frpc_heap_access_allow(segment) : -EPIPE;
-	if (!ret) {
-		frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
-		atomic_inc(&heap->lends);
+	if (!IS_ALIGNED(segment->phys | segment->len, access->page))
+		return -EINVAL;
+	for (at = segment->phys; at < segment->phys + segment->len; at += access->page) {
+		phys = iommu_iova_to_phys(access->domain, at);
+		if (phys == at)
+			same += access->page;
+		else if (phys)
+			other += access->page;
 	}
-	mutex_unlock(&heap->lock);
-	return ret;
+	/* the remoteproc driver has mapped it, and unmaps it */
+	if (same == segment->len) {
+		access->way = FRPC_HEAP_AS_IS;
+		return 0;
+	}
+	if (same || other)
+		return -EEXIST;
+	return iommu_map(access->domain, segment->phys, segment->phys, segment->len, access->prot,
+			 GFP_KERNEL);
+}
+
+/* The domain of a mapped segment must not go meanwhile.  After an error the DSP is kept out. */
+static int segment_allow(struct frpc_heap_segment *segment)
+{
+	if (segment->access.way == FRPC_HEAP_MAP)
+		return segment_map(segment);
+	if (segment->access.way == FRPC_HEAP_ASSIGN)
+		return frpc_vmperm_assign(segment->phys, segment->len, &frpc_vmperm_linux,
+					  &segment->access.perm);
+	return 0;
+}
+
+/* Undoes it, in the same context.  After an error the DSP may still reach the segment. */
+static int segment_deny(const struct frpc_heap_segment *segment)
+{
+	const struct frpc_heap_access *access = &segment->access;
+	size_t len = segment->len;
+
+	if (access->way == FRPC_HEAP_MAP)
+		return iommu_unmap(access->domain, segment->phys, len) == len ? 0 : -EIO;
+	if (access->way == FRPC_HEAP_ASSIGN)
+		return frpc_vmperm_assign(segment->phys, len, &access->perm, &frpc_vmperm_linux);
+	return 0;
 }
 
 /**
@@ -66,24 +125,38 @@ static int segment_allow_access(struct frpc_heap *heap, struct frpc_heap_segment
  * @segment: claimed
  *
  * Sleeps.
- * Return: 0; an error: it is MINE as before, and freed when the request ends.
+ * Return: 0; an error: it is MINE as before, and freed when the request ends; -EEXIST:
+ * something else is mapped there; -EINVAL: it does not consist of the IOMMU's pages.
  */
 int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *segment)
 {
+	bool is_mapped = segment->access.domain;
 	int ret;
 
 	lockdep_assert_held(&heap->request_lock);
-	ret = segment_may_zero(heap, segment) ? frpc_heap_zero(segment) : 0;
+	ret = frpc_heap_zero(segment);
 	if (ret)
 		return ret;
 	/* fails only for a work item while the module unloads: an open file holds the module */
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
 	ret = frpc_heap_lend_begin(segment);
+	if (ret)
+		goto out_put_module;
+	/* SCM is slow, and the end of the DSP must not wait for it */
+	if (!is_mapped)
+		ret = segment_allow(segment);
+	mutex_lock(&heap->lock);
+	/* the domain ends with the run */
+	if (is_mapped)
+		ret = heap->run == heap->current_run ? segment_allow(segment) : -EPIPE;
 	if (!ret) {
-		ret = segment_allow_access(heap, segment);
-		frpc_heap_lend_end();
+		frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
+		atomic_inc(&heap->lends);
 	}
+	mutex_unlock(&heap->lock);
+	frpc_heap_lend_end();
+out_put_module:
 	if (ret)
 		module_put(THIS_MODULE);
 	return ret;
@@ -113,7 +186,7 @@ void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap
 		segment->is_scm_asked = true;
 		mutex_unlock(&heap->lock);
 	}
-	ret = frpc_heap_access_deny(segment);
+	ret = segment_deny(segment);
 	if (is_assigned) {
 		mutex_lock(&heap->lock);
 		segment->is_scm_asked = false;

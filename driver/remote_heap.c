@@ -218,14 +218,9 @@ static const char *segment_lend_fault(int error)
 /* Claims the region, and maps or assigns it. */
 static int region_lend(struct frpc_heap *heap)
 {
-	struct frpc_heap_segment *region;
-	struct frpc_heap_access access;
+	struct frpc_heap_segment *region = frpc_heap_claim_region(heap);
 	int ret;
 
-	ret = frpc_heap_access_find(heap, &access);
-	if (ret)
-		return ret;
-	region = frpc_heap_claim_region(heap, &access);
 	if (!region)
 		return -ENOMEM;
 	ret = frpc_heap_segment_lend(heap, region);

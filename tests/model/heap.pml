@@ -5,7 +5,7 @@
  *
  *	LEND ... LOSE			driver/heap_state.c: the rule
  *	mem_*				driver/heap_memory.c
- *	access_*, iommu_*, scm_*	driver/heap_access.c, driver/vmperm.c
+ *	access_*, iommu_*, scm_*	driver/heap_segment.c, driver/vmperm.c
  *	segment_*			driver/heap_segment.c
  *	heap_*, request_*, region_*	driver/remote_heap.c, driver/remoteproc.c
  *	helper				driver/heap_pdr.c, with the kernel's PDR helper
@@ -233,7 +233,7 @@ inline mem_free(s)
 	claimed[s] = false
 }
 
-/* --- what lets the DSP in: heap_access.c, vmperm.c --------------------------------- */
+/* --- what lets the DSP in: heap_segment.c, vmperm.c -------------------------------- */
 
 inline opened(s)
 {
