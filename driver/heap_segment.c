@@ -119,6 +119,19 @@ static int segment_deny(const struct frpc_heap_segment *segment)
 	return 0;
 }
 
+static void segment_count_as_lent(struct frpc_heap *heap, struct frpc_heap_segment *segment)
+{
+	lockdep_assert_held(&heap->lock);
+	frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
+	atomic_inc(&heap->lends);
+	if (!heap->is_implicit || segment->is_growth)
+		return;
+	/* the DSP is not told, and may use the region from now on, also in later runs */
+	frpc_heap_segment_step(segment, FRPC_HEAP_OFFER);
+	frpc_heap_segment_step(segment, FRPC_HEAP_SENT);
+	atomic_inc(&heap->offers);
+}
+
 /**
  * frpc_heap_segment_lend() - let the DSP reach a segment
  * @heap: its request_lock is held and it watches the remoteproc
@@ -150,10 +163,8 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 	/* the domain ends with the run */
 	if (is_mapped)
 		ret = heap->run == heap->current_run ? segment_allow(segment) : -EPIPE;
-	if (!ret) {
-		frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
-		atomic_inc(&heap->lends);
-	}
+	if (!ret)
+		segment_count_as_lent(heap, segment);
 	mutex_unlock(&heap->lock);
 	frpc_heap_lend_end();
 out_put_module:

@@ -405,21 +405,6 @@ void frpc_heap_returned(struct frpc_channel *channel, enum frpc_outcome outcome)
 	request_end(heap);
 }
 
-/* For a DSP that gets no offer: it may use the region from now on, also in later runs. */
-static int region_offer_implicitly(struct frpc_heap *heap)
-{
-	int ret = region_ready(heap);
-
-	mutex_lock(&heap->lock);
-	if (heap->region && frpc_heap_may(&heap->region->life, FRPC_HEAP_OFFER)) {
-		frpc_heap_segment_step(heap->region, FRPC_HEAP_OFFER);
-		frpc_heap_segment_step(heap->region, FRPC_HEAP_SENT);
-		atomic_inc(&heap->offers);
-	}
-	mutex_unlock(&heap->lock);
-	return ret;
-}
-
 /* For a new channel: watches the DSP and its audio PD. */
 static void heap_attach_work(struct work_struct *work)
 {
@@ -435,7 +420,7 @@ static void heap_attach_work(struct work_struct *work)
 		return;
 	if (!request_begin(heap, channel)) {
 		if (heap->is_implicit)
-			ret = region_offer_implicitly(heap);
+			ret = region_ready(heap);
 		request_end(heap);
 	}
 	frpc_heap_pdr_start(heap);

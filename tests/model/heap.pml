@@ -396,7 +396,10 @@ inline segment_lend(s)
 		:: else
 		fi;
 		if
-		:: ret -> LEND(s)
+		:: ret ->
+			LEND(s);
+			/* it is not told, and may use the region from now on */
+			if :: IS_IMPLICIT -> OFFER_STEP(s); SENT(s) :: else fi
 		:: else -> module_refs = module_refs - (has_begun && !BROKEN(heap_not_pinned))
 		fi;
 		HEAP_UNLOCK;
@@ -855,17 +858,8 @@ end:	do
 			region_ready()
 		:: else
 		fi;
-		/* region_offer_implicitly() */
-		atomic {
-			HEAP_LOCK;
-			if
-			:: IS_IMPLICIT && may_offer(REGION) -> OFFER_STEP(REGION); SENT(REGION)
-			:: else
-			fi;
-			/* the sensors have their region, or it is tried again */
-			assert(!ret || !IS_IMPLICIT || heap_run != r || is_told[REGION]);
-			HEAP_UNLOCK
-		};
+		/* the sensors have their region, or it is tried again */
+		assert(!ret || !IS_IMPLICIT || heap_run != r || is_told[REGION]);
 		heap_free_mine();
 		atomic {
 			if
