@@ -68,7 +68,6 @@ struct frpc_heap {
 	struct frpc_rproc_watch watch;
 	struct frpc_stream stream;	/* as this request found it */
 	struct frpc_heap_segment *current_segment;	/* this request's */
-	u64 watched_run;		/* the run in which the stream was read */
 	char said[128];			/* the last complaint in the log */
 	struct ratelimit_state said_limit;
 

@@ -146,24 +146,21 @@ void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 static int request_watch(struct frpc_heap *heap, const struct frpc_channel *channel)
 {
 	struct rproc *rproc = NULL;
-	bool is_stuck = false;
+	bool is_kept = false;
 	int ret;
 
 	mutex_lock(&heap->lock);
-	ret = heap->channel == channel ? 0 : -EPIPE;
-	if (!ret && (heap->watch.rproc != heap->rproc || heap->watched_run != heap->run)) {
+	if (heap->channel == channel) {
 		rproc = heap->rproc;
 		get_device(&rproc->dev);
 		/* the remoteproc is another one, and the DSP of the last one was never halted */
-		is_stuck = heap->watch.rproc != rproc && heap->region &&
-			   heap->region->life.state == FRPC_HEAP_LENT;
+		is_kept = heap->watch.rproc != rproc && heap->region &&
+			  heap->region->life.state == FRPC_HEAP_LENT;
 	}
-	if (!ret && !rproc)
-		heap->current_run = heap->run;
 	mutex_unlock(&heap->lock);
 	if (!rproc)
-		return ret;
-	ret = is_stuck ? -EBUSY : frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
+		return -EPIPE;
+	ret = is_kept ? -EBUSY : frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
 	put_device(&rproc->dev);
 	if (ret == -EBUSY)
 		frpc_heap_complain(heap, REGION_IS_KEPT);
@@ -174,12 +171,10 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 		return ret == -EINTR || ret == -EPIPE ? ret : -ENOMEM;
 	mutex_lock(&heap->lock);
 	/* the channel of a run ends before the run does, and the stream's domain with it */
-	if (heap->channel != channel)
+	if (heap->channel == channel)
+		heap->current_run = heap->run;
+	else
 		ret = -EPIPE;
-	/* if the domain does not exist yet, the next request looks again */
-	else if (heap->stream.kind != FRPC_STREAM_OWN || heap->stream.domain)
-		heap->watched_run = heap->run;
-	heap->current_run = heap->run;
 	mutex_unlock(&heap->lock);
 	return ret;
 }
@@ -449,8 +444,7 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	heap->address_bits = frpc_heap_bits(channel->soc);
 	mutex_init(&heap->request_lock);
 	mutex_init(&heap->lock);
-	heap->watched_run = U64_MAX;	/* none yet */
-	heap->current_run = U64_MAX;
+	heap->current_run = U64_MAX;	/* none yet */
 	heap->watch.subdev.stop = heap_stop;
 	heap->watch.subdev.unprepare = heap_off;
 	ratelimit_state_init(&heap->said_limit, 60 * HZ, COMPLAINTS_MAX);

@@ -81,7 +81,6 @@ bool is_told[2], was_told[2];
 bool is_away[2];	/* segment->is_scm_asked: SCM is asked to return it */
 bool named;		/* growth->dsp_addr */
 byte heap_run = 1;		/* heap->run */
-byte watched_run;
 byte current_run;	/* of the last request that watched the DSP; 0: none yet */
 byte stream;		/* heap->stream.domain */
 byte channel;		/* heap->channel: its number; 0: none */
@@ -574,7 +573,7 @@ inline rproc_watch()
 	:: ret ->
 		assert(rproc_lock == 0);	/* the list of subdevices is the core's */
 		watched = !BROKEN(own_not_watched);
-		stream = domain
+		stream = (BROKEN(own_stream_of_any_run) && stream != 0 -> stream : domain)
 	:: else
 	fi
 }
@@ -583,14 +582,9 @@ inline rproc_watch()
 inline request_begin()
 {
 	heap_free_mine();
-	atomic {
-		ret = channel == c;
-		r = heap_run;
-		is_new = ret && !(watched && watched_run == heap_run);
-		current_run = (ret && !is_new -> heap_run : current_run)
-	};
+	ret = channel == c;
 	if
-	:: is_new ->
+	:: ret ->
 		if
 		:: atomic { rproc_lock == 0 || BROKEN(heap_remoteproc_not_locked) -> rproc_watch() }
 		:: mortal -> ret = false
@@ -599,12 +593,10 @@ inline request_begin()
 			if
 			:: ret ->
 				ret = channel == c || BROKEN(heap_offered_to_a_gone_channel);
-				watched_run = (ret || BROKEN(own_stream_of_any_run) -> heap_run : watched_run);
 				r = heap_run;
-				current_run = heap_run
+				current_run = (ret -> heap_run : current_run)
 			:: else
-			fi;
-			is_new = false
+			fi
 		}
 	:: else
 	fi
@@ -733,7 +725,6 @@ inline request_clear()
 	c = 0;
 	r = 0;
 	page = false;
-	is_new = false;
 	is_sent = false;
 	ret = false;
 	done = false;
@@ -744,7 +735,7 @@ inline request_clear()
 proctype daemon(bool mortal; byte slot; byte last)
 {
 	byte c, r;
-	bool page, is_new, has_begun, ret, done, is_sent;
+	bool page, has_begun, ret, done, is_sent;
 	mtype said = NONE, call = NONE;
 
 	do
@@ -843,7 +834,7 @@ close:		atomic {
 proctype heap_attach_work()
 {
 	byte c, r;
-	bool page, is_new, has_begun, ret, done, is_sent;
+	bool page, has_begun, ret, done, is_sent;
 	bool mortal = false;
 	mtype said = NONE, call = NONE;
 
