@@ -44,7 +44,7 @@ static bool heap_show(struct frpc_heap *heap, void *data)
 
 	mutex_lock(&heap->lock);
 	list_for_each_entry(segment, &heap->segments, entry)
-		if (segment->is_growth && segment->life.state != FRPC_HEAP_MINE)
+		if (segment->is_growth && segment->state != FRPC_HEAP_MINE)
 			growth += segment->len;
 	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%d", heap->rproc_name,
 		   heap->channel ? heap->channel->label : "-", heap_pd_name(heap), heap->run,
@@ -53,10 +53,10 @@ static bool heap_show(struct frpc_heap *heap, void *data)
 		   atomic_read(&heap->lends), atomic_read(&heap->offers),
 		   atomic_read(&heap->reclaims), atomic_read(&heap->lost), growth);
 	list_for_each_entry(segment, &heap->segments, entry) {
-		if (segment->life.state == FRPC_HEAP_MINE)
+		if (segment->state == FRPC_HEAP_MINE)
 			continue;
 		seq_printf(seq, "  %s [mem %pa-%pa] %s\n", segment->is_growth ? "growth" : "region",
-			   &segment->phys, &segment->last, frpc_heap_life_name(&segment->life));
+			   &segment->phys, &segment->last, frpc_heap_state_names[segment->state]);
 		has_region |= !segment->is_growth;
 	}
 	if (!has_region)

@@ -43,7 +43,7 @@ struct frpc_heap_segment {
 	void *bytes;			/* uncached mapping of what was allocated */
 	bool is_growth;
 	struct frpc_heap_access access;
-	struct frpc_heap_life life;	/* under heap->lock while it is on the list */
+	enum frpc_heap_state state;	/* under heap->lock */
 	bool is_scm_asked;		/* to reclaim it, with heap->lock released */
 	u64 dsp_addr;			/* the DSP's address of growth; 0: not known */
 };

@@ -212,6 +212,7 @@ static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t g
 	segment->heap = heap;
 	segment->len = growth;
 	segment->is_growth = growth;
+	segment->state = FRPC_HEAP_MINE;
 	mutex_lock(&heap->lock);
 	list_add(&segment->entry, &heap->segments);
 	heap->growth_len += growth;
@@ -253,14 +254,14 @@ struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap)
 struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t len)
 {
 	struct frpc_heap_segment *segment, *region;
-	bool is_told;
+	bool is_offered;
 
 	lockdep_assert_held(&heap->request_lock);
 	mutex_lock(&heap->lock);
 	region = heap->region;
-	is_told = region && region->life.is_told;
+	is_offered = region && region->state == FRPC_HEAP_OFFERED;
 	mutex_unlock(&heap->lock);
-	if (!is_told)
+	if (!is_offered)
 		return NULL;
 	len = ALIGN(len, region->access.page);
 	if (heap->growth_len + len > FRPC_HEAP_GROWTH_MAX)

@@ -66,7 +66,7 @@ static void pd_forget_region(struct frpc_heap *heap)
 	mutex_lock(&heap->lock);
 	/* at the end of the run the PD's state becomes unknown */
 	if (heap->pd == FRPC_PD_DOWN && !heap->is_offering && !heap->is_unanswered &&
-	    heap->region && frpc_heap_may(&heap->region->life, FRPC_HEAP_PD_GONE))
+	    heap->region && frpc_heap_next(heap->region->state, FRPC_HEAP_PD_GONE))
 		frpc_heap_segment_step(heap->region, FRPC_HEAP_PD_GONE);
 	mutex_unlock(&heap->lock);
 }

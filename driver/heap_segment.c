@@ -28,10 +28,12 @@ const char *const frpc_heap_ways[] = {
 
 void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_step step)
 {
-	struct frpc_heap_life from = segment->life;
+	enum frpc_heap_state from = segment->state, to = frpc_heap_next(from, step);
 
-	if (!WARN_ON(!frpc_heap_step(&segment->life, step)))
-		trace_frpc_heap_step(segment, step, &from);
+	if (WARN_ON(!to))
+		return;
+	segment->state = to;
+	trace_frpc_heap_step(segment, step, from);
 }
 
 /**
@@ -185,12 +187,12 @@ out_put_module:
 void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap_step step)
 {
 	struct frpc_heap *heap = segment->heap;
-	bool was_lost = segment->life.state == FRPC_HEAP_LOST;
+	bool was_lost = segment->state == FRPC_HEAP_LOST;
 	bool is_assigned = segment->access.way == FRPC_HEAP_ASSIGN;
 	int ret;
 
 	lockdep_assert_held(&heap->lock);
-	if (segment->is_scm_asked || !frpc_heap_may(&segment->life, step) ||
+	if (segment->is_scm_asked || !frpc_heap_next(segment->state, step) ||
 	    (was_lost && !is_assigned))
 		return;
 	if (is_assigned) {

@@ -10,62 +10,39 @@
 
 #include "heap_state.h"
 
-bool frpc_heap_may(const struct frpc_heap_life *life, enum frpc_heap_step step)
-{
-	bool is_lent = life->state == FRPC_HEAP_LENT;
+static const struct frpc_heap_rule {
+	enum frpc_heap_state from;
+	enum frpc_heap_step step;
+	enum frpc_heap_state to;
+} rules[] = {
+	{ FRPC_HEAP_MINE,	FRPC_HEAP_LEND,		FRPC_HEAP_LENT },
+	{ FRPC_HEAP_LENT,	FRPC_HEAP_OFFER,	FRPC_HEAP_OFFERING },
+	{ FRPC_HEAP_LENT,	FRPC_HEAP_WITHDRAW,	FRPC_HEAP_MINE },
+	{ FRPC_HEAP_OFFERING,	FRPC_HEAP_SENT,		FRPC_HEAP_OFFERED },
+	{ FRPC_HEAP_OFFERING,	FRPC_HEAP_UNSENT,	FRPC_HEAP_LENT },
+	{ FRPC_HEAP_OFFERED,	FRPC_HEAP_SENT,		FRPC_HEAP_OFFERED },
+	{ FRPC_HEAP_OFFERED,	FRPC_HEAP_UNSENT,	FRPC_HEAP_ORPHANED },
+	{ FRPC_HEAP_OFFERED,	FRPC_HEAP_PD_GONE,	FRPC_HEAP_ORPHANED },
+	{ FRPC_HEAP_OFFERED,	FRPC_HEAP_RETURN,	FRPC_HEAP_MINE },
+	{ FRPC_HEAP_ORPHANED,	FRPC_HEAP_OFFER,	FRPC_HEAP_OFFERED },
+};
 
-	switch (step) {
-	case FRPC_HEAP_LEND:
-		return life->state == FRPC_HEAP_MINE;
-	case FRPC_HEAP_OFFER:
-		return is_lent && !life->is_told;
-	case FRPC_HEAP_SENT:
-	case FRPC_HEAP_UNSENT:
-		return is_lent && life->is_told;
-	case FRPC_HEAP_PD_GONE:
-	case FRPC_HEAP_RETURN:
-		return is_lent && life->is_told && life->was_told;
-	case FRPC_HEAP_WITHDRAW:
-		return is_lent && !life->is_told && !life->was_told;
-	case FRPC_HEAP_DSP_OFF:
-	case FRPC_HEAP_LOSE:
-		return life->state != FRPC_HEAP_MINE;
-	default:
-		return false;
-	}
-}
+const char *const frpc_heap_state_names[FRPC_HEAP_STATES] = {
+	[FRPC_HEAP_MINE] = "mine", [FRPC_HEAP_LENT] = "lent", [FRPC_HEAP_OFFERING] = "offered",
+	[FRPC_HEAP_OFFERED] = "offered", [FRPC_HEAP_ORPHANED] = "orphaned",
+	[FRPC_HEAP_LOST] = "lost",
+};
 
-bool frpc_heap_step(struct frpc_heap_life *life, enum frpc_heap_step step)
+enum frpc_heap_state frpc_heap_next(enum frpc_heap_state state, enum frpc_heap_step step)
 {
-	if (!frpc_heap_may(life, step))
-		return false;
-	switch (step) {
-	case FRPC_HEAP_OFFER:
-		life->is_told = true;
-		return true;
-	case FRPC_HEAP_SENT:
-		life->was_told = true;
-		return true;
-	case FRPC_HEAP_UNSENT:
-	case FRPC_HEAP_PD_GONE:
-		life->is_told = false;
-		return true;
-	default:
-		*life = (struct frpc_heap_life){
-			.state = step == FRPC_HEAP_LEND ? FRPC_HEAP_LENT :
-				 step == FRPC_HEAP_LOSE ? FRPC_HEAP_LOST : FRPC_HEAP_MINE,
-		};
-		return true;
-	}
-}
+	size_t i;
 
-const char *frpc_heap_life_name(const struct frpc_heap_life *life)
-{
-	if (life->state == FRPC_HEAP_MINE)
-		return "mine";
-	if (life->state == FRPC_HEAP_LOST)
-		return "lost";
-	if (life->is_told)
-		return "offered";
-	return life->was_told ? "orphaned" : "lent";
+	if (state > FRPC_HEAP_MINE && step == FRPC_HEAP_DSP_OFF)
+		return FRPC_HEAP_MINE;
+	if (state > FRPC_HEAP_MINE && step == FRPC_HEAP_LOSE)
+		return FRPC_HEAP_LOST;
+	for (i = 0; i < ARRAY_SIZE(rules); i++)
+		if (rules[i].from == state && rules[i].step == step)
+			return rules[i].to;
+	return FRPC_HEAP_NOWHERE;
 }

@@ -9,8 +9,12 @@
 #include <linux/types.h>
 
 enum frpc_heap_state {
+	FRPC_HEAP_NOWHERE,	/* where a step leads that is not allowed */
 	FRPC_HEAP_MINE,		/* the driver may access it, the DSP cannot */
-	FRPC_HEAP_LENT,		/* the DSP may access it, the CPU must not */
+	FRPC_HEAP_LENT,		/* from here on the DSP may access it, and the CPU must not */
+	FRPC_HEAP_OFFERING,	/* its address is being sent, in this run for the first time */
+	FRPC_HEAP_OFFERED,	/* the running protection domain may know it */
+	FRPC_HEAP_ORPHANED,	/* an earlier protection domain of this run may have known it */
 	FRPC_HEAP_LOST,		/* it could not be reclaimed: the CPU must not either */
 	FRPC_HEAP_STATES
 };
@@ -28,19 +32,10 @@ enum frpc_heap_step {
 	FRPC_HEAP_STEPS
 };
 
-struct frpc_heap_life {
-	enum frpc_heap_state state;
-	bool is_told;		/* the running protection domain knows it, or an offer is out */
-	bool was_told;		/* the DSP may have received its address in this run */
-};
+/* For logs: mine, lent, offered, orphaned, lost. */
+extern const char *const frpc_heap_state_names[FRPC_HEAP_STATES];
 
-/* May a segment take this step now? */
-bool frpc_heap_may(const struct frpc_heap_life *life, enum frpc_heap_step step);
-
-/* Takes the step if it is allowed, and returns whether it was. */
-bool frpc_heap_step(struct frpc_heap_life *life, enum frpc_heap_step step);
-
-/* For logs: mine, lent, offered, orphaned (the PD that knew it has ended), lost. */
-const char *frpc_heap_life_name(const struct frpc_heap_life *life);
+/* The state after a step; FRPC_HEAP_NOWHERE: it may not be taken. */
+enum frpc_heap_state frpc_heap_next(enum frpc_heap_state state, enum frpc_heap_step step);
 
 #endif /* FRPC_HEAP_STATE_H */

@@ -86,7 +86,7 @@ static void heap_free_mine(struct frpc_heap *heap)
 	lockdep_assert_held(&heap->request_lock);
 	mutex_lock(&heap->lock);
 	list_for_each_entry_safe(segment, next, &heap->segments, entry) {
-		if (segment->life.state != FRPC_HEAP_MINE)
+		if (segment->state != FRPC_HEAP_MINE)
 			continue;
 		list_move(&segment->entry, &mine);
 		if (segment->is_growth)
@@ -155,7 +155,7 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 		get_device(&rproc->dev);
 		/* the remoteproc is another one, and the DSP of the last one was never halted */
 		is_kept = heap->watch.rproc != rproc && heap->region &&
-			  heap->region->life.state == FRPC_HEAP_LENT;
+			  heap->region->state != FRPC_HEAP_LOST;
 	}
 	mutex_unlock(&heap->lock);
 	if (!rproc)
@@ -238,7 +238,7 @@ static int region_ready(struct frpc_heap *heap)
 	bool is_lost;
 
 	mutex_lock(&heap->lock);
-	is_lost = heap->region && heap->region->life.state == FRPC_HEAP_LOST;
+	is_lost = heap->region && heap->region->state == FRPC_HEAP_LOST;
 	/* a DSP that needs an offer does not know the region in this run */
 	if (is_lost && !heap->is_implicit)
 		frpc_heap_segment_reclaim(heap->region, FRPC_HEAP_DSP_OFF);
@@ -269,7 +269,7 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
 		/* a restart of the audio PD waits for the answer to this offer (heap_pdr.c) */
 		WRITE_ONCE(heap->is_offering, !segment->is_growth);
 	}
-	if (!ret && !segment->life.is_told) {
+	if (!ret && frpc_heap_next(segment->state, FRPC_HEAP_OFFER)) {
 		frpc_heap_segment_step(segment, FRPC_HEAP_OFFER);
 		atomic_inc(&heap->offers);
 		heap->current_segment = segment;
@@ -369,8 +369,8 @@ int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len
 		return ret;
 	mutex_lock(&heap->lock);
 	list_for_each_entry(segment, &heap->segments, entry) {
-		if (!segment->is_growth || !segment->life.was_told ||
-		    segment->dsp_addr != dsp_addr)
+		if (!segment->is_growth || segment->dsp_addr != dsp_addr ||
+		    !frpc_heap_next(segment->state, FRPC_HEAP_RETURN))
 			continue;
 		found = segment;
 		nr_found++;

@@ -29,26 +29,27 @@ TRACE_DEFINE_ENUM(FRPC_HEAP_AS_IS);
 TRACE_DEFINE_ENUM(FRPC_HEAP_MAP);
 TRACE_DEFINE_ENUM(FRPC_HEAP_ASSIGN);
 
-/* By the names of frpc_heap_life_name(). */
-#define frpc_trace_life(life)								\
-	({											\
-		const struct frpc_heap_life *__life = (life);					\
- \
-		__life->state << 2 | __life->was_told << 1 | __life->is_told;			\
-	})
-#define frpc_trace_life_name(life)		\
-	__print_symbolic(life,			\
-			 { 0, "mine" },		\
-			 { 4, "lent" },		\
-			 { 5, "offered" },	\
-			 { 6, "orphaned" },	\
-			 { 7, "offered" },	\
-			 { 8, "lost" })
+TRACE_DEFINE_ENUM(FRPC_HEAP_MINE);
+TRACE_DEFINE_ENUM(FRPC_HEAP_LENT);
+TRACE_DEFINE_ENUM(FRPC_HEAP_OFFERING);
+TRACE_DEFINE_ENUM(FRPC_HEAP_OFFERED);
+TRACE_DEFINE_ENUM(FRPC_HEAP_ORPHANED);
+TRACE_DEFINE_ENUM(FRPC_HEAP_LOST);
+
+/* frpc_heap_state_names[] */
+#define frpc_trace_state_name(state)				\
+	__print_symbolic(state,					\
+			 { FRPC_HEAP_MINE, "mine" },		\
+			 { FRPC_HEAP_LENT, "lent" },		\
+			 { FRPC_HEAP_OFFERING, "offered" },	\
+			 { FRPC_HEAP_OFFERED, "offered" },	\
+			 { FRPC_HEAP_ORPHANED, "orphaned" },	\
+			 { FRPC_HEAP_LOST, "lost" })
 
 /* A segment went from one state to another; docs/remote-heap.md has states and steps. */
 TRACE_EVENT(frpc_heap_step,
 	TP_PROTO(const struct frpc_heap_segment *segment, enum frpc_heap_step step,
-		 const struct frpc_heap_life *from),
+		 enum frpc_heap_state from),
 	TP_ARGS(segment, step, from),
 	TP_STRUCT__entry(
 		__field(u64, phys)
@@ -63,8 +64,8 @@ TRACE_EVENT(frpc_heap_step,
 		__entry->len = segment->len;
 		__entry->step = step;
 		__entry->way = segment->access.way;
-		__entry->from = frpc_trace_life(from);
-		__entry->to = frpc_trace_life(&segment->life);
+		__entry->from = from;
+		__entry->to = segment->state;
 	),
 	TP_printk("phys=%#llx len=%#llx step=%s way=%s from=%s to=%s",
 		  __entry->phys, __entry->len,
@@ -82,7 +83,7 @@ TRACE_EVENT(frpc_heap_step,
 				   { FRPC_HEAP_AS_IS, "as-is" },
 				   { FRPC_HEAP_MAP, "map" },
 				   { FRPC_HEAP_ASSIGN, "assign" }),
-		  frpc_trace_life_name(__entry->from), frpc_trace_life_name(__entry->to))
+		  frpc_trace_state_name(__entry->from), frpc_trace_state_name(__entry->to))
 );
 
 /* The DSP of a heap has crashed; what it had then. */
@@ -99,11 +100,11 @@ TRACE_EVENT(frpc_heap_crash,
 		__entry->phys = region->phys;
 		__entry->len = region->len;
 		__entry->growth = growth;
-		__entry->state = frpc_trace_life(&region->life);
+		__entry->state = region->state;
 	),
 	TP_printk("phys=%#llx len=%#llx growth=%#llx state=%s",
 		  __entry->phys, __entry->len, __entry->growth,
-		  frpc_trace_life_name(__entry->state))
+		  frpc_trace_state_name(__entry->state))
 );
 
 /*

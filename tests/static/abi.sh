@@ -29,7 +29,7 @@ need()
 		s/^DEFINE_EVENT([a-z_]*, \([a-z_]*\).*/events\/frpc\/\1/p' "$top/driver/trace.h")
 	need key $(sed -n '/^static bool heap_show/,/^}/p' "$top/driver/debugfs.c" |
 		grep -o '[a-z]*=%' | tr -d '=%')
-	need state unclaimed $(sed -n '/^const char .*frpc_heap_life_name/,/^}/p' \
+	need state unclaimed $(sed -n '/^const char .*frpc_heap_state_names/,/^}/p' \
 		"$top/driver/heap_state.c" | grep -o '"[a-z]*"' | tr -d '"')
 	need field $(sed -n '/^TRACE_EVENT(frpc_heap_step/,/^);/s/.*TP_printk("\(.*\)",.*/\1/p' \
 		"$top/driver/trace.h" | grep -o '[a-z]*=' | tr -d '=')

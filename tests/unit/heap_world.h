@@ -89,15 +89,18 @@ static inline void happen(struct world *w, enum frpc_heap_step step)
 	}
 }
 
-static inline void check_life(const struct world *w, const struct frpc_heap_life *life)
+static inline void check_state(const struct world *w, enum frpc_heap_state state)
 {
+	bool was_told = state == FRPC_HEAP_OFFERED || state == FRPC_HEAP_ORPHANED;
+	bool is_told = state == FRPC_HEAP_OFFERING || state == FRPC_HEAP_OFFERED;
+
 	/* the CPU may touch it exactly while the DSP cannot */
-	CHECK_EQ(life->state == FRPC_HEAP_MINE, !w->is_open);
-	CHECK_EQ(life->state == FRPC_HEAP_LOST, w->is_lost);
+	CHECK_EQ(state == FRPC_HEAP_MINE, !w->is_open);
+	CHECK_EQ(state == FRPC_HEAP_LOST, w->is_lost);
 	if (w->is_lost)
 		return;
-	CHECK_EQ(life->is_told, w->pd_knows);
-	CHECK_EQ(life->was_told, w->is_sending ? w->dsp_knew : w->dsp_knows);
+	CHECK_EQ(is_told, w->pd_knows);
+	CHECK_EQ(was_told, w->is_sending ? w->dsp_knew : w->dsp_knows);
 }
 
 #endif /* TESTS_HEAP_WORLD_H */
