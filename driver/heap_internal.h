@@ -85,6 +85,7 @@ struct frpc_heap {
 	size_t growth_len;		/* bytes of all growth */
 	u64 run;			/* how often the DSP was halted */
 	u64 current_run;		/* of the last request that watched the DSP */
+	u64 attach_run;			/* of the last channel that came */
 	bool is_offering;		/* an offer of the region is in flight */
 	bool is_unanswered;		/* an offer of this run has ended without an answer */
 	enum frpc_pd_state pd;		/* of the audio PD in this run */

@@ -490,6 +490,10 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	mutex_lock(&heap->lock);
 	heap->channel = channel;
 	heap->rproc = rproc;
+	/* no request watched the run of the last channel, and what the PDR helper told is old */
+	if (heap->attach_run == heap->run && heap->current_run != heap->run)
+		heap->pd = FRPC_PD_UNKNOWN;
+	heap->attach_run = heap->run;
 	strscpy(heap->rproc_name, dev_name(&rproc->dev), sizeof(heap->rproc_name));
 	heap->tries_left = TRIES_MAX;
 	mutex_unlock(&heap->lock);

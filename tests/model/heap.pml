@@ -31,9 +31,9 @@
  *  - 1 refusal by SCM, or by the IOMMU to unmap;
  *  - 1 unbinding by hand, 1 unload, 1 reboot or hibernation.
  * No clock: a second that heap_pdr.c waits may pass at any moment, and at module end no news of
- * the PDR helper are late.  "Up" of a run comes before the driver learns of the run's end, and
- * "down" of a run whose end it does not learn comes before the next run begins: heap_pdr.c
- * cannot tell these from news of the next run.  No allocation and no iommu_map() fails for lack
+ * the PDR helper are late.  "Up" of a run comes before the driver learns of the run's end, or,
+ * if it does not learn of it, before the next channel comes: heap_pdr.c cannot tell these from
+ * news of the next run.  No allocation and no iommu_map() fails for lack
  * of memory.  Attributes, owners, sizes, addresses and the device tree are not in it.
  */
 
@@ -82,6 +82,7 @@ bool is_away[2];	/* segment->is_scm_asked: SCM is asked to return it */
 bool named;		/* growth->dsp_addr */
 byte heap_run = 1;		/* heap->run */
 byte current_run;	/* of the last request that watched the DSP; 0: none yet */
+byte attach_run;	/* of the last channel; 0: none yet */
 byte stream;		/* heap->stream.domain */
 byte channel;		/* heap->channel: its number; 0: none */
 bool is_offering, is_unanswered;
@@ -895,8 +896,16 @@ proctype bus()
 
 end:	do
 	:: atomic { device && alive == 0 && !module_going && device_lock == 0 &&
-		    channels < RUNS + UNBINDS ->
+		    channels < RUNS + UNBINDS && !(dsp_run == 2 && news??[UP,1]) ->
 			channels++;
+			if
+			:: attach_run == heap_run && heap_run != current_run &&
+			   !BROKEN(own_unwatched_news_kept) ->
+				excused = excused || pd == UP;
+				pd = UNKNOWN
+			:: else
+			fi;
+			attach_run = heap_run;
 			alive = channels;
 			channel = alive;
 			tries_left = REFUSALS;
@@ -951,8 +960,7 @@ proctype unload()
 
 /* --- the remoteproc core ------------------------------------------------------------------ */
 
-/* Assumed of the helper: see the head.  An end that was heard has counted a run. */
-#define is_news_over	(heap_run > dsp_run || (empty(news) && listener == 0))
+/* Assumed of the helper: see the head. */
 #define is_up_over	(!news??[UP,1] && !news??[UP,2])
 
 proctype core()
@@ -960,7 +968,7 @@ proctype core()
 	byte before;
 	bool done, is_crash, has_failed;
 
-boot:	atomic { (rproc_lock == 0 || is_crash) && is_news_over ->
+boot:	atomic { (rproc_lock == 0 || is_crash) ->
 		dsp_run++;
 		domain = (WAY == MAP -> (domain == 0 -> dsp_run : domain) : 0);
 		dsp_on = true;
