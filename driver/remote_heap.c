@@ -468,10 +468,12 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 {
 	struct device *dev = &channel->rpdev->dev;
+	struct device_node *region = of_parse_phandle(dev->of_node, "memory-region", 0);
 	struct rproc *rproc = rproc_get_by_child(dev);
 	struct frpc_heap *heap;
 
-	if (!of_property_present(dev->of_node, "memory-region")) {
+	of_node_put(region);
+	if (!region) {
 		dev_info(dev, "no memory-region in the device tree: %s\n", is_implicit ?
 			 "the sensors' firmware gets no memory from Linux" :
 			 "no remote heap, the audio PD cannot be used");
