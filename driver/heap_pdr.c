@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The state of the audio PD, which the kernel's PDR helper learns from the DSP's service
- * registry.
+ * registry.  The PD can end and come back while the DSP and the channel stay: the driver then
+ * offers the region to the new PD, which is safe because the old one is gone.
  *
- * The PD can end and come back while the DSP and the channel stay.  The new PD has no heap, so
- * the driver offers the region to it, which is safe because the old PD is gone.  The driver
- * concludes this from "down" followed by "up", with these precautions:
- *  - The helper calls back from its own workers, and a worker that waits for an answer delays
- *    the others for seconds.  So "down" of one run of the DSP may arrive in the next run, but
- *    the helper registers for that run later, and tells "up" then.  "Down" that follows no "up"
- *    of the same run says nothing; it can also mean that the registration failed.
- *  - The driver learns of the end of a run from its first request on, which a new channel
- *    makes.  Of what it hears before, it keeps only that the PD is up, and only until the PD
- *    is down.  The helper says so at the end of each run.
- *  - The registry restarts the PD when its listeners have acknowledged "down", which the helper
- *    does after the driver's callback.  So an offer that is answered before the callback
- *    returns did not reach the next PD.  An unanswered offer might: then the region stays with
- *    the DSP, and the next PD gets no heap.
+ * The helper calls back late, from its own workers: "down" of one run of the DSP may arrive in
+ * the next, but before "up" of that.  The registry restarts the PD when the callback for
+ * "down" has returned: an offer that is answered before did not reach the next PD, an
+ * unanswered one might.  docs/remote-heap.md says what follows from this.
  *
  * A heap has one handle of the helper until module end.  The handle has sockets, and QRTR tells
  * every DSP that a socket is closed.  GLINK may wait for a DSP that reads no message, with locks
@@ -42,22 +33,6 @@
 /* At module end the handle goes when no news came for this long after the lock was free. */
 #define SETTLE_TIME	(HZ / 5 + FRPC_COMPAT_PDR_ACK_TIME)
 
-/* Return: whether the PD has ended in a run whose end the driver learns. */
-static bool pd_set(struct frpc_heap *heap, int state)
-{
-	bool has_ended = false;
-
-	mutex_lock(&heap->lock);
-	if (state == SERVREG_SERVICE_STATE_UP) {
-		heap->pd = FRPC_PD_UP;
-	} else if (state == SERVREG_SERVICE_STATE_DOWN && heap->pd == FRPC_PD_UP) {
-		has_ended = heap->run == heap->current_run;
-		heap->pd = has_ended ? FRPC_PD_DOWN : FRPC_PD_UNKNOWN;
-	}
-	mutex_unlock(&heap->lock);
-	return has_ended;
-}
-
 /* The region is offered to the next PD, unless it may have received the offer already. */
 static void pd_forget_region(struct frpc_heap *heap)
 {
@@ -75,21 +50,21 @@ static void pd_forget_region(struct frpc_heap *heap)
 static void pd_handle_state(int state, char *path, void *priv)
 {
 	struct frpc_heap *heap = priv;
+	bool has_ended = false;
 
-	if (pd_set(heap, state))
+	mutex_lock(&heap->lock);
+	if (state == SERVREG_SERVICE_STATE_UP) {
+		heap->pd = FRPC_PD_UP;
+	} else if (state == SERVREG_SERVICE_STATE_DOWN && heap->pd == FRPC_PD_UP) {
+		/* the driver has to notice the end of the run, which makes the state unknown */
+		has_ended = heap->run == heap->current_run;
+		heap->pd = has_ended ? FRPC_PD_DOWN : FRPC_PD_UNKNOWN;
+	}
+	mutex_unlock(&heap->lock);
+	if (has_ended)
 		pd_forget_region(heap);
 	WRITE_ONCE(heap->has_news, true);
 	wake_up_all(&heap->changed);
-}
-
-static bool heap_is_watched_dsp(struct frpc_heap *heap)
-{
-	bool is_watched;
-
-	mutex_lock(&heap->lock);
-	is_watched = heap->channel && !strcmp(heap->channel->label, WATCHED_DSP);
-	mutex_unlock(&heap->lock);
-	return is_watched;
 }
 
 /**
@@ -103,9 +78,13 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 {
 	struct pdr_handle *pdr = heap->pdr;
 	struct pdr_service *service;
+	bool is_watched;
 
+	mutex_lock(&heap->lock);
+	is_watched = heap->channel && !strcmp(heap->channel->label, WATCHED_DSP);
+	mutex_unlock(&heap->lock);
 	/* without the helper the compiler drops the rest of this function */
-	if (!IS_REACHABLE(CONFIG_QCOM_PDR_HELPERS) || !heap_is_watched_dsp(heap))
+	if (!IS_REACHABLE(CONFIG_QCOM_PDR_HELPERS) || !is_watched)
 		return;
 	if (!pdr)
 		pdr = pdr_handle_alloc(pd_handle_state, heap);

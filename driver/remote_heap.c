@@ -52,13 +52,6 @@ static void heap_stop(struct rproc_subdev *subdev, bool is_crash)
 	mutex_unlock(&heap->lock);
 }
 
-static void heap_offer_ends(struct frpc_heap *heap)
-{
-	lockdep_assert_held(&heap->lock);
-	WRITE_ONCE(heap->is_offering, false);
-	wake_up_all(&heap->changed);
-}
-
 /* The DSP is halted, its IOMMU domain is still there.  The remoteproc's lock is held. */
 static void heap_off(struct rproc_subdev *subdev)
 {
@@ -68,12 +61,13 @@ static void heap_off(struct rproc_subdev *subdev)
 	mutex_lock(&heap->lock);
 	heap->run++;
 	heap->is_unanswered = false;
-	heap_offer_ends(heap);
+	WRITE_ONCE(heap->is_offering, false);
 	heap->pd = FRPC_PD_UNKNOWN;
 	/* a segment stays on the list while SCM is asked: only one that is MINE is freed */
 	list_for_each_entry(segment, &heap->segments, entry)
 		frpc_heap_segment_reclaim(segment, FRPC_HEAP_DSP_OFF);
 	mutex_unlock(&heap->lock);
+	wake_up_all(&heap->changed);
 	queue_work(frpc_heap_wq, &heap->off_work);
 }
 
@@ -201,34 +195,23 @@ static void request_end(struct frpc_heap *heap)
 	mutex_unlock(&heap->request_lock);
 }
 
-static const char *segment_lend_fault(int error)
-{
-	if (error == -EEXIST)
-		return ", something else is mapped there";
-	if (error == -EINVAL)
-		return ", it does not consist of the IOMMU's pages";
-	return "";
-}
-
 /* Claims the region, and maps or assigns it. */
 static int region_lend(struct frpc_heap *heap)
 {
 	struct frpc_heap_segment *region = frpc_heap_claim_region(heap);
-	int ret;
+	int ret = region ? frpc_heap_segment_lend(heap, region) : -ENOMEM;
 
-	if (!region)
-		return -ENOMEM;
-	ret = frpc_heap_segment_lend(heap, region);
 	if (!ret) {
 		heap->said[0] = '\0';
 		pr_info("fastrpc: %pOF: remote heap [mem %pa-%pa] %s\n", heap->node,
 			&region->phys, &region->last, frpc_heap_ways[region->access.way]);
-		return 0;
 	}
-	if (ret == -EPIPE || ret == -EBUSY || ret == -ESHUTDOWN)
+	if (!region || !ret || ret == -EPIPE || ret == -EBUSY || ret == -ESHUTDOWN)
 		return ret;
 	frpc_heap_complain(heap, "[mem %pa-%pa] cannot be mapped or assigned%s (%d)",
-			   &region->phys, &region->last, segment_lend_fault(ret), ret);
+			   &region->phys, &region->last,
+			   ret == -EEXIST ? ", something else is mapped there" :
+			   ret == -EINVAL ? ", it does not consist of the IOMMU's pages" : "", ret);
 	return -ENOMEM;
 }
 
@@ -327,23 +310,24 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 {
 	struct frpc_heap *heap = channel->heap;
 	struct frpc_heap_segment *segment = heap->current_segment;
-	bool is_unsent = false;
 
 	mutex_lock(&heap->lock);
+	WRITE_ONCE(heap->is_offering, false);
 	/* else the end of the DSP has reclaimed it */
 	if (segment && heap->run == heap->current_run) {
-		is_unsent = outcome == FRPC_NOT_SENT;
-		frpc_heap_segment_step(segment, is_unsent ? FRPC_HEAP_UNSENT : FRPC_HEAP_SENT);
-		if (is_unsent)
-			atomic_dec(&heap->offers);
-		else if (!segment->is_growth && outcome == FRPC_UNANSWERED)
-			heap->is_unanswered = true;
 		segment->dsp_addr = dsp_addr;
+		if (outcome == FRPC_UNANSWERED && !segment->is_growth)
+			heap->is_unanswered = true;
+		if (outcome == FRPC_NOT_SENT) {
+			frpc_heap_segment_step(segment, FRPC_HEAP_UNSENT);
+			frpc_heap_segment_reclaim(segment, FRPC_HEAP_WITHDRAW);
+			atomic_dec(&heap->offers);
+		} else {
+			frpc_heap_segment_step(segment, FRPC_HEAP_SENT);
+		}
 	}
-	heap_offer_ends(heap);
-	if (is_unsent)
-		frpc_heap_segment_reclaim(segment, FRPC_HEAP_WITHDRAW);
 	mutex_unlock(&heap->lock);
+	wake_up_all(&heap->changed);
 	request_end(heap);
 }
 
