@@ -521,6 +521,7 @@ static void channel_end_calls(struct frpc_channel *channel, struct frpc_session 
 		struct frpc_call *call;
 
 		spin_lock_irq(&slot->lock);
+		/* pairs with frpc_call_register() */
 		call = smp_load_acquire(&slot->call);
 		if (call && (!session || call->session == session) &&
 		    (!only_released || call_is_of_released(call))) {
