@@ -146,8 +146,7 @@ bool is_image, is_shut_down;	/* an image is being made; the reboot has gone on *
 /* --- the rule: heap_state.c -------------------------------------------------------- */
 
 #define may_lend(s)	(st[s] == MINE || (BROKEN(state_quarantine_ends) && st[s] == LOST))
-#define may_offer(s)	(!is_told[s] && (st[s] == LENT || \
-			 (BROKEN(state_offered_ungranted) && st[s] == MINE)))
+#define may_offer(s)	(!is_told[s] && st[s] == LENT)
 #define may_sent(s)	(st[s] == LENT && is_told[s])
 #define may_pd_gone(s)	(st[s] == LENT && is_told[s] && was_told[s])
 #define may_return(s)	(st[s] == LENT && is_told[s] && was_told[s])
@@ -411,8 +410,6 @@ inline segment_lend(s)
 
 /* --- the audio PD's life: heap_pdr.c ------------------------------------------------ */
 
-#define is_current	(heap_run == current_run || BROKEN(heap_pd_unwatched_down))
-
 /*
  * The helper lags, but "up" of a run comes before its end is heard of.  pd_set() and
  * pd_forget_region() are its callback; it acknowledges after it.
@@ -438,7 +435,7 @@ end:	do
 			:: (what == DOWN || what == FAILED ||
 			    (BROKEN(heap_pd_any_news) && what == UNKNOWN)) &&
 			   (pd == UP || (BROKEN(heap_pd_down_without_up) && pd != DOWN)) ->
-				has_ended = is_current;
+				has_ended = heap_run == current_run;
 				pd = (has_ended -> DOWN : UNKNOWN);
 				/* an offer may go to the dead PD, until the next is up */
 				excused = excused || (!has_ended && nr == dsp_run)
