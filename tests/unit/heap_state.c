@@ -41,14 +41,15 @@ static const char *const names[FRPC_HEAP_STATES] = {
 	[LO] = "lost",
 };
 
-/* Also numbers that are no step, and the state that is none. */
+/* Also numbers that are no step, and the state of no segment. */
 static void test_every_pair(void)
 {
 	for (int state = FRPC_HEAP_NOWHERE; state < FRPC_HEAP_STATES; state++) {
 		for (int step = -1; step <= FRPC_HEAP_STEPS; step++) {
 			bool is_step = step >= 0 && step < FRPC_HEAP_STEPS;
+			int to = is_step ? rule[state][step] : NO;
 
-			if (!CHECK_EQ(frpc_heap_next(state, step), is_step ? rule[state][step] : NO))
+			if (!CHECK_EQ(frpc_heap_next(state, step), to))
 				printf("state %d, step %d\n", state, step);
 		}
 		if (state != FRPC_HEAP_NOWHERE)
