@@ -257,7 +257,8 @@ static uint32_t do_sessions(uint32_t count, const char *name)
 	while (count-- && !ret) {
 		ret = do_open(0, name);
 		if (!ret)
-			ret = remote_handle64_invoke(modules[0], REMOTE_SCALARS_MAKE(4, 0, 0), NULL);
+			ret = remote_handle64_invoke(modules[0], REMOTE_SCALARS_MAKE(4, 0, 0),
+						     NULL);
 		if (!ret)
 			ret = remote_handle64_close(modules[0]);
 	}
