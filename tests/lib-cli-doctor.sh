@@ -241,6 +241,12 @@ doctor_foreign_domain()
 	at_el1 && log 'fastrpc: /remoteproc@0/glink-edge/fastrpc: no remote heap: the remoteproc driver does not manage the IOMMU domain of its stream, use that of Linux 7'
 	finds kernel-too-old-for-el2 -- 'use Linux 7.0 or newer'
 }
+# A CPU without VHE: Linux has gone down to EL1, and takes the physical timer.
+doctor_tree_not_for_el2_without_vhe()
+{
+	put proc/interrupts '           CPU0\n 11:  5 GICv3  30 Level     arch_timer\n'
+	doctor_tree_not_for_el2
+}
 doctor_tree_not_for_el2()
 {
 	off && rm "$machine/$dt"/remoteproc@*/iommus && log "remoteproc remoteproc0: can't start rproc adsp: -22"

@@ -111,6 +111,20 @@ static bool is_called_dsp(const char *name)
 	return false;
 }
 
+/* @path: two levels below a remote processor's node */
+static void find_fastrpc(const char *path, void *found)
+{
+	*(bool *)found |= node_has_fastrpc(path);
+}
+
+static bool has_fastrpc(const char *rproc_dir)
+{
+	bool found = false;
+
+	file_for_each(must_print("%s/device/of_node/*/*", rproc_dir), find_fastrpc, &found);
+	return found;
+}
+
 /* @path: a remote processor's directory */
 static void find_unnamed(const char *path, void *arg)
 {
@@ -118,11 +132,8 @@ static void find_unnamed(const char *path, void *arg)
 	const char *rproc = strrchr(path, '/') + 1;
 	struct doctor *doctor = arg;
 
-	if (!name || !is_called_dsp(name) || file_countf("%s/device/of_node/*/fastrpc", path))
+	if (!name || !is_called_dsp(name) || has_fastrpc(path))
 		return;
-	for (size_t i = 0; i < doctor->nr_domains; i++)
-		if (doctor->domains[i].rproc && !strcmp(doctor->domains[i].rproc, rproc))
-			return;
 	doctor_found(doctor, "no-fastrpc-node", name);
 	doctor_text(doctor, "%s has no node \"qcom,fastrpc\" below it in the device tree: no program can call this DSP",
 		    rproc);

@@ -49,10 +49,19 @@ static unsigned int word_at(const char *bytes, size_t index)
 }
 
 /*
- * The interrupt of the timer that a kernel at EL2 takes: the fourth of its node, a private
- * one.  There are four or five, of three or four words.  0: there is no such timer.
+ * Private interrupts in the node of the timer, which has four or five, of three or four
+ * words.  A kernel takes the virtual one where it was started below a hypervisor, that of
+ * EL2 where it runs at EL2, and the physical one where its CPU has made it go down to EL1.
  */
-static unsigned int el2_timer_irq(void)
+enum timer {
+	TIMER_PHYSICAL = 1,
+	TIMER_VIRTUAL = 2,
+	TIMER_EL2 = 3,
+	TIMERS,
+};
+
+/* 0: there is no such timer. */
+static unsigned int timer_irq(enum timer timer)
 {
 	size_t len = 0, words, each;
 	unsigned int irq = 0;
@@ -62,14 +71,14 @@ static unsigned int el2_timer_irq(void)
 		bytes = file_bytes(DT_ROOT "/soc@0/timer/interrupts", &len);
 	words = len / 4;
 	each = words == 12 || words == 15 ? 3 : 4;
-	if (bytes && words >= 4 * each)
-		irq = word_at(bytes, 3 * each + 1) + 16;
+	if (bytes && words >= TIMERS * each)
+		irq = word_at(bytes, timer * each + 1) + 16;
 	free(bytes);
 	return irq;
 }
 
 /* "11: 2093 1874 GICv3 26 Level arch_timer": the number behind the controller's name; 0: none. */
-static unsigned int timer_irq_of(const char *line)
+static unsigned int taken_irq(const char *line)
 {
 	const char *kind = strstr(line, " Level ");
 	const char *digits = kind;
@@ -84,14 +93,16 @@ static unsigned int timer_irq_of(const char *line)
 enum linux_level linux_level(void)
 {
 	char *text = file_text("/proc/interrupts", NULL), *rest = text, *line;
-	unsigned int el2 = el2_timer_irq(), irq = 0;
+	unsigned int irq = 0;
 
 	while (!irq && rest && (line = strsep(&rest, "\n")))
-		irq = timer_irq_of(line);
+		irq = taken_irq(line);
 	free(text);
-	if (!el2 || !irq)
+	if (!irq)
 		return LEVEL_UNKNOWN;
-	return irq == el2 ? LEVEL_EL2 : LEVEL_EL1;
+	if (irq == timer_irq(TIMER_EL2) || irq == timer_irq(TIMER_PHYSICAL))
+		return LEVEL_EL2;
+	return irq == timer_irq(TIMER_VIRTUAL) ? LEVEL_EL1 : LEVEL_UNKNOWN;
 }
 
 static struct domain *find_of_node(struct list *list, const char *of_node)

@@ -18,7 +18,7 @@ enum domain_mode {
 	MODE_UNKNOWN,
 };
 
-/* Where the kernel runs.  One that has gone down to EL1 by itself counts as at EL1. */
+/* Where the kernel was started: one that has gone down to EL1 by itself is below no hypervisor. */
 enum linux_level {
 	LEVEL_UNKNOWN,
 	LEVEL_EL1,
