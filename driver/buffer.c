@@ -166,12 +166,12 @@ static void pool_check(struct frpc_session *session)
 {
 	const struct frpc_buffer *buffer;
 	size_t bytes = 0;
-	u32 class;
+	u32 i;
 
 	lockdep_assert_held(&session->lock);
 
-	for (class = 0; FRPC_HAS_DEBUG && class < FRPC_POOL_CLASSES; class++)
-		for (buffer = session->free_buffers[class]; buffer; buffer = buffer->next_free)
+	for (i = 0; FRPC_HAS_DEBUG && i < FRPC_POOL_CLASSES; i++)
+		for (buffer = session->free_buffers[i]; buffer; buffer = buffer->next_free)
 			bytes += buffer->pages.len;
 	FRPC_DEBUG_WARN_ON(bytes != session->free_bytes || bytes > FRPC_POOL_BYTES_MAX);
 }
