@@ -190,7 +190,8 @@ TEST(perfetto_calls)
 	perfetto_read();
 	stage = perfetto_event(perfetto, "M", "process_name");
 	CHECK(strstr(stage, "\"args\": {\"name\": \"" DSP "\"}"));
-	CHECK(strstr(stage, "\"args\": {\"name\": \"ctl_trace\"}"));
+	stage = perfetto_event(perfetto, "M", "thread_name");
+	CHECK_EQ(number_of(stage, "tid"), getpid());
 	call = perfetto_event(perfetto, "X", "handle 0x1000, method 1");
 	begin = number_of(call, "ts");
 	end = begin + number_of(call, "dur");
