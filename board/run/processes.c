@@ -13,6 +13,7 @@
 #include "dsp_control.h"
 
 #define LABEL		"cdsp"
+#define REGISTERS	32
 #define PER_LINE	8
 
 static void print_state(const struct dsp_control_process *p)
@@ -29,7 +30,7 @@ static void print_last_words(const struct dsp_control_process *p)
 {
 	printf("  signal %u, address 0x%x, pc 0x%x%s%s", p->signal, p->address, p->pc,
 	       p->text[0] ? ": " : "", p->text);
-	for (unsigned int i = 0; i < sizeof(p->registers) / sizeof(p->registers[0]); i++)
+	for (unsigned int i = 0; i < REGISTERS; i++)
 		printf("%s%sr%u 0x%x", i % PER_LINE ? "" : "\n  ", i % PER_LINE ? " " : "", i,
 		       p->registers[i]);
 	putchar('\n');
