@@ -110,17 +110,21 @@ void dsp_link_say_due(struct dsp *dsp, u32 moment)
 /* The channel's node in the device tree, below the remoteproc's @node. */
 static int link_find(struct dsp *dsp, struct device_node *node)
 {
+	static const char *const compatibles[] = {
+		"qcom,fastrpc", "qcom,kaanapali-fastrpc",
+		/* a DSP that has FastRPC, in a tree that does not say so */
+		"fastrpc-board,unsaid",
+	};
 	struct dsp_link *link = &dsp->link;
+	unsigned int i;
 
 	link->edge_node = of_get_child_by_name(node, "glink-edge");
 	if (!link->edge_node) {
 		dev_err(dsp->dev, "no glink-edge node below %pOF\n", node);
 		return -EINVAL;
 	}
-	link->channel_node = of_get_compatible_child(link->edge_node, "qcom,fastrpc");
-	if (!link->channel_node)
-		link->channel_node = of_get_compatible_child(link->edge_node,
-							     "qcom,kaanapali-fastrpc");
+	for (i = 0; i < ARRAY_SIZE(compatibles) && !link->channel_node; i++)
+		link->channel_node = of_get_compatible_child(link->edge_node, compatibles[i]);
 	if (!link->channel_node) {
 		dev_err(dsp->dev, "no qcom,fastrpc node below %pOF\n", link->edge_node);
 		of_node_put(link->edge_node);
