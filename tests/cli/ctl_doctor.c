@@ -101,7 +101,8 @@ TEST(no_false_alarm)
 	REQUIRE_EQ(nftw(DEVICE_TREE, look_at_label, 16, FTW_PHYS), 0);
 	REQUIRE(audio_without_region <= 3);
 	for (unsigned int i = 0; i < audio_without_region; i++)
-		snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), "%s%s", i ? " " : "", mistake);
+		snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), "%s%s", i ? " " : "",
+			 mistake);
 	finds(ids);
 	/* in a report, too */
 	CHECK_EQ(fastrpcctl("report", NULL), 0);

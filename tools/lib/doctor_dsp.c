@@ -54,7 +54,7 @@ static const char *log_since_up(const struct doctor *doctor, const struct domain
 
 	while (next && (next = strstr(next, up))) {
 		next += strlen(up);
-		if (!strncmp(next + strcspn(next, " \n"), " is now ", strlen(" is now ")))
+		if (!strncmp(next + strcspn(next, " "), " is now ", strlen(" is now ")))
 			since = next;
 	}
 	free(up);
