@@ -507,7 +507,7 @@ void frpc_heap_detach(struct frpc_channel *channel)
 
 /**
  * frpc_heaps_find() - call @match for every heap until it says yes
- * @match: may take a heap's lend_lock and heap->lock
+ * @match: may take lend_sem and heap->lock
  * @data: for @match
  *
  * Return: whether it did.
