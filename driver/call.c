@@ -16,7 +16,7 @@
  * all sessions share.  The last places of the table are for the RELEASE of each session.
  *
  * The search for an index uses atomic bit operations, and each slot has its own
- * lock, so calls of different callers share no lock.
+ * lock, so calls of different sessions share no lock.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -117,7 +117,6 @@ struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kin
 	call->is_kept = false;
 	call->is_gone = false;
 	call->retval = 0;
-	reinit_completion(&call->done);
 	if (call_make_room(call, call->msg.nr_args)) {
 		frpc_call_put(call);
 		return NULL;
@@ -357,6 +356,9 @@ int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie)
 
 	*cookie = frpc_cookie(pd, index, sequence);
 	call->index = index;
+	/* a RELEASE that is sent again may have got an answer before it was sent */
+	call->is_gone = false;
+	reinit_completion(&call->done);
 	/* the slot is empty, and only the owner of its index fills it: no lock is needed */
 	slot = &table->slots[index];
 	FRPC_DEBUG_WARN_ON(slot->call);

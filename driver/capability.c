@@ -18,7 +18,7 @@ void frpc_capability_setup(struct frpc_channel *channel)
 static long attributes_query(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
-	/* pairs with take_session() */
+	/* pairs with client_take_session() */
 	struct frpc_session *session = smp_load_acquire(&client->session);
 	__le32 words[DSP_ATTRIBUTES - 1] = {};
 	struct frpc_reply reply;

@@ -142,8 +142,10 @@ static bool segment_alloc(struct frpc_heap_segment *segment, struct device_node 
 					    GFP_KERNEL | __GFP_NOWARN);
 	if (!segment->bytes)
 		return false;
+	mutex_lock(&segment->heap->lock);
 	segment->phys = addr;
 	segment->last = addr + segment->len - 1;
+	mutex_unlock(&segment->heap->lock);
 	return true;
 }
 

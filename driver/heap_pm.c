@@ -64,7 +64,7 @@ static bool heap_forbids_image(struct frpc_heap *heap, void *data)
 
 	mutex_lock(&heap->lock);
 	list_for_each_entry(segment, &heap->segments, entry)
-		if (segment->pool && segment->state != FRPC_HEAP_MINE)
+		if (segment->state != FRPC_HEAP_MINE && segment->pool)
 			is_away = true;
 	mutex_unlock(&heap->lock);
 	if (is_away)

@@ -7,7 +7,7 @@
  *
  * Every change of state goes through frpc_heap_segment_step(), which checks the rule of
  * heap_state.c and traces the step.  A segment holds a reference to the module from just
- * before it is lent until it is reclaimed; a lost segment holds it until reboot.
+ * before it is lent until it is reclaimed.  So does a lost segment, until it can be reclaimed.
  */
 #include <linux/bits.h>
 #include <linux/iommu.h>
@@ -188,12 +188,14 @@ void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap
 {
 	struct frpc_heap *heap = segment->heap;
 	bool was_lost = segment->state == FRPC_HEAP_LOST;
-	bool is_assigned = segment->access.way == FRPC_HEAP_ASSIGN;
+	bool is_assigned;
 	int ret;
 
 	lockdep_assert_held(&heap->lock);
-	if (segment->is_scm_asked || !frpc_heap_next(segment->state, step) ||
-	    (was_lost && !is_assigned))
+	if (segment->is_scm_asked || !frpc_heap_next(segment->state, step))
+		return;
+	is_assigned = segment->access.way == FRPC_HEAP_ASSIGN;
+	if (was_lost && !is_assigned)
 		return;
 	if (is_assigned) {
 		segment->is_scm_asked = true;

@@ -80,6 +80,8 @@ static void release_retire(struct frpc_session *session)
 	/* an unmapped buffer belonged to another context bank */
 	if (READ_ONCE(session->release->buffer->is_mapped))
 		swap(session->release_buffer, session->release->buffer);
+	/* the end of the bank may have ended it */
+	frpc_call_unregister(session->release);
 	frpc_call_put(session->release);
 	session->release = NULL;
 }

@@ -140,7 +140,7 @@ void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 static int request_watch(struct frpc_heap *heap, const struct frpc_channel *channel)
 {
 	struct rproc *rproc = NULL;
-	bool is_kept = false;
+	bool is_kept = false, is_known = false;
 	int ret;
 
 	mutex_lock(&heap->lock);
@@ -150,10 +150,17 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 		/* the remoteproc is another one, and the DSP of the last one was never halted */
 		is_kept = heap->watch.rproc != rproc && heap->region &&
 			  heap->region->state != FRPC_HEAP_LOST;
+		/* a DSP that is being stopped works on, and the core has its lock meanwhile */
+		is_known = heap->watch.rproc == rproc && heap->region &&
+			   heap->current_run == heap->run;
 	}
 	mutex_unlock(&heap->lock);
 	if (!rproc)
 		return -EPIPE;
+	if (is_known) {
+		put_device(&rproc->dev);
+		return 0;
+	}
 	ret = is_kept ? -EBUSY : frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
 	put_device(&rproc->dev);
 	if (ret == -EBUSY)

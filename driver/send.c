@@ -52,7 +52,9 @@ static int send_once(struct frpc_call *call, const struct dsp_request *request, 
 	int idx, ret = -EPIPE;
 
 	idx = srcu_read_lock(&channel->srcu);
-	if (READ_ONCE(channel->is_alive) && READ_ONCE(call->session->is_alive)) {
+	/* a bank that went and came back has not the buffers of before */
+	if (READ_ONCE(channel->is_alive) && READ_ONCE(call->session->is_alive) &&
+	    READ_ONCE(call->buffer->is_mapped)) {
 		ept = channel->rpdev->ept;
 		frpc_buffer_sync_for_dsp(call->buffer, call->msg.len);
 		/* the message is complete before the DSP can learn of it */

@@ -65,6 +65,8 @@ void frpc_sessions_teardown(struct frpc_channel *channel)
 
 		WARN_ON_ONCE(session->state != FRPC_SESSION_FREE || session->nr_parked ||
 			     session->is_alive || !list_empty(&session->left_mappings));
+		/* a shrinker may have queued it after the bank's end */
+		cancel_delayed_work_sync(&session->end_work);
 		frpc_session_drain(session);
 		/* all that was counted has been returned */
 		WARN_ON_ONCE(session->free_bytes || session->message_bytes);

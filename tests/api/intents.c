@@ -15,6 +15,8 @@
 /* For all that is not that wait: on a busy machine, and still less than a second one. */
 #define AT_ONCE_MS	(8000l * board_slowness())
 #define OTHERS		4
+#define FORGED		64	/* more than there are calls meanwhile */
+#define METHOD_RELEASE	1
 #define IN_USE		(-EWOULDBLOCK)
 
 static int fd;
@@ -314,6 +316,53 @@ TEST(unbound_after_one_wait)
 	soc_faults(0);
 	CHECK_EQ(invoke_null(fd), -EPIPE);
 	CHECK_EQ(invoke_null(node_open()), 0);
+}
+
+static void *close_file(void *file)
+{
+	node_close(*(int *)file);
+	return NULL;
+}
+
+/*
+ * A DSP makes up the answer to a RELEASE that it has left no room for.  That is not the answer
+ * to the RELEASE that it gets later: until that comes, the session goes to no other client.
+ */
+TEST(release_answered_before_it_is_sent)
+{
+	uint64_t ctx, before, rsp[2] = {};
+	struct dsp_control_capture cap;
+	int other;
+	pthread_t thread;
+
+	begin_channel();
+	other = node_open();
+	REQUIRE_EQ(attach(other), 0);
+	node_close(other);
+	sessions_wait(node_sessions() - 1);
+	/* a RELEASE of that session: the next one differs in its sequence number */
+	control_capture(0, &cap);
+	memcpy(&ctx, cap.msg + 8, sizeof(ctx));
+	other = node_open();
+	REQUIRE_EQ(attach(other), 0);
+	use_up(DSP_SOC_HOARD_INTENTS);
+	control_behave(1, METHOD_RELEASE, DSP_ANSWER_HOLD, 1, 0);
+	test_allow(IN_VAIN);
+	before = asked();
+	REQUIRE_EQ(pthread_create(&thread, NULL, close_file, &other), 0);
+	control_wait(DSP_COUNT_REFUSED, before + 1);
+	for (int i = 0; i < FORGED; i++) {
+		ctx += 1 << 16;
+		rsp[0] = ctx;
+		control_inject(rsp, sizeof(rsp));
+	}
+	pthread_join(thread, NULL);
+	soc_faults(0);
+	control_wait(DSP_COUNT_HELD, 1);
+	CHECK_EQ(sessions_free(), node_sessions() - 2);
+	control_release(1, false);
+	sessions_wait(node_sessions() - 1);
+	check_works_again();
 }
 
 /* An open file keeps the module; when it is closed, nothing waits in vain a second time. */

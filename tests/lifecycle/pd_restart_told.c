@@ -514,6 +514,9 @@ static void bind_only_qrtr(void)
 	dsp_start();
 	while (file_write(BUS "drivers/qcom_smd_qrtr/bind", QRTR_DEVICE) == -ENODEV)
 		sched_yield();
+	/* else the driver is bound when the DSP opens its channel */
+	while (access(BUS "devices/" LINK_DEVICE, F_OK))
+		sched_yield();
 	REQUIRE_EQ(file_write(BUS "drivers_autoprobe", "1"), 0);
 }
 

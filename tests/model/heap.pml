@@ -76,7 +76,7 @@ mtype = { FAILED };	/* news: "down", because the helper's registration failed */
 
 /* --- the driver's own state -------------------------------------------------------- */
 
-mtype st[2] = FREE;	/* segment->life.state, */
+mtype st[2] = FREE;	/* segment->state, */
 bool is_told[2], was_told[2];
 bool is_away[2];	/* segment->is_scm_asked: SCM is asked to return it */
 bool named;		/* growth->dsp_addr */
@@ -411,7 +411,7 @@ inline segment_lend(s)
 /* --- the audio PD's life: heap_pdr.c ------------------------------------------------ */
 
 /*
- * The helper lags, but "up" of a run comes before its end is heard of.  pd_set() and
+ * The helper lags, but "up" of a run comes before its end is heard of.  pd_handle_state() and
  * pd_forget_region() are its callback; it acknowledges after it.
  */
 proctype helper()
