@@ -13,6 +13,7 @@
 #define DRIVER		"/sys/bus/rpmsg/drivers/frpc"
 #define IN_USE		(-EWOULDBLOCK)
 #define HELD		3
+#define WAITING_MOST	64
 /* A closed channel is not opened again sooner after it was opened last. */
 #define REOPEN_MS	200l
 
@@ -365,8 +366,12 @@ static void *storm(void *arg)
 
 	for (uint32_t i = 0; !storm_ends; i++) {
 		uint64_t ctx = (i % 256) << 8 | (i & 1);
+		struct dsp_control_soc soc;
 		int ret;
 
+		/* Linux takes them more slowly, and the DSP must not be busy with them for ever */
+		for (soc_look(&soc); soc.waiting > WAITING_MOST && !storm_ends; soc_look(&soc))
+			sched_yield();
 		memcpy(in.data, &ctx, sizeof(ctx));
 		ret = control_ioctl(DSP_CONTROL_INJECT, &in);
 		if (ret != -ENOTCONN)
