@@ -74,18 +74,44 @@ static void finds(const char *ids)
 
 static unsigned int audio_without_region;
 
-/* A file "label" of the device tree, of an audio DSP's node that names no region. */
+static bool node_has(const char *path, struct FTW *ftw, const char *property)
+{
+	char name[512];
+
+	snprintf(name, sizeof(name), "%.*s%s", ftw->base, path, property);
+	return access(name, F_OK) == 0;
+}
+
+/* GLINK opens the channels some time after the DSPs have started. */
+static void wait_for_dsp(const char *label, bool has_plain_node)
+{
+	char node[64];
+
+	snprintf(node, sizeof(node), "/dev/fastrpc-%s%s", label, has_plain_node ? "" : "-secure");
+	node_wait(node, true);
+}
+
+/* A file "label" of the device tree, in the node of a DSP. */
 static int look_at_label(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
-	char label[32], region[512];
+	char label[32];
 
 	(void)st;
 	if (type != FTW_F || strcmp(path + ftw->base, "label") || !strstr(path, "/fastrpc/") ||
-	    file_read(path, label, sizeof(label)) <= 0 || strncmp(label, "adsp", 4))
+	    file_read(path, label, sizeof(label)) <= 0)
 		return 0;
-	snprintf(region, sizeof(region), "%.*smemory-region", ftw->base, path);
-	audio_without_region += access(region, F_OK) != 0;
+	wait_for_dsp(label, node_has(path, ftw, "qcom,non-secure-domain") ||
+		     !strncmp(label, "cdsp", 4) || !strncmp(label, "gdsp", 4));
+	if (!strncmp(label, "adsp", 4))
+		audio_without_region += !node_has(path, ftw, "memory-region");
 	return 0;
+}
+
+/* Every DSP of the device tree is there; the audio DSPs without a region are counted. */
+static void look_at_tree(void)
+{
+	audio_without_region = 0;
+	REQUIRE_EQ(nftw(DEVICE_TREE, look_at_label, 16, FTW_PHYS), 0);
 }
 
 /*
@@ -97,8 +123,7 @@ TEST(no_false_alarm)
 	static const char mistake[] = "no-memory-region";
 	char ids[128] = "";
 
-	audio_without_region = 0;
-	REQUIRE_EQ(nftw(DEVICE_TREE, look_at_label, 16, FTW_PHYS), 0);
+	look_at_tree();
 	REQUIRE(audio_without_region <= 3);
 	for (unsigned int i = 0; i < audio_without_region; i++)
 		snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), "%s%s", i ? " " : "",
@@ -328,6 +353,7 @@ static void require_variant(const char *name)
 /* The driver says why it has no heap when it is asked for one, anew for each run of the DSP. */
 static void ask_for_heap(void)
 {
+	look_at_tree();
 	dsp_restart();
 	CHECK_EQ(create_audio(node_open()), -ENOMEM);
 	node_close_all();
@@ -360,6 +386,7 @@ TEST(remoteproc_has_no_iommu)
 TEST(labels_are_wrong)
 {
 	require_variant("mislabelled");
+	node_wait(NODE, true);
 	finds("no-label not-taken");
 	ctl_prints("/remoteproc-cdsp/glink-edge/fastrpc in the device tree has no label");
 	ctl_prints("the driver did not take the DSP: there is no /dev/fastrpc-xdsp");
@@ -377,6 +404,8 @@ static void restore_cdsp(void)
 TEST(tree_is_wrong)
 {
 	require_variant("doctor");
+	node_wait(NODE, true);
+	node_wait("/dev/fastrpc-cdsp", true);
 	finds("no-remoteproc no-fastrpc-node");
 	ctl_prints("the device tree has this DSP, and no remote processor is there for it");
 	ctl_prints("\"dsp\": \"cdsp1\", \"text\": \"remoteproc");
