@@ -51,6 +51,7 @@ TEST(the_others_work)
 	CHECK_EQ(attach(fd), 0);
 	CHECK_EQ(invoke_null(fd), 0);
 	node_close(fd);
+	node_wait("/dev/fastrpc-cdsp1", true);
 	fd = node_try_open("/dev/fastrpc-cdsp1");
 	REQUIRE(fd >= 0);
 	CHECK_EQ(invoke_null(fd), 0);

@@ -286,7 +286,7 @@ TEST(user_has_no_rights)
 
 	log_clear();
 	test_teardown = restore_rights;
-	node_wait(NODE, true);
+	look_at_tree();
 	set_modes(0600);
 	stranger_is_told(access("/dev/fastrpc-cdsp", F_OK) ? one : two,
 			 " may not open " NODE " (mode 0600)");
@@ -330,6 +330,7 @@ TEST(shell_is_missing)
 {
 	log_clear();
 	test_teardown = restore_shells;
+	look_at_tree();
 	if (access("/dev/fastrpc-cdsp", F_OK))
 		test_skip("the board has no compute DSP");
 	REQUIRE_EQ(mkdir(DSP_DIRECTORY, 0755), 0);
