@@ -462,6 +462,7 @@ image_soc()
 
 image_make()
 {
+	"$top/board/setup" root-check "$kernel"
 	"$top/board/setup" packages
 	"$top/board/setup" kernel "$kernel"
 	image_userland

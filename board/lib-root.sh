@@ -72,6 +72,47 @@ root_setup()
 	say "the build root of $1 is ready"
 }
 
+# Why no program can run in a build root here, with the cure; empty if one can.  mount says
+# more than unshare: containers may allow one and not the other.
+namespace_obstacle()
+{
+	user_namespace=''
+	[ "$(id -u)" = 0 ] || user_namespace=--map-root-user
+	# shellcheck disable=SC2016,SC2086
+	if unshare $user_namespace --mount --propagation private \
+		sh -c 'mount --bind "$1" "$1"' sh "$cache" 2>/dev/null; then
+		return
+	fi
+	if [ -n "$user_namespace" ]; then
+		echo "this user may not make one: run as root," \
+		     "or allow it with sysctl kernel.unprivileged_userns_clone=1"
+	elif unshare --mount --propagation unchanged true 2>/dev/null; then
+		echo "/ is not a mount point here (a chroot): leave it, bind its directory to" \
+		     "itself (mount --bind DIR DIR), and enter it again"
+	else
+		echo "this root has no CAP_SYS_ADMIN (a container): start the container with" \
+		     "that capability (--privileged)"
+	fi
+}
+
+# root_check K: can modules for kernel K be built here?  Nothing has been fetched yet.
+root_check()
+{
+	suite=$(cat "$cache/kernels/$1/suite" 2>/dev/null) ||
+		suite=$(kernel_suites "$1" | cut -d' ' -f1)
+	case $suite in
+	''|"$(host_suite)")	return 0 ;;
+	esac
+	mkdir -p "$cache"
+	obstacle=$(namespace_obstacle)
+	[ -n "$obstacle" ] || return 0
+	case $(host_suite) in
+	bookworm)	obstacle="$obstacle; KERNEL=6.12 EL=1 needs no other compiler" ;;
+	trixie)		obstacle="$obstacle; KERNEL=7 needs no other compiler" ;;
+	esac
+	die "kernel $1 needs the compiler of Debian $suite in a mount namespace, and $obstacle"
+}
+
 busybox_is_here()
 {
 	[ -x "$cache/busybox/busybox" ]
