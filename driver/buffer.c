@@ -14,9 +14,15 @@
 #include <linux/err.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include "private.h"
+
+/* Limit for the bytes of a client's messages in use: one of the largest, and some more. */
+#define MESSAGES_BYTES_MAX	(FRPC_MESSAGE_MAX + SZ_64M)
+/* Bytes of idle message buffers a session keeps. */
+#define POOL_BYTES_MAX		SZ_4M
 
 static u32 buffer_size_class(size_t len)
 {
@@ -155,7 +161,7 @@ static bool session_charge(struct frpc_session *session, size_t bytes)
 {
 	lockdep_assert_held(&session->lock);
 
-	if (session->message_bytes + bytes > FRPC_MESSAGES_BYTES_MAX)
+	if (session->message_bytes + bytes > MESSAGES_BYTES_MAX)
 		return false;
 	session->message_bytes += bytes;
 	return true;
@@ -173,7 +179,7 @@ static void pool_check(struct frpc_session *session)
 	for (i = 0; FRPC_HAS_DEBUG && i < FRPC_POOL_CLASSES; i++)
 		for (buffer = session->free_buffers[i]; buffer; buffer = buffer->next_free)
 			bytes += buffer->pages.len;
-	FRPC_DEBUG_WARN_ON(bytes != session->free_bytes || bytes > FRPC_POOL_BYTES_MAX);
+	FRPC_DEBUG_WARN_ON(bytes != session->free_bytes || bytes > POOL_BYTES_MAX);
 }
 
 /**
@@ -270,7 +276,7 @@ bool frpc_buffer_put(struct frpc_buffer *buffer)
 	if (buffer->is_charged)
 		session->message_bytes -= buffer->pages.len;
 	keep = READ_ONCE(buffer->is_mapped) && buffer->size_class < FRPC_POOL_CLASSES &&
-	       session->free_bytes + buffer->pages.len <= FRPC_POOL_BYTES_MAX;
+	       session->free_bytes + buffer->pages.len <= POOL_BYTES_MAX;
 	if (keep)
 		pool_add(buffer);
 	return keep;

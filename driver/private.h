@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the driver's files share: the objects, and one block of prototypes a file.
+ * What the driver's files share.  Each file has a part here, with its objects above its
+ * functions.  The parts are in the order in which a call meets them; channel.c, whose object
+ * contains most others, is the last.
  *
  * Vocabulary (docs/concepts.md has all terms): a channel is the rpmsg link to one DSP and
  * everything that belongs to it; a space is the addresses of one compute context bank (SMMU
@@ -50,25 +52,41 @@ struct frpc_call;
 struct frpc_channel;
 struct frpc_client;
 struct frpc_heap;
+struct frpc_mapping;
 
-/* Message buffers come in powers of two from one page; larger ones are not pooled. */
-#define FRPC_POOL_CLASSES	11
-/* Limit for the bytes of a client's messages in use: one of the largest, and some more. */
-#define FRPC_MESSAGES_BYTES_MAX	(FRPC_MESSAGE_MAX + (64u << 20))
-/* Bytes of idle message buffers a session keeps. */
-#define FRPC_POOL_BYTES_MAX	(4u << 20)
+/* --- client.c ------------------------------------------------------------- */
 
-/* How long the DSP may take to answer a request of the kernel. */
-#define FRPC_TIMEOUT_MS		10000
+/* One device node of a channel. */
+struct frpc_node {
+	struct miscdevice misc;
+	struct frpc_channel *channel;
+	char name[32];
+	bool is_secure;			/* for privileged clients */
+	bool is_registered;		/* @misc is visible */
+};
 
-/*
- * The call table reserves a place for the RELEASE of each session.  Of the other places each
- * session owns some, and may use more while few calls are in flight.
- */
-#define FRPC_INDEX_SHARED_MAX	(FRPC_INDEX_MAX - FRPC_SESSIONS_MAX)
-#define FRPC_CALLS_EACH		8
-#define FRPC_CALLS_MAX		128
-#define FRPC_CALLS_COMMON	(FRPC_INDEX_SHARED_MAX - FRPC_SESSIONS_MAX * FRPC_CALLS_EACH)
+/* One open file. */
+struct frpc_client {
+	struct frpc_channel *channel;	/* reference held */
+	struct mutex session_lock;	/* one thread at a time takes the session */
+	struct frpc_session *session;	/* until release; NULL: it has needed none yet */
+	u32 pd;				/* protection domain of its calls, DSP_PD_* */
+	bool is_known;			/* the DSP has seen it, and must hear of its end */
+	bool has_joined;		/* a protection domain has taken it in, or may have */
+	bool has_audio_pd;		/* the audio PD has taken it for its daemon */
+	bool is_privileged;		/* opened through the secure node */
+	bool is_polling;		/* calls look for their end in memory, then sleep */
+	unsigned long has_process;	/* bit 0: it has a process on the DSP, or may have */
+	bool has_handles;		/* dma-bufs went to the DSP as handles of calls */
+	spinlock_t mappings_lock;	/* protects the next two */
+	struct rb_root mappings;	/* mappings that the DSP has */
+	u32 nr_mappings;		/* those, and those being made */
+};
+
+int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool has_both);
+void frpc_nodes_deregister(struct frpc_channel *channel);
+
+/* --- session.c ------------------------------------------------------------ */
 
 /* One client of the DSP, as the DSP knows it. */
 struct frpc_session {
@@ -106,6 +124,132 @@ struct frpc_session {
 	size_t idle_map_bytes;		/* of maps without a user */
 	DECLARE_HASHTABLE(map_hash, 6);	/* maps, by dma-buf */
 };
+
+int frpc_session_init(void);
+void frpc_session_fini(void);
+void frpc_sessions_setup(struct frpc_channel *channel);
+void frpc_sessions_teardown(struct frpc_channel *channel);
+struct frpc_session *frpc_session_get(struct frpc_client *client);
+struct frpc_session *frpc_session_any(struct frpc_channel *channel);
+void frpc_session_drain(struct frpc_session *session);
+u32 frpc_session_client_id(const struct frpc_session *session);
+u64 frpc_session_bits(const struct frpc_session *session);
+
+/* --- process.c ------------------------------------------------------------ */
+
+long frpc_process_attach(struct frpc_client *client, u32 pd);
+long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_create *create);
+long frpc_process_create_static(struct frpc_client *client,
+				const struct fastrpc_init_create_static *create);
+long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *request);
+long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_munmap *request);
+
+/* --- process_memory.c ----------------------------------------------------- */
+
+long frpc_process_memory_add(struct frpc_client *client, struct fastrpc_req_mmap *request);
+long frpc_process_memory_remove(struct frpc_client *client,
+				const struct fastrpc_req_munmap *request);
+long frpc_process_memory_map(struct frpc_client *client, struct fastrpc_mem_map *request);
+long frpc_process_memory_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request);
+
+/* --- mapping.c ------------------------------------------------------------ */
+
+enum frpc_mapping_kind {
+	FRPC_MAPPING_PROCESS,	/* the first memory of a process */
+	FRPC_MAPPING_PAGES,	/* more memory for its heap */
+	FRPC_MAPPING_DMABUF,	/* a dma-buf, mapped until it is unmapped */
+	FRPC_MAPPING_HANDLE,	/* a dma-buf that was a handle of a call */
+};
+
+/* A mapping: memory that a process on the DSP has for longer than a call. */
+struct frpc_mapping {
+	struct rb_node node;		/* in client->mappings */
+	struct list_head entry;		/* on session->left_mappings, after the client's end */
+	enum frpc_mapping_kind kind;
+	struct frpc_buffer *buffer;	/* the kernel's memory; or NULL */
+	struct frpc_map *map;		/* a dma-buf, which the mapping uses; or NULL */
+	dma_addr_t iova;		/* bus address, without session bits */
+	size_t len;			/* bytes, whole pages of the DSP */
+	int fd;				/* names the dma-buf, for caller and DSP; -1: none */
+	bool is_named;			/* it can be found: by @dsp_addr, or by @fd if a handle */
+	u64 dsp_addr;			/* the DSP's address of it */
+	u32 times;			/* handles: how often it went to the DSP */
+};
+
+void frpc_mappings_setup(struct frpc_client *client);
+struct frpc_mapping *frpc_mapping_create(struct frpc_client *client, enum frpc_mapping_kind kind,
+					 size_t len);
+struct frpc_mapping *frpc_mapping_create_dmabuf(struct frpc_client *client, int fd, u64 len);
+void frpc_mapping_insert(struct frpc_client *client, struct frpc_mapping *mapping);
+void frpc_mapping_destroy(struct frpc_client *client, struct frpc_mapping *mapping);
+void frpc_mapping_settle_map(struct frpc_client *client, struct frpc_mapping *mapping,
+			     enum frpc_outcome outcome, u64 dsp_addr);
+void frpc_mapping_settle_unmap(struct frpc_client *client, struct frpc_mapping *mapping,
+			       enum frpc_outcome outcome);
+struct frpc_page frpc_mapping_page(const struct frpc_client *client,
+				   const struct frpc_mapping *mapping);
+struct frpc_mapping *frpc_mapping_remove(struct frpc_client *client, enum frpc_mapping_kind kind,
+					 int fd, u64 dsp_addr);
+int frpc_mapping_add_handle(struct frpc_client *client, int fd, struct frpc_map *map);
+void frpc_mapping_return_handle(struct frpc_client *client, int fd, const struct frpc_map *map);
+size_t frpc_mapping_handle_len(struct frpc_client *client, int fd);
+void frpc_mappings_leave(struct frpc_client *client);
+void frpc_mappings_reclaim(struct frpc_session *session);
+
+/* --- capability.c --------------------------------------------------------- */
+
+void frpc_capability_setup(struct frpc_channel *channel);
+long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capability *capability);
+
+/* --- invoke.c ------------------------------------------------------------- */
+
+/* How long the DSP may take to answer a request of the kernel. */
+#define FRPC_TIMEOUT_MS		10000
+
+/* A request that the kernel makes. */
+struct frpc_kernel_call {
+	u32 pd;				/* protection domain that it goes to, DSP_PD_* */
+	u32 handle;			/* DSP_HANDLE_INIT or DSP_HANDLE_UTILITIES */
+	u32 sc;				/* scalars */
+	const struct frpc_arg *args;	/* kernel addresses and lengths, as many as @sc counts */
+	/*
+	 * Of the waiting task: TASK_KILLABLE or TASK_UNINTERRUPTIBLE; with TASK_FREEZABLE if the
+	 * caller holds no lock.
+	 */
+	unsigned int state;
+};
+
+long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke);
+struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
+				     const struct frpc_kernel_call *request);
+int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *request);
+struct frpc_reply frpc_invoke_end(struct frpc_call *call);
+void frpc_invoke_dispose(struct frpc_client *client, struct frpc_call *call);
+long frpc_result(s32 dsp_result);
+
+/* --- interrupted.c -------------------------------------------------------- */
+
+int frpc_interrupted_wait(struct frpc_client *client, struct frpc_call *call,
+			  const struct fastrpc_invoke *invoke);
+struct frpc_call *frpc_interrupted_find(struct frpc_client *client,
+					const struct fastrpc_invoke *invoke,
+					const struct frpc_arg *args);
+void frpc_interrupted_give_up(struct frpc_client *client);
+void frpc_interrupted_answered(struct frpc_call *call);
+void frpc_interrupted_reap(struct frpc_session *session);
+size_t frpc_interrupted_bytes(struct frpc_session *session);
+void frpc_interrupted_shrink(struct frpc_session *session);
+
+/* --- call.c --------------------------------------------------------------- */
+
+/*
+ * The call table reserves a place for the RELEASE of each session.  Of the other places each
+ * session owns some, and may use more while few calls are in flight.
+ */
+#define FRPC_INDEX_SHARED_MAX	(FRPC_INDEX_MAX - FRPC_SESSIONS_MAX)
+#define FRPC_CALLS_EACH		8
+#define FRPC_CALLS_MAX		128
+#define FRPC_CALLS_COMMON	(FRPC_INDEX_SHARED_MAX - FRPC_SESSIONS_MAX * FRPC_CALLS_EACH)
 
 enum frpc_call_kind {
 	FRPC_CALL_USER,		/* a client made it */
@@ -153,14 +297,51 @@ struct frpc_call_table {
 	struct frpc_call_slot slots[FRPC_INDEX_MAX + 1];
 };
 
-/* One device node of a channel. */
-struct frpc_node {
-	struct miscdevice misc;
-	struct frpc_channel *channel;
-	char name[32];
-	bool is_secure;			/* for privileged clients */
-	bool is_registered;		/* @misc is visible */
+void frpc_call_table_setup(struct frpc_call_table *table);
+struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kind kind, u32 sc);
+int frpc_call_get_buffer(struct frpc_call *call);
+void frpc_call_put(struct frpc_call *call);
+int frpc_call_map(struct frpc_call *call, u32 i);
+int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie);
+void frpc_call_withdraw(struct frpc_call *call);
+void frpc_call_unregister(struct frpc_call *call);
+bool frpc_call_park(struct frpc_call *call, bool is_kept);
+bool frpc_call_unpark(struct frpc_call *call, bool is_found_again);
+void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *rsp);
+void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session);
+void frpc_calls_reclaim(struct frpc_session *session);
+void frpc_calls_drain(struct frpc_session *session);
+
+/* --- send.c --------------------------------------------------------------- */
+
+/* What ends a sender's wait for its turn. */
+enum frpc_patience {
+	FRPC_UNTIL_SIGNAL,
+	FRPC_UNTIL_KILLED,
+	FRPC_UNTIL_DONE,
 };
+
+void frpc_send_setup(struct frpc_channel *channel);
+void frpc_send_end(struct frpc_channel *channel);
+int frpc_send(struct frpc_call *call, const struct dsp_request *request,
+	      enum frpc_patience patience);
+
+/* --- release.c ------------------------------------------------------------ */
+
+void frpc_release_setup(struct frpc_session *session);
+int frpc_release_prepare(struct frpc_session *session);
+void frpc_release_client(struct frpc_client *client);
+void frpc_release_end(struct frpc_session *session);
+void frpc_release_queue(struct frpc_session *session);
+
+/* --- shrinker.c ----------------------------------------------------------- */
+
+int frpc_shrinker_init(void);
+void frpc_shrinker_fini(void);
+void frpc_shrinker_add(struct frpc_channel *channel);
+void frpc_shrinker_remove(struct frpc_channel *channel);
+
+/* --- channel.c ------------------------------------------------------------ */
 
 /* The link to one DSP. */
 struct frpc_channel {
@@ -198,204 +379,10 @@ struct frpc_channel {
 	struct list_head shrinker_entry;	/* on the list of shrinker.c */
 };
 
-/* One open file. */
-struct frpc_client {
-	struct frpc_channel *channel;	/* reference held */
-	struct mutex session_lock;	/* one thread at a time takes the session */
-	struct frpc_session *session;	/* until release; NULL: it has needed none yet */
-	u32 pd;				/* protection domain of its calls, DSP_PD_* */
-	bool is_known;			/* the DSP has seen it, and must hear of its end */
-	bool has_joined;		/* a protection domain has taken it in, or may have */
-	bool has_audio_pd;		/* the audio PD has taken it for its daemon */
-	bool is_privileged;		/* opened through the secure node */
-	bool is_polling;		/* calls look for their end in memory, then sleep */
-	unsigned long has_process;	/* bit 0: it has a process on the DSP, or may have */
-	bool has_handles;		/* dma-bufs went to the DSP as handles of calls */
-	spinlock_t mappings_lock;		/* protects the next two */
-	struct rb_root mappings;		/* mappings that the DSP has */
-	u32 nr_mappings;			/* those, and those being made */
-};
-
-enum frpc_mapping_kind {
-	FRPC_MAPPING_PROCESS,	/* the first memory of a process */
-	FRPC_MAPPING_PAGES,	/* more memory for its heap */
-	FRPC_MAPPING_DMABUF,		/* a dma-buf, mapped until it is unmapped */
-	FRPC_MAPPING_HANDLE,	/* a dma-buf that was a handle of a call */
-};
-
-/* A mapping: memory that a process on the DSP has for longer than a call. */
-struct frpc_mapping {
-	struct rb_node node;		/* in client->mappings */
-	struct list_head entry;		/* on session->left_mappings, after the client's end */
-	enum frpc_mapping_kind kind;
-	struct frpc_buffer *buffer;	/* the kernel's memory; or NULL */
-	struct frpc_map *map;		/* a dma-buf, which the mapping uses; or NULL */
-	dma_addr_t iova;		/* bus address, without session bits */
-	size_t len;			/* bytes, whole pages of the DSP */
-	int fd;				/* names the dma-buf, for caller and DSP; -1: none */
-	bool is_named;			/* it can be found: by @dsp_addr, or by @fd if a handle */
-	u64 dsp_addr;			/* the DSP's address of it */
-	u32 times;			/* handles: how often it went to the DSP */
-};
-
-/*
- * Like wait_event_timeout(), for FRPC_TIMEOUT_MS at most and in a task state that the caller
- * chooses.
- */
-#define frpc_wait_for_answer(wq_head, condition, state)				\
-	({									\
-		long __ret = msecs_to_jiffies(FRPC_TIMEOUT_MS);			\
- \
-		if (!___wait_cond_timeout(condition))				\
-			__ret = ___wait_event(wq_head, ___wait_cond_timeout(condition),	\
-					      (state), 0,			\
-					      msecs_to_jiffies(FRPC_TIMEOUT_MS),	\
-					      __ret = schedule_timeout(__ret));	\
-		__ret;								\
-	})
-
-/* channel.c */
 int frpc_channel_init(void);
 void frpc_channel_fini(void);
 void frpc_channel_get(struct frpc_channel *channel);
 bool frpc_channel_try_get(struct frpc_channel *channel);
 void frpc_channel_put(struct frpc_channel *channel);
-
-/* session.c */
-int frpc_session_init(void);
-void frpc_session_fini(void);
-void frpc_sessions_setup(struct frpc_channel *channel);
-void frpc_sessions_teardown(struct frpc_channel *channel);
-struct frpc_session *frpc_session_get(struct frpc_client *client);
-struct frpc_session *frpc_session_any(struct frpc_channel *channel);
-void frpc_session_drain(struct frpc_session *session);
-
-/* release.c */
-void frpc_release_setup(struct frpc_session *session);
-int frpc_release_prepare(struct frpc_session *session);
-void frpc_release_client(struct frpc_client *client);
-void frpc_release_end(struct frpc_session *session);
-void frpc_release_queue(struct frpc_session *session);
-u32 frpc_session_client_id(const struct frpc_session *session);
-u64 frpc_session_bits(const struct frpc_session *session);
-
-/* shrinker.c */
-int frpc_shrinker_init(void);
-void frpc_shrinker_fini(void);
-void frpc_shrinker_add(struct frpc_channel *channel);
-void frpc_shrinker_remove(struct frpc_channel *channel);
-
-/* mapping.c */
-void frpc_mappings_setup(struct frpc_client *client);
-struct frpc_mapping *frpc_mapping_create(struct frpc_client *client, enum frpc_mapping_kind kind,
-					 size_t len);
-struct frpc_mapping *frpc_mapping_create_dmabuf(struct frpc_client *client, int fd, u64 len);
-void frpc_mapping_insert(struct frpc_client *client, struct frpc_mapping *mapping);
-void frpc_mapping_destroy(struct frpc_client *client, struct frpc_mapping *mapping);
-void frpc_mapping_settle_map(struct frpc_client *client, struct frpc_mapping *mapping,
-			     enum frpc_outcome outcome, u64 dsp_addr);
-void frpc_mapping_settle_unmap(struct frpc_client *client, struct frpc_mapping *mapping,
-			       enum frpc_outcome outcome);
-struct frpc_page frpc_mapping_page(const struct frpc_client *client,
-				   const struct frpc_mapping *mapping);
-struct frpc_mapping *frpc_mapping_remove(struct frpc_client *client, enum frpc_mapping_kind kind,
-					 int fd, u64 dsp_addr);
-int frpc_mapping_add_handle(struct frpc_client *client, int fd, struct frpc_map *map);
-void frpc_mapping_return_handle(struct frpc_client *client, int fd, const struct frpc_map *map);
-size_t frpc_mapping_handle_len(struct frpc_client *client, int fd);
-void frpc_mappings_leave(struct frpc_client *client);
-void frpc_mappings_reclaim(struct frpc_session *session);
-
-/* process_memory.c */
-long frpc_process_memory_add(struct frpc_client *client, struct fastrpc_req_mmap *request);
-long frpc_process_memory_remove(struct frpc_client *client,
-				const struct fastrpc_req_munmap *request);
-long frpc_process_memory_map(struct frpc_client *client, struct fastrpc_mem_map *request);
-long frpc_process_memory_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request);
-
-/* call.c */
-void frpc_call_table_setup(struct frpc_call_table *table);
-struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kind kind, u32 sc);
-int frpc_call_get_buffer(struct frpc_call *call);
-void frpc_call_put(struct frpc_call *call);
-int frpc_call_map(struct frpc_call *call, u32 i);
-int frpc_call_register(struct frpc_call *call, u32 pd, u64 *cookie);
-void frpc_call_withdraw(struct frpc_call *call);
-void frpc_call_unregister(struct frpc_call *call);
-bool frpc_call_park(struct frpc_call *call, bool is_kept);
-bool frpc_call_unpark(struct frpc_call *call, bool is_found_again);
-void frpc_call_answer(struct frpc_channel *channel, const struct frpc_response *rsp);
-void frpc_calls_end(struct frpc_channel *channel, struct frpc_session *session);
-void frpc_calls_reclaim(struct frpc_session *session);
-void frpc_calls_drain(struct frpc_session *session);
-
-/* interrupted.c */
-int frpc_interrupted_wait(struct frpc_client *client, struct frpc_call *call,
-			  const struct fastrpc_invoke *invoke);
-struct frpc_call *frpc_interrupted_find(struct frpc_client *client,
-					const struct fastrpc_invoke *invoke,
-					const struct frpc_arg *args);
-void frpc_interrupted_give_up(struct frpc_client *client);
-void frpc_interrupted_answered(struct frpc_call *call);
-void frpc_interrupted_reap(struct frpc_session *session);
-size_t frpc_interrupted_bytes(struct frpc_session *session);
-void frpc_interrupted_shrink(struct frpc_session *session);
-
-/* send.c */
-
-/* What ends a sender's wait for its turn. */
-enum frpc_patience {
-	FRPC_UNTIL_SIGNAL,
-	FRPC_UNTIL_KILLED,
-	FRPC_UNTIL_DONE,
-};
-
-void frpc_send_setup(struct frpc_channel *channel);
-void frpc_send_end(struct frpc_channel *channel);
-int frpc_send(struct frpc_call *call, const struct dsp_request *request,
-	      enum frpc_patience patience);
-
-/* invoke.c */
-
-/**
- * struct frpc_kernel_call - a request that the kernel makes
- * @pd: protection domain that it goes to, DSP_PD_*
- * @handle: DSP_HANDLE_INIT or DSP_HANDLE_UTILITIES
- * @sc: scalars
- * @args: kernel addresses and lengths, as many as @sc counts
- * @state: of the waiting task: TASK_KILLABLE or TASK_UNINTERRUPTIBLE; with TASK_FREEZABLE
- *	   if the caller holds no lock
- */
-struct frpc_kernel_call {
-	u32 pd;
-	u32 handle;
-	u32 sc;
-	const struct frpc_arg *args;
-	unsigned int state;
-};
-
-long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke);
-struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
-				     const struct frpc_kernel_call *request);
-int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *request);
-struct frpc_reply frpc_invoke_end(struct frpc_call *call);
-void frpc_invoke_dispose(struct frpc_client *client, struct frpc_call *call);
-long frpc_result(s32 dsp_result);
-
-/* client.c */
-int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool has_both);
-void frpc_nodes_deregister(struct frpc_channel *channel);
-
-/* process.c */
-long frpc_process_attach(struct frpc_client *client, u32 pd);
-long frpc_process_create(struct frpc_client *client, const struct fastrpc_init_create *create);
-long frpc_process_create_static(struct frpc_client *client,
-				const struct fastrpc_init_create_static *create);
-long frpc_process_mmap(struct frpc_client *client, struct fastrpc_req_mmap *request);
-long frpc_process_munmap(struct frpc_client *client, const struct fastrpc_req_munmap *request);
-
-/* capability.c */
-void frpc_capability_setup(struct frpc_channel *channel);
-long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capability *capability);
 
 #endif /* FRPC_PRIVATE_H */

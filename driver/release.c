@@ -22,6 +22,7 @@
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/sched.h>
+#include <linux/wait.h>
 
 #include "private.h"
 
@@ -236,6 +237,16 @@ static bool release_is_over(struct frpc_session *session, u32 nr_ends)
 	return is_over;
 }
 
+/* Waits until release_is_over(), for FRPC_TIMEOUT_MS at most. */
+static void release_wait(struct frpc_session *session, u32 nr_ends)
+{
+	/* wait queues have no wait with a time limit in which a task can be frozen */
+	(void)___wait_event(session->end_wait,
+			    ___wait_cond_timeout(release_is_over(session, nr_ends)),
+			    (TASK_UNINTERRUPTIBLE | TASK_FREEZABLE), 0,
+			    msecs_to_jiffies(FRPC_TIMEOUT_MS), __ret = schedule_timeout(__ret));
+}
+
 /**
  * frpc_release_client() - a client ends
  * @client: has no other user; it may have no session
@@ -256,8 +267,7 @@ void frpc_release_client(struct frpc_client *client)
 	release_leave(client);
 	release_advance(session);
 	mutex_unlock(&session->end_lock);
-	frpc_wait_for_answer(session->end_wait, release_is_over(session, nr_ends),
-			     TASK_UNINTERRUPTIBLE | TASK_FREEZABLE);
+	release_wait(session, nr_ends);
 }
 
 /**
