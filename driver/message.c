@@ -23,6 +23,11 @@ struct cursor {
 	bool has_shared;
 };
 
+/**
+ * frpc_message_init() - take the counts out of a scalars word
+ * @msg: @args, @offsets and @order are the caller's to set
+ * @sc: scalars word
+ */
 void frpc_message_init(struct frpc_message *msg, u32 sc)
 {
 	msg->sc = sc;
@@ -147,6 +152,16 @@ static void message_find_shared(struct frpc_message *msg, u32 count)
 	}
 }
 
+/**
+ * frpc_message_layout() - give every inline argument its place
+ * @msg: initialised, with @args filled in
+ *
+ * Arguments whose caller's bytes overlap share their bytes in the buffer.  Only
+ * inline buffers count: a mapped argument has no bytes here.
+ *
+ * Return: 0, or -EINVAL if an address wraps or the message would be longer than
+ * FRPC_MESSAGE_MAX.
+ */
 int frpc_message_layout(struct frpc_message *msg)
 {
 	struct cursor at = {};
@@ -208,6 +223,12 @@ static void fill_place(const struct frpc_place *place, u64 session_bits, struct 
 	page->size = cpu_to_le64(place->len);
 }
 
+/**
+ * frpc_place_set() - describe bytes in a dma-buf
+ * @place: result
+ * @start: bus address of the first byte
+ * @len: bytes, inside of the buffer
+ */
 void frpc_place_set(struct frpc_place *place, u64 start, u64 len)
 {
 	*place = (struct frpc_place){
@@ -225,6 +246,10 @@ static int compare_places(const void *a, const void *b, const void *places)
 	return x < y ? -1 : x > y;
 }
 
+/**
+ * frpc_message_sort_synced() - find the arguments that need cache maintenance
+ * @msg: laid out, the places of mapped arguments known
+ */
 void frpc_message_sort_synced(struct frpc_message *msg)
 {
 	u32 i, n = 0;
@@ -243,6 +268,15 @@ static bool message_is_output(const struct frpc_message *msg, u32 i)
 	return i >= msg->nr_bufs + DSP_SCALARS_IN_HANDLES(msg->sc);
 }
 
+/**
+ * frpc_message_next_synced() - the next range that needs cache maintenance
+ * @msg: after frpc_message_sort_synced()
+ * @at: cursor, from 0 on
+ * @only_outputs: only bytes that the DSP may write
+ * @range: result; covers each byte of the arguments once, and no other bytes
+ *
+ * Return: true; false: there are no more.
+ */
 bool frpc_message_next_synced(const struct frpc_message *msg, u32 *at, bool only_outputs,
 			      struct frpc_range *range)
 {
@@ -265,6 +299,16 @@ bool frpc_message_next_synced(const struct frpc_message *msg, u32 *at, bool only
 	return is_found;
 }
 
+/**
+ * frpc_message_fill() - write the metadata
+ * @msg: laid out, the places of mapped arguments known
+ * @buf: start of the message buffer; must not be visible to the DSP's program yet
+ * @iova: bus address of @buf, page aligned, without the session id
+ * @session_bits: what is added to an address to name the session
+ *
+ * The tokens the DSP gets for inline buffers are bus addresses, never kernel
+ * ones; those of mapped buffers are the caller's own addresses.
+ */
 void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 session_bits)
 {
 	union dsp_arg *args = buf;
@@ -289,11 +333,20 @@ void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 
 	}
 }
 
+/* Where in the message the DSP flags the end of a call, with DSP_POLL_DONE. */
 u32 frpc_message_poll_offset(const struct frpc_message *msg)
 {
 	return message_tail_offset(msg) + offsetof(struct dsp_tail, poll);
 }
 
+/**
+ * frpc_message_fds() - the dma-bufs that the DSP returns
+ * @msg: answered
+ * @buf: start of the message buffer
+ * @fds: result, DSP_FDLIST_LEN of them at most
+ *
+ * Return: how many descriptors.  Any numbers, any number of times: the DSP wrote them.
+ */
 u32 frpc_message_fds(const struct frpc_message *msg, const void *buf, s32 *fds)
 {
 	const struct dsp_tail *tail = buf + message_tail_offset(msg);
@@ -310,6 +363,16 @@ u32 frpc_message_fds(const struct frpc_message *msg, const void *buf, s32 *fds)
 	return count;
 }
 
+/**
+ * frpc_request_fill() - make the request that points to a message
+ * @request: result
+ * @cookie: of frpc_cookie()
+ * @client_id: of the client, 0 for the kernel's own calls
+ * @tid: of the calling thread
+ * @handle: module on the DSP
+ * @msg: laid out
+ * @addr: device address of the message buffer, with the session id
+ */
 void frpc_request_fill(struct dsp_request *request, u64 cookie, u32 client_id, s32 tid,
 		       u32 handle, const struct frpc_message *msg, u64 addr)
 {
@@ -322,6 +385,14 @@ void frpc_request_fill(struct dsp_request *request, u64 cookie, u32 client_id, s
 	request->size = cpu_to_le64(round_up(msg->len, DSP_PAGE_BYTES));
 }
 
+/**
+ * frpc_response_parse() - read what the DSP sent
+ * @data: received bytes
+ * @len: how many
+ * @rsp: result
+ *
+ * Return: 0; -EINVAL too short; -ENOMSG the word that reports a PD's exit.
+ */
 int frpc_response_parse(const void *data, int len, struct frpc_response *rsp)
 {
 	struct dsp_response raw;

@@ -24,22 +24,16 @@
 #define FRPC_INDEX_MIN		1
 #define FRPC_INDEX_MAX		255
 
-/**
- * struct frpc_arg - the driver's private copy of one argument
- * @ptr: caller's address of the bytes, in user space or the kernel
- * @len: bytes
- * @fd: dma-buf, or 0 or -1: inline
- * @attr: as in &struct fastrpc_invoke_args
- *
- * Same layout as &struct fastrpc_invoke_args, so that one copy fetches them all.
- * The driver never reads an address or a length from the message buffer again: the
- * DSP can rewrite that at any moment.
+/*
+ * The driver's private copy of one argument.  The layout is that of struct fastrpc_invoke_args,
+ * so that one copy fetches them all.  The driver never reads an address or a length from the
+ * message buffer again: the DSP can rewrite that at any moment.
  */
 struct frpc_arg {
-	u64 ptr;
-	u64 len;
-	s32 fd;
-	u32 attr;
+	u64 ptr;	/* caller's address of the bytes, in user space or the kernel */
+	u64 len;	/* bytes */
+	s32 fd;		/* dma-buf, or 0 or -1: inline */
+	u32 attr;	/* FASTRPC_ATTR_* */
 };
 
 static_assert(sizeof(struct frpc_arg) == 24);
@@ -100,74 +94,14 @@ static inline u32 frpc_message_skip(const struct frpc_message *msg, u32 i)
 	return msg->has_shared ? msg->skips[i] : 0;
 }
 
-/**
- * frpc_message_init() - take the counts out of a scalars word
- * @msg: @args, @offsets and @order are the caller's to set
- * @sc: scalars word
- */
 void frpc_message_init(struct frpc_message *msg, u32 sc);
-
-/**
- * frpc_message_layout() - give every inline argument its place
- * @msg: initialised, with @args filled in
- *
- * Arguments whose caller's bytes overlap share their bytes in the buffer.  Only
- * inline buffers count: a mapped argument has no bytes here.
- *
- * Return: 0, or -EINVAL if an address wraps or the message would be longer than
- * FRPC_MESSAGE_MAX.
- */
 int frpc_message_layout(struct frpc_message *msg);
-
-/**
- * frpc_place_set() - describe bytes in a dma-buf
- * @place: result
- * @start: bus address of the first byte
- * @len: bytes, inside of the buffer
- */
 void frpc_place_set(struct frpc_place *place, u64 start, u64 len);
-
-/**
- * frpc_message_sort_synced() - find the arguments that need cache maintenance
- * @msg: laid out, the places of mapped arguments known
- */
 void frpc_message_sort_synced(struct frpc_message *msg);
-
-/**
- * frpc_message_next_synced() - the next range that needs cache maintenance
- * @msg: after frpc_message_sort_synced()
- * @at: cursor, from 0 on
- * @only_outputs: only bytes that the DSP may write
- * @range: result; covers each byte of the arguments once, and no other bytes
- *
- * Return: true; false: there are no more.
- */
 bool frpc_message_next_synced(const struct frpc_message *msg, u32 *at, bool only_outputs,
 			      struct frpc_range *range);
-
-/**
- * frpc_message_fill() - write the metadata
- * @msg: laid out, the places of mapped arguments known
- * @buf: start of the message buffer; must not be visible to the DSP's program yet
- * @iova: bus address of @buf, page aligned, without the session id
- * @session_bits: what is added to an address to name the session
- *
- * The tokens the DSP gets for inline buffers are bus addresses, never kernel
- * ones; those of mapped buffers are the caller's own addresses.
- */
 void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 session_bits);
-
-/* Where in the message the DSP flags the end of a call, with DSP_POLL_DONE. */
 u32 frpc_message_poll_offset(const struct frpc_message *msg);
-
-/**
- * frpc_message_fds() - the dma-bufs that the DSP returns
- * @msg: answered
- * @buf: start of the message buffer
- * @fds: result, DSP_FDLIST_LEN of them at most
- *
- * Return: how many descriptors.  Any numbers, any number of times: the DSP wrote them.
- */
 u32 frpc_message_fds(const struct frpc_message *msg, const void *buf, s32 *fds);
 
 /**
@@ -190,27 +124,8 @@ static inline u32 frpc_cookie_index(u64 cookie)
 	return (cookie >> 8) & 0xff;
 }
 
-/**
- * frpc_request_fill() - make the request that points to a message
- * @request: result
- * @cookie: of frpc_cookie()
- * @client_id: of the client, 0 for the kernel's own calls
- * @tid: of the calling thread
- * @handle: module on the DSP
- * @msg: laid out
- * @addr: device address of the message buffer, with the session id
- */
 void frpc_request_fill(struct dsp_request *request, u64 cookie, u32 client_id, s32 tid,
 		       u32 handle, const struct frpc_message *msg, u64 addr);
-
-/**
- * frpc_response_parse() - read what the DSP sent
- * @data: received bytes
- * @len: how many
- * @rsp: result
- *
- * Return: 0; -EINVAL too short; -ENOMSG the word that reports a PD's exit.
- */
 int frpc_response_parse(const void *data, int len, struct frpc_response *rsp);
 
 #endif /* FRPC_MESSAGE_H */

@@ -49,6 +49,7 @@ static struct frpc_reply control_request(struct frpc_session *session, u32 pd, u
 	return frpc_invoke_kernel(session, &call);
 }
 
+/* A client joins a protection domain that is always there. */
 struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd)
 {
 	const __le32 id = wire_client_id(session);
@@ -58,6 +59,15 @@ struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd)
 			       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
+/**
+ * frpc_request_release() - tell the DSP that a client is gone, and that its memory ends
+ * @call: of kind FRPC_CALL_RELEASE, with room for a message of a page
+ * @pd: protection domain of the client
+ *
+ * Does not wait for the answer: frpc_invoke_end() has the outcome when the call is done.
+ *
+ * Return: 0 it was sent; an error of frpc_send() otherwise.
+ */
 int frpc_request_release(struct frpc_call *call, u32 pd)
 {
 	const __le32 id = wire_client_id(call->session);
@@ -72,6 +82,16 @@ int frpc_request_release(struct frpc_call *call, u32 pd)
 	return frpc_invoke_begin(call, &request);
 }
 
+/**
+ * frpc_request_create() - start a client's process
+ * @session: the client's
+ * @name: of the process
+ * @create: ->filelen, ->attrs and ->siglen count
+ * @shell: the program that loads programs: kernel memory or a dma-buf
+ * @memory: the first memory of the process
+ *
+ * Return: see &struct frpc_reply.
+ */
 struct frpc_reply frpc_request_create(struct frpc_session *session, const char *name,
 				      const struct fastrpc_init_create *create,
 				      const struct frpc_arg *shell,
@@ -96,6 +116,15 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
 			       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
+/**
+ * frpc_request_create_static() - join a protection domain that the firmware started
+ * @session: the client's
+ * @name: of the domain
+ * @namelen: bytes of it, with its NUL
+ * @memory: to add to the domain's heap; NULL: none
+ *
+ * Return: see &struct frpc_reply.
+ */
 struct frpc_reply frpc_request_create_static(struct frpc_session *session, const char *name,
 					     u32 namelen, const struct frpc_page *memory)
 {
@@ -119,6 +148,16 @@ static unsigned int request_wait_state(u32 flags)
 	return flags == DSP_MAP_REMOTE_HEAP ? TASK_KILLABLE : TASK_KILLABLE | TASK_FREEZABLE;
 }
 
+/**
+ * frpc_request_mmap() - memory for the heap of a protection domain
+ * @session: the client's
+ * @pd: whose heap
+ * @flags: DSP_MAP_*
+ * @memory: what is added
+ * @dsp_addr: result, the DSP's address of it; 0 if the outcome is not FRPC_DONE
+ *
+ * Return: see &struct frpc_reply.
+ */
 struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 flags,
 				    const struct frpc_page *memory, u64 *dsp_addr)
 {
@@ -140,6 +179,7 @@ struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 fl
 	return reply;
 }
 
+/* Undoes frpc_request_mmap(): @len bytes at the DSP's address @dsp_addr. */
 struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u32 flags,
 				      u64 dsp_addr, u64 len)
 {
@@ -154,6 +194,16 @@ struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u32 
 			       request_wait_state(flags));
 }
 
+/**
+ * frpc_request_mem_map() - map a dma-buf in a client's process
+ * @session: the client's
+ * @pd: where the process is
+ * @request: ->fd, ->offset, ->flags and ->vaddrin count
+ * @memory: of the dma-buf
+ * @dsp_addr: result, the DSP's address of it; 0 if the outcome is not FRPC_DONE
+ *
+ * Return: see &struct frpc_reply.
+ */
 struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 				       const struct fastrpc_mem_map *request,
 				       const struct frpc_page *memory, u64 *dsp_addr)
@@ -180,6 +230,7 @@ struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 	return reply;
 }
 
+/* Undoes frpc_request_mem_map(), or returns a handle of a call (@dsp_addr 0). */
 struct frpc_reply frpc_request_mem_unmap(struct frpc_session *session, u32 pd, int fd,
 					 u64 dsp_addr, u64 len)
 {
@@ -195,6 +246,15 @@ struct frpc_reply frpc_request_mem_unmap(struct frpc_session *session, u32 pd, i
 			       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
+/**
+ * frpc_request_get_info() - ask what the DSP can do
+ * @session: the message goes through its context bank
+ * @pd: protection domain to ask
+ * @words: results: attributes from number 1 on; valid if the outcome is FRPC_DONE
+ * @count: how many
+ *
+ * Return: see &struct frpc_reply; the error is -EOPNOTSUPP if the DSP does not know the question.
+ */
 struct frpc_reply frpc_request_get_info(struct frpc_session *session, u32 pd, __le32 *words,
 					u32 count)
 {

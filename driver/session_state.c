@@ -27,6 +27,13 @@ static const struct transition transitions[] = {
 	{ FRPC_SESSION_RELEASING, FRPC_SESSION_END,	 FRPC_SESSION_FREE },
 };
 
+/**
+ * frpc_session_step() - apply an event
+ * @state: changed if the event is allowed in it
+ * @event: what happens or is about to
+ *
+ * Return: whether the event was allowed.
+ */
 bool frpc_session_step(enum frpc_session_state *state, enum frpc_session_event event)
 {
 	size_t i;

@@ -36,13 +36,6 @@ enum frpc_session_event {
 	FRPC_SESSION_EVENTS
 };
 
-/**
- * frpc_session_step() - apply an event
- * @state: changed if the event is allowed in it
- * @event: what happens or is about to
- *
- * Return: whether the event was allowed.
- */
 bool frpc_session_step(enum frpc_session_state *state, enum frpc_session_event event);
 
 #endif /* FRPC_SESSION_STATE_H */

@@ -34,6 +34,7 @@ const struct frpc_soc frpc_socs[FRPC_SOCS] = {
 	},
 };
 
+/* NULL: the driver knows no domain with such a label. */
 const struct frpc_domain_kind *frpc_domain_kind_find(const char *label)
 {
 	size_t i;
@@ -46,6 +47,7 @@ const struct frpc_domain_kind *frpc_domain_kind_find(const char *label)
 	return NULL;
 }
 
+/* NULL: not a node for this driver. */
 const struct frpc_soc *frpc_soc_find(const char *compatible)
 {
 	size_t i;
@@ -56,19 +58,22 @@ const struct frpc_soc *frpc_soc_find(const char *compatible)
 	return NULL;
 }
 
+/* Address bits of the context banks. */
 u32 frpc_bank_bits(const struct frpc_soc *soc, const struct frpc_domain_kind *kind)
 {
 	return kind->is_compute ? soc->cdsp_dma_bits : 32;
 }
 
+/* Address bits of the heap. */
 u32 frpc_heap_bits(const struct frpc_soc *soc)
 {
 	return min(soc->sid_shift, HEAP_ADDRESS_BITS);
 }
 
 /*
- * The attached IOMMU domain and the exception level decide.  qcom,vmids and /firmware/scm
- * do not: the device tree has them with and without a hypervisor.
+ * What a DSP's accesses pass through.  @has_iommu: the remoteproc core manages the domain of
+ * the stream.  The attached IOMMU domain and the exception level decide.  qcom,vmids and
+ * /firmware/scm do not: the device tree has them with and without a hypervisor.
  */
 enum frpc_stream_kind frpc_stream_kind_find(bool has_iommu, enum frpc_domain_type type,
 					    bool is_at_el2)
@@ -80,6 +85,7 @@ enum frpc_stream_kind frpc_stream_kind_find(bool has_iommu, enum frpc_domain_typ
 	return is_at_el2 ? FRPC_STREAM_FREE : FRPC_STREAM_VM;
 }
 
+/* Can memory be assigned to these and be reclaimed from them? */
 bool frpc_vmids_are_valid(const u32 *vmids, int count)
 {
 	int i;
@@ -93,6 +99,14 @@ bool frpc_vmids_are_valid(const u32 *vmids, int count)
 	return true;
 }
 
+/**
+ * frpc_heap_way_find() - how the DSP reaches its heap
+ * @kind: what its accesses pass through
+ * @nr_vmids: in qcom,vmids; negative: that is malformed
+ * @way: result
+ *
+ * Return: NULL; or why the DSP cannot reach it, for the log.
+ */
 const char *frpc_heap_way_find(enum frpc_stream_kind kind, int nr_vmids,
 			       enum frpc_heap_way *way)
 {
@@ -108,11 +122,21 @@ const char *frpc_heap_way_find(enum frpc_stream_kind kind, int nr_vmids,
 	return NULL;
 }
 
+/* Is it allocated from the kernel's memory when it is needed?  Else it is a carve-out. */
 bool frpc_region_is_reusable(const struct frpc_region *region)
 {
 	return region->is_reusable && !region->is_no_map;
 }
 
+/**
+ * frpc_region_fault() - what is wrong with the region of a heap
+ * @region: of the device tree
+ * @is_implicit: the DSP uses it without an offer
+ * @address_bits: of the DSP
+ * @way: how the DSP reaches it
+ *
+ * Return: NULL; or what is wrong, to print after the name of the region.
+ */
 const char *frpc_region_fault(const struct frpc_region *region, bool is_implicit,
 			      u32 address_bits, enum frpc_heap_way way)
 {
@@ -127,6 +151,7 @@ const char *frpc_region_fault(const struct frpc_region *region, bool is_implicit
 	return NULL;
 }
 
+/* Have two ranges a byte in common? */
 bool frpc_ranges_overlap(u64 first, u64 len, u64 other, u64 other_len)
 {
 	return len && other_len && first <= other + other_len - 1 && other <= first + len - 1;

@@ -26,18 +26,12 @@ struct frpc_domain_kind {
 	bool is_heap_implicit;	/* without an offer */
 };
 
-/**
- * struct frpc_soc - what differs between generations of the binding
- * @compatible: of the fastrpc node
- * @sid_shift: bit position of the session id in an address
- * @cdsp_dma_bits: address bits of a compute DSP's context banks
- * @has_poll: its firmware can flag the end of calls in memory
- */
+/* What differs between generations of the binding. */
 struct frpc_soc {
-	const char *compatible;
-	u32 sid_shift;
-	u32 cdsp_dma_bits;
-	bool has_poll;
+	const char *compatible;	/* of the fastrpc node */
+	u32 sid_shift;		/* bit position of the session id in an address */
+	u32 cdsp_dma_bits;	/* address bits of a compute DSP's context banks */
+	bool has_poll;		/* its firmware can flag the end of calls in memory */
 };
 
 enum frpc_soc_index {
@@ -81,50 +75,18 @@ struct frpc_region {
 /* The fault of a region that the kernel has mapped. */
 #define FRPC_REGION_IS_MAPPED	"is mapped by the kernel, it needs no-map or reusable"
 
-/* NULL: the driver knows no domain with such a label. */
 const struct frpc_domain_kind *frpc_domain_kind_find(const char *label);
-
-/* NULL: not a node for this driver. */
 const struct frpc_soc *frpc_soc_find(const char *compatible);
-
-/* Address bits of the context banks, and of the heap. */
 u32 frpc_bank_bits(const struct frpc_soc *soc, const struct frpc_domain_kind *kind);
 u32 frpc_heap_bits(const struct frpc_soc *soc);
-
-/* @has_iommu: the remoteproc core manages the domain of the stream */
 enum frpc_stream_kind frpc_stream_kind_find(bool has_iommu, enum frpc_domain_type type,
 					    bool is_at_el2);
-
-/* Can memory be assigned to these and be reclaimed from them? */
 bool frpc_vmids_are_valid(const u32 *vmids, int count);
-
-/**
- * frpc_heap_way_find() - how the DSP reaches its heap
- * @kind: what its accesses pass through
- * @nr_vmids: in qcom,vmids; negative: that is malformed
- * @way: result
- *
- * Return: NULL; or why the DSP cannot reach it, for the log.
- */
 const char *frpc_heap_way_find(enum frpc_stream_kind kind, int nr_vmids,
 			       enum frpc_heap_way *way);
-
-/* Is it allocated from the kernel's memory when it is needed?  Else it is a carve-out. */
 bool frpc_region_is_reusable(const struct frpc_region *region);
-
-/**
- * frpc_region_fault() - what is wrong with the region of a heap
- * @region: of the device tree
- * @is_implicit: the DSP uses it without an offer
- * @address_bits: of the DSP
- * @way: how the DSP reaches it
- *
- * Return: NULL; or what is wrong, to print after the name of the region.
- */
 const char *frpc_region_fault(const struct frpc_region *region, bool is_implicit,
 			      u32 address_bits, enum frpc_heap_way way);
-
-/* Have two ranges a byte in common? */
 bool frpc_ranges_overlap(u64 first, u64 len, u64 other, u64 other_len);
 
 #endif /* FRPC_TREE_RULES_H */

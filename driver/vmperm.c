@@ -19,6 +19,7 @@
 
 #include "vmperm.h"
 
+/* Reads qcom,vmids.  Return: 0 (also if there is none), -EINVAL. */
 int frpc_vmperm_read(const struct device_node *node, struct frpc_vmperm *perm)
 {
 	int count = of_property_count_u32_elems(node, "qcom,vmids");
@@ -44,6 +45,7 @@ static bool scm_is_probed(void)
 	return dev;
 }
 
+/* Is the SCM driver there?  It may come later. */
 bool frpc_vmperm_is_ready(void)
 {
 	return IS_REACHABLE(CONFIG_QCOM_SCM) && qcom_scm_is_available() && scm_is_probed();
@@ -51,6 +53,7 @@ bool frpc_vmperm_is_ready(void)
 
 const struct frpc_vmperm frpc_vmperm_linux = { .vmids = { QCOM_SCM_VMID_HLOS }, .count = 1 };
 
+/* A range of whole 4 KiB pages changes owners.  Sleeps.  Return: 0; -EIO: nothing changed. */
 int frpc_vmperm_assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *from,
 		       const struct frpc_vmperm *perm)
 {

@@ -19,13 +19,8 @@ struct frpc_vmperm {
 
 extern const struct frpc_vmperm frpc_vmperm_linux;
 
-/* Reads qcom,vmids.  Return: 0 (also if there is none), -EINVAL. */
 int frpc_vmperm_read(const struct device_node *node, struct frpc_vmperm *perm);
-
-/* Is the SCM driver there?  It may come later. */
 bool frpc_vmperm_is_ready(void);
-
-/* A range of whole 4 KiB pages changes owners.  Sleeps.  Return: 0; -EIO: nothing changed. */
 int frpc_vmperm_assign(phys_addr_t phys, size_t len, const struct frpc_vmperm *from,
 		       const struct frpc_vmperm *perm);
 
