@@ -29,18 +29,30 @@ static u32 buffer_size_class(size_t len)
 	return min_t(u32, order_base_2(DIV_ROUND_UP(len, PAGE_SIZE)), FRPC_POOL_CLASSES);
 }
 
+static int buffer_map_locked(struct frpc_buffer *buffer)
+{
+	struct frpc_space *space = buffer->session->space;
+	int ret;
+
+	lockdep_assert_held(&space->buffers_lock);
+
+	if (!space->is_alive)
+		return -EPIPE;
+	ret = frpc_space_map(space, &buffer->pages.sgt, 0, &buffer->iova);
+	if (ret)
+		return ret;
+	buffer->is_mapped = true;
+	list_add(&buffer->space_entry, &space->buffers);
+	return 0;
+}
+
 static int buffer_try_map(struct frpc_buffer *buffer)
 {
 	struct frpc_space *space = buffer->session->space;
-	int ret = -EPIPE;
+	int ret;
 
 	mutex_lock(&space->buffers_lock);
-	if (space->is_alive)
-		ret = frpc_space_map(space, &buffer->pages.sgt, 0, &buffer->iova);
-	if (!ret) {
-		buffer->is_mapped = true;
-		list_add(&buffer->space_entry, &space->buffers);
-	}
+	ret = buffer_map_locked(buffer);
 	mutex_unlock(&space->buffers_lock);
 	return ret;
 }

@@ -113,7 +113,8 @@ long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capabi
 		/* pairs with attributes_query() */
 		ret = smp_load_acquire(&channel->has_attributes) ? 0 : attributes_learn(client);
 	} while (ret == -ERESTARTSYS && !fatal_signal_pending(current));
-	if (!ret)
-		capability->capability = channel->attributes[capability->attribute_id];
-	return ret;
+	if (ret)
+		return ret;
+	capability->capability = channel->attributes[capability->attribute_id];
+	return 0;
 }

@@ -311,14 +311,17 @@ static int node_register(struct frpc_node *node, struct frpc_channel *channel,
  */
 int frpc_nodes_register(struct frpc_channel *channel, struct device *parent, bool has_both)
 {
-	int ret = 0;
+	int ret;
 
 	channel->nodes[0].is_secure = true;
-	if (channel->is_secure || has_both)
+	if (channel->is_secure || has_both) {
 		ret = node_register(&channel->nodes[0], channel, parent, "-secure");
-	if (!ret && (!channel->is_secure || has_both))
-		ret = node_register(&channel->nodes[1], channel, parent, "");
-	return ret;
+		if (ret)
+			return ret;
+	}
+	if (channel->is_secure && !has_both)
+		return 0;
+	return node_register(&channel->nodes[1], channel, parent, "");
 }
 
 /* No file is opened on the channel after this; open files stay. */

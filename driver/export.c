@@ -233,13 +233,15 @@ static struct frpc_export *export_create(struct frpc_space *space, size_t len, b
 		kfree(own);
 		return ERR_PTR(ret);
 	}
-	/* writes back the zeroes, so that no dirty cache line is left */
-	if (is_uncached)
-		ret = frpc_space_flush(space, &own->pages.sgt);
-	if (!ret)
+	if (!is_uncached)
 		return own;
-	frpc_export_put(own);
-	return ERR_PTR(ret);
+	/* writes back the zeroes, so that no dirty cache line is left */
+	ret = frpc_space_flush(space, &own->pages.sgt);
+	if (ret) {
+		frpc_export_put(own);
+		return ERR_PTR(ret);
+	}
+	return own;
 }
 
 /* A bank of @channel that decides where memory is; NULL: none.  *@is_coherent: all are. */

@@ -80,10 +80,10 @@ static int call_map_arg(struct frpc_call *call, u32 i)
 	if (is_secure && !call->session->channel->secure.count)
 		return -EOPNOTSUPP;
 	ret = frpc_call_map(call, i);
-	if (!ret && i < msg->nr_bufs)
-		ret = frpc_map_place(call->maps[i], arg, place);
-	else if (!ret)
-		ret = frpc_map_place_handle(call->maps[i], arg, place);
+	if (ret)
+		return ret;
+	ret = i < msg->nr_bufs ? frpc_map_place(call->maps[i], arg, place) :
+				 frpc_map_place_handle(call->maps[i], arg, place);
 	if (ret)
 		return ret;
 	place->is_synced = call->maps[i]->is_synced;
@@ -93,29 +93,36 @@ static int call_map_arg(struct frpc_call *call, u32 i)
 /* Maps the dma-bufs of the arguments, and finds the place of each argument's bytes. */
 static int call_map_args(struct frpc_call *call)
 {
-	int ret = 0;
 	u32 i;
+	int ret;
 
-	for (i = 0; !ret && i < call->msg.nr_args; i++)
-		if (frpc_arg_is_mapped(&call->msg.args[i]))
-			ret = call_map_arg(call, i);
-	return ret;
+	for (i = 0; i < call->msg.nr_args; i++) {
+		if (!frpc_arg_is_mapped(&call->msg.args[i]))
+			continue;
+		ret = call_map_arg(call, i);
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
 /* Makes what the CPU wrote to dma-bufs visible to the DSP. */
 static int call_sync_maps_for_dsp(struct frpc_call *call)
 {
 	struct frpc_range range;
-	int ret = 0;
 	u32 at = 0;
+	int ret;
 
 	if (!call->has_maps || call->session->space->is_coherent)
 		return 0;
 	frpc_message_sort_synced(&call->msg);
-	while (!ret && frpc_message_next_synced(&call->msg, &at, false, &range))
+	while (frpc_message_next_synced(&call->msg, &at, false, &range)) {
 		ret = frpc_map_sync(call->session, range.start, range.end - range.start,
 				    DMA_TO_DEVICE);
-	return ret;
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
 /* Makes what the DSP wrote visible to the CPU: the bytes of the outputs and no others. */
@@ -183,16 +190,19 @@ static int clear_bytes(void *bytes, size_t len)
 static int call_clear_outputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
-	int ret = 0;
 	u32 i;
 
-	for (i = msg->nr_ins; !ret && i < msg->nr_bufs; i++) {
+	for (i = msg->nr_ins; i < msg->nr_bufs; i++) {
 		u32 skip = frpc_message_skip(msg, i);
+		int ret;
 
-		if (frpc_arg_is_inline(&msg->args[i]))
-			ret = clear_bytes(arg_bytes(call, i) + skip, msg->args[i].len - skip);
+		if (!frpc_arg_is_inline(&msg->args[i]))
+			continue;
+		ret = clear_bytes(arg_bytes(call, i) + skip, msg->args[i].len - skip);
+		if (ret)
+			return ret;
 	}
-	return ret;
+	return 0;
 }
 
 /* Lays the message out and gets memory for it; copied out-buffers read as zero. */
@@ -202,10 +212,12 @@ static int call_prepare(struct frpc_call *call)
 	int ret;
 
 	ret = frpc_message_layout(msg);
-	if (!ret)
-		ret = call_map_args(call);
-	if (!ret)
-		ret = frpc_call_get_buffer(call);
+	if (ret)
+		return ret;
+	ret = call_map_args(call);
+	if (ret)
+		return ret;
+	ret = frpc_call_get_buffer(call);
 	if (ret)
 		return ret;
 
@@ -213,11 +225,13 @@ static int call_prepare(struct frpc_call *call)
 			  frpc_session_bits(call->session));
 	/* before any input is copied in: the two may share bytes */
 	ret = call_clear_outputs(call);
-	if (!ret)
-		ret = call_sync_maps_for_dsp(call);
-	if (!ret)
-		trace_frpc_call_mapped(call);
-	return ret;
+	if (ret)
+		return ret;
+	ret = call_sync_maps_for_dsp(call);
+	if (ret)
+		return ret;
+	trace_frpc_call_mapped(call);
+	return 0;
 }
 
 /* @client_id: 0 for the kernel's own */
@@ -237,13 +251,13 @@ static int call_send(struct frpc_call *call, u32 pd, u32 client_id, u32 handle,
 	frpc_request_fill(&request, cookie, client_id, task_pid_nr(current), handle, &call->msg,
 			  buffer->iova + frpc_session_bits(call->session));
 	ret = frpc_send(call, &request, patience);
-	if (!ret) {
-		trace_frpc_call_sent(&request);
-		return 0;
+	if (ret) {
+		frpc_call_withdraw(call);
+		frpc_call_unregister(call);
+		return ret;
 	}
-	frpc_call_withdraw(call);
-	frpc_call_unregister(call);
-	return ret;
+	trace_frpc_call_sent(&request);
+	return 0;
 }
 
 /* A coherent bank needs no sync, and no lock for it. */
@@ -284,33 +298,39 @@ static int call_fetch_user_args(struct frpc_call *call, u64 address)
 static int call_copy_user_inputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
-	int ret = 0;
 	u32 i;
 
-	for (i = 0; !ret && i < msg->nr_ins; i++) {
+	for (i = 0; i < msg->nr_ins; i++) {
 		const struct frpc_arg *arg = &msg->args[i];
 		u32 skip = frpc_message_skip(msg, i);
+		int ret;
 
-		if (frpc_arg_is_inline(arg))
-			ret = copy_in(arg_bytes(call, i) + skip, arg->ptr + skip, arg->len - skip);
+		if (!frpc_arg_is_inline(arg))
+			continue;
+		ret = copy_in(arg_bytes(call, i) + skip, arg->ptr + skip, arg->len - skip);
+		if (ret)
+			return ret;
 	}
-	return ret;
+	return 0;
 }
 
 static int call_copy_user_outputs(struct frpc_call *call)
 {
 	const struct frpc_message *msg = &call->msg;
-	int ret = 0;
 	u32 i;
 
-	for (i = msg->nr_ins; !ret && i < msg->nr_bufs; i++) {
+	for (i = msg->nr_ins; i < msg->nr_bufs; i++) {
 		const struct frpc_arg *arg = &msg->args[i];
 		u32 skip = frpc_message_skip(msg, i);
+		int ret;
 
-		if (frpc_arg_is_inline(arg))
-			ret = copy_out(arg->ptr + skip, arg_bytes(call, i) + skip, arg->len - skip);
+		if (!frpc_arg_is_inline(arg))
+			continue;
+		ret = copy_out(arg->ptr + skip, arg_bytes(call, i) + skip, arg->len - skip);
+		if (ret)
+			return ret;
 	}
-	return ret;
+	return 0;
 }
 
 static int call_prepare_user(struct frpc_call *call)
@@ -318,10 +338,10 @@ static int call_prepare_user(struct frpc_call *call)
 	int ret;
 
 	ret = call_prepare(call);
-	if (!ret)
-		ret = call_copy_user_inputs(call);
-	/* users have always got the same error for every bad descriptor */
-	return ret == -EBADF ? -EINVAL : ret;
+	if (ret)
+		/* users have always got the same error for every bad descriptor */
+		return ret == -EBADF ? -EINVAL : ret;
+	return call_copy_user_inputs(call);
 }
 
 /* Undoes call_add_handles() for the arguments before number @end. */
@@ -340,14 +360,15 @@ static void call_drop_handles(struct frpc_client *client, struct frpc_call *call
  */
 static int call_add_handles(struct frpc_client *client, struct frpc_call *call)
 {
-	int ret = 0;
 	u32 i;
+	int ret;
 
 	if (!READ_ONCE(client->has_joined))
 		return 0;
 	for (i = call->msg.nr_bufs; call->has_maps && i < call->msg.nr_args; i++) {
-		if (call->maps[i])
-			ret = frpc_mapping_add_handle(client, call->msg.args[i].fd, call->maps[i]);
+		if (!call->maps[i])
+			continue;
+		ret = frpc_mapping_add_handle(client, call->msg.args[i].fd, call->maps[i]);
 		if (ret) {
 			call_drop_handles(client, call, i);
 			return ret;
@@ -446,11 +467,12 @@ static int call_send_user(struct frpc_client *client, struct frpc_call *call, u3
 		return ret;
 	ret = call_send(call, READ_ONCE(client->pd), frpc_session_client_id(client->session),
 			handle, FRPC_UNTIL_SIGNAL);
-	if (ret)
+	if (ret) {
 		call_drop_handles(client, call, call->msg.nr_args);
-	else
-		WRITE_ONCE(client->is_known, true);
-	return ret;
+		return ret;
+	}
+	WRITE_ONCE(client->is_known, true);
+	return 0;
 }
 
 static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke)
@@ -476,8 +498,9 @@ static long invoke_user(struct frpc_client *client, const struct fastrpc_invoke 
 		call = first_try;
 	} else {
 		ret = call_prepare_user(call);
-		if (!ret)
-			ret = call_send_user(client, call, invoke->handle);
+		if (ret)
+			goto out_put_call;
+		ret = call_send_user(client, call, invoke->handle);
 		if (ret)
 			goto out_put_call;
 		has_ended = handle_is_polled(client, invoke->handle) && call_poll(call);
@@ -563,11 +586,13 @@ struct frpc_reply frpc_invoke_end(struct frpc_call *call)
 
 	WARN_ON_ONCE(!completion_done(&call->done));
 	reply.error = call_collect(call);
-	if (!reply.error) {
-		call_copy_kernel_outputs(call);
-		reply.outcome = call->retval ? FRPC_REFUSED : FRPC_DONE;
-		reply.error = frpc_result(call->retval);
-	}
+	if (reply.error)
+		goto out_trace;
+	call_copy_kernel_outputs(call);
+	reply.outcome = call->retval ? FRPC_REFUSED : FRPC_DONE;
+	reply.error = frpc_result(call->retval);
+
+out_trace:
 	trace_frpc_call_end(reply.error);
 	return reply;
 }
@@ -590,14 +615,17 @@ int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *req
 	trace_frpc_call_begin(call->session, request->handle, request->sc);
 	memcpy(call->msg.args, request->args, call->msg.nr_args * sizeof(*request->args));
 	ret = call_prepare(call);
-	if (!ret) {
-		call_copy_kernel_inputs(call);
-		ret = call_send(call, request->pd, 0, request->handle,
-				request->state & TASK_WAKEKILL ? FRPC_UNTIL_KILLED :
-								 FRPC_UNTIL_DONE);
-	}
 	if (ret)
-		trace_frpc_call_end(ret);
+		goto err_trace;
+	call_copy_kernel_inputs(call);
+	ret = call_send(call, request->pd, 0, request->handle,
+			request->state & TASK_WAKEKILL ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
+	if (ret)
+		goto err_trace;
+	return 0;
+
+err_trace:
+	trace_frpc_call_end(ret);
 	return ret;
 }
 
@@ -623,14 +651,16 @@ struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
 	if (!call)
 		return reply;
 	reply.error = frpc_invoke_begin(call, request);
-	if (!reply.error) {
-		ret = call_wait_for_dsp(call, request->state);
-		if (ret && frpc_call_park(call, false)) {
-			trace_frpc_call_end(ret);
-			return (struct frpc_reply){ FRPC_UNANSWERED, ret };
-		}
-		reply = frpc_invoke_end(call);
+	if (reply.error)
+		goto out_put_call;
+	ret = call_wait_for_dsp(call, request->state);
+	if (ret && frpc_call_park(call, false)) {
+		trace_frpc_call_end(ret);
+		return (struct frpc_reply){ FRPC_UNANSWERED, ret };
 	}
+	reply = frpc_invoke_end(call);
+
+out_put_call:
 	frpc_call_put(call);
 	return reply;
 }

@@ -196,22 +196,26 @@ struct frpc_mapping *frpc_mapping_create_dmabuf(struct frpc_client *client, int 
 	if (IS_ERR(mapping))
 		return mapping;
 	map = frpc_map_get(client->session, fd);
-	if (IS_ERR(map)) {
-		frpc_mapping_destroy(client, mapping);
-		return ERR_CAST(map);
-	}
+	ret = PTR_ERR_OR_ZERO(map);
+	if (ret)
+		goto err_destroy_mapping;
 	mapping->map = map;
 	mapping->fd = fd;
 	mapping->iova = map->iova;
-	ret = len && len <= map->len ? 0 : -EINVAL;
-	if (!ret && map->is_synced)
+	ret = -EINVAL;
+	if (!len || len > map->len)
+		goto err_destroy_mapping;
+	if (map->is_synced) {
 		ret = frpc_map_sync(client->session, map->iova, len, DMA_TO_DEVICE);
-	if (ret) {
-		frpc_mapping_destroy(client, mapping);
-		return ERR_PTR(ret);
+		if (ret)
+			goto err_destroy_mapping;
 	}
 	mapping->len = DSP_PAGE_ALIGN(len);
 	return mapping;
+
+err_destroy_mapping:
+	frpc_mapping_destroy(client, mapping);
+	return ERR_PTR(ret);
 }
 
 /* The DSP has the memory, or may have it. */

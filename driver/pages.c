@@ -135,17 +135,21 @@ static int pages_alloc_pieces(struct frpc_pages *pages, size_t most)
 	int ret;
 
 	ret = pieces_alloc(&pieces, pages->len, most, &count);
-	if (!ret)
-		ret = sg_alloc_table(&pages->sgt, count, GFP_KERNEL);
-	if (!ret) {
-		sg = pages->sgt.sgl;
-		list_for_each_entry(piece, &pieces, entry) {
-			sg_set_page(sg, virt_to_page(piece->cpu), piece->len, 0);
-			sg = sg_next(sg);
-		}
-		/* the table has one entry for each piece */
-		WARN_ON_ONCE(sg);
+	if (ret)
+		goto out_free_pieces;
+	ret = sg_alloc_table(&pages->sgt, count, GFP_KERNEL);
+	if (ret)
+		goto out_free_pieces;
+	sg = pages->sgt.sgl;
+	list_for_each_entry(piece, &pieces, entry) {
+		sg_set_page(sg, virt_to_page(piece->cpu), piece->len, 0);
+		sg = sg_next(sg);
 	}
+	/* the table has one entry for each piece */
+	WARN_ON_ONCE(sg);
+
+out_free_pieces:
+	/* on success the pages are the table's */
 	pieces_free(&pieces, ret);
 	return ret;
 }

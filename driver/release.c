@@ -102,11 +102,8 @@ static void release_finish(struct frpc_session *session, enum frpc_session_event
 
 static void release_send(struct frpc_session *session)
 {
-	int ret;
-
 	release_step(session, FRPC_SESSION_SEND);
-	ret = frpc_request_release(session->release, session->left_pd);
-	if (!ret)
+	if (!frpc_request_release(session->release, session->left_pd))
 		return;
 	release_step(session, FRPC_SESSION_UNSENT);
 	wake_up_all(&session->end_wait);

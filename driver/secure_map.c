@@ -56,6 +56,28 @@ static int map_find_memory(struct frpc_map *map)
 	return 0;
 }
 
+static int map_assign(struct frpc_map *map)
+{
+	struct frpc_session *session = map->session;
+	int ret;
+
+	lockdep_assert_held(&session->space->maps_lock);
+
+	if (map->is_undone || !session->space->is_alive)
+		return -EPIPE;
+	if (map->is_secure)
+		return 0;
+	ret = map_find_memory(map);
+	if (ret)
+		return ret;
+	ret = frpc_vmperm_assign(map->phys, map->len, &frpc_vmperm_linux,
+				 &session->channel->secure);
+	if (ret)
+		return ret;
+	map->is_secure = true;
+	return 0;
+}
+
 /**
  * frpc_secure_map_make() - assign the memory of a map to the DSP
  * @map: used by the caller
@@ -69,23 +91,29 @@ static int map_find_memory(struct frpc_map *map)
 int frpc_secure_map_make(struct frpc_map *map)
 {
 	struct frpc_session *session = map->session;
-	const struct frpc_vmperm *perm = &session->channel->secure;
-	int ret = 0;
+	int ret;
 
-	if (!perm->count || !frpc_vmperm_is_ready())
+	if (!session->channel->secure.count || !frpc_vmperm_is_ready())
 		return -EOPNOTSUPP;
 	if (mutex_lock_killable(&session->space->maps_lock))
 		return -EINTR;
-	if (map->is_undone || !session->space->is_alive)
-		ret = -EPIPE;
-	else if (!map->is_secure)
-		ret = map_find_memory(map);
-	if (!ret && !map->is_secure)
-		ret = frpc_vmperm_assign(map->phys, map->len, &frpc_vmperm_linux, perm);
-	if (!ret)
-		map->is_secure = true;
+	ret = map_assign(map);
 	mutex_unlock(&session->space->maps_lock);
 	return ret;
+}
+
+/* Keeps the memory of a map for ever: the DSP may use it. */
+static void map_lose(struct frpc_map *map, const char *reason, int error)
+{
+	/* this reference is never dropped */
+	if (map->own)
+		kref_get(&map->own->refs);
+	else
+		get_dma_buf(map->buf);
+	atomic_inc(&frpc_secure_maps_lost);
+	dev_err(map->session->space->dev,
+		"secure map of %pa: %s (%d), this memory is not used again until reboot\n",
+		&map->phys, reason, error);
 }
 
 /* The map is being undone; space->maps_lock held.  Allocates no memory. */
@@ -93,7 +121,7 @@ void frpc_secure_map_undo(struct frpc_map *map)
 {
 	struct frpc_session *session = map->session;
 	bool is_used;
-	int ret = -EBUSY;
+	int ret;
 
 	lockdep_assert_held(&session->space->maps_lock);
 
@@ -103,19 +131,15 @@ void frpc_secure_map_undo(struct frpc_map *map)
 	spin_lock_irq(&session->lock);
 	is_used = map->users || map->is_left;
 	spin_unlock_irq(&session->lock);
-	if (!is_used)
-		ret = frpc_vmperm_assign(map->phys, map->len, &session->channel->secure,
-					 &frpc_vmperm_linux);
-	if (!ret) {
-		map->is_secure = false;
+	if (is_used) {
+		map_lose(map, "the DSP may be using it", -EBUSY);
 		return;
 	}
-	/* this reference is never dropped */
-	if (map->own)
-		kref_get(&map->own->refs);
-	else
-		get_dma_buf(map->buf);
-	atomic_inc(&frpc_secure_maps_lost);
-	dev_err(session->space->dev, "secure map of %pa: %s (%d), this memory is not used again until reboot\n",
-		&map->phys, is_used ? "the DSP may be using it" : "cannot be taken back", ret);
+	ret = frpc_vmperm_assign(map->phys, map->len, &session->channel->secure,
+				 &frpc_vmperm_linux);
+	if (ret) {
+		map_lose(map, "cannot be taken back", ret);
+		return;
+	}
+	map->is_secure = false;
 }

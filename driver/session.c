@@ -94,6 +94,27 @@ static void session_untake(struct frpc_session *session)
 	spin_unlock_irq(&session->lock);
 }
 
+/* The caller has taken the session; from now on it is the client's. */
+static int session_give_to(struct frpc_session *session, struct frpc_client *client)
+{
+	int ret;
+
+	/* a request of the kernel may have left a buffer since */
+	frpc_session_drain(session);
+	mutex_lock(&session->end_lock);
+	ret = frpc_release_prepare(session);
+	if (ret)
+		goto err_untake;
+	session->client = client;
+	mutex_unlock(&session->end_lock);
+	return 0;
+
+err_untake:
+	mutex_unlock(&session->end_lock);
+	session_untake(session);
+	return ret;
+}
+
 /**
  * frpc_session_get() - hand out the first free session
  * @client: that gets it, until frpc_release_client()
@@ -113,17 +134,8 @@ struct frpc_session *frpc_session_get(struct frpc_client *client)
 
 		if (!session_take_if_free(session))
 			continue;
-		/* a request of the kernel may have left a buffer since */
-		frpc_session_drain(session);
-		mutex_lock(&session->end_lock);
-		ret = frpc_release_prepare(session);
-		if (!ret)
-			session->client = client;
-		mutex_unlock(&session->end_lock);
-		if (!ret)
-			return session;
-		session_untake(session);
-		return ERR_PTR(ret);
+		ret = session_give_to(session, client);
+		return ret ? ERR_PTR(ret) : session;
 	}
 	return ERR_PTR(-EBUSY);
 }

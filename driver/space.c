@@ -61,11 +61,14 @@ static int space_set_masks(struct frpc_space *space, struct device *dev, u32 bit
 	int ret;
 
 	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(bits));
-	space->is_translated = device_is_translated(dev);
-	if (!ret && !space->is_translated)
-		ret = dma_set_mask(dev, DMA_BIT_MASK(64));
 	if (ret)
-		return dev_err_probe(dev, ret, "cannot address %u bits\n", bits);
+		goto err_log;
+	space->is_translated = device_is_translated(dev);
+	if (!space->is_translated) {
+		ret = dma_set_mask(dev, DMA_BIT_MASK(64));
+		if (ret)
+			goto err_log;
+	}
 	space->last = DMA_BIT_MASK(bits);
 	/* a bus has a limit, or all memory has to be copied */
 	space->may_copy = !space->is_translated && dma_max_mapping_size(dev) != SIZE_MAX;
@@ -73,6 +76,9 @@ static int space_set_masks(struct frpc_space *space, struct device *dev, u32 bit
 	dma_set_max_seg_size(dev, UINT_MAX);
 	dma_set_seg_boundary(dev, ULONG_MAX);
 	return 0;
+
+err_log:
+	return dev_err_probe(dev, ret, "cannot address %u bits\n", bits);
 }
 
 /**
@@ -255,6 +261,21 @@ phys_addr_t frpc_space_phys(struct frpc_space *space, dma_addr_t iova)
 
 /* --- caches ----------------------------------------------------------------- */
 
+static int space_flush_piece(struct frpc_space *space, struct scatterlist *sg)
+{
+	dma_addr_t iova;
+
+	lockdep_assert_held(&space->buffers_lock);
+
+	if (!space->is_alive)
+		return -EPIPE;
+	iova = dma_map_page(space->dev, sg_page(sg), 0, sg->length, DMA_BIDIRECTIONAL);
+	if (dma_mapping_error(space->dev, iova))
+		return -ENOMEM;
+	dma_unmap_page(space->dev, iova, sg->length, DMA_BIDIRECTIONAL);
+	return 0;
+}
+
 /**
  * frpc_space_flush() - write what the CPU wrote to pages back from its caches
  * @space: any of the DSP
@@ -267,24 +288,15 @@ phys_addr_t frpc_space_phys(struct frpc_space *space, dma_addr_t iova)
 int frpc_space_flush(struct frpc_space *space, struct sg_table *sgt)
 {
 	struct scatterlist *sg;
-	dma_addr_t iova;
 	unsigned int i;
-	int ret = 0;
+	int ret;
 
 	for_each_sgtable_sg(sgt, sg, i) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
 		mutex_lock(&space->buffers_lock);
-		if (!space->is_alive)
-			ret = -EPIPE;
-		else
-			iova = dma_map_page(space->dev, sg_page(sg), 0, sg->length,
-					    DMA_BIDIRECTIONAL);
-		if (!ret && dma_mapping_error(space->dev, iova))
-			ret = -ENOMEM;
-		if (!ret)
-			dma_unmap_page(space->dev, iova, sg->length, DMA_BIDIRECTIONAL);
+		ret = space_flush_piece(space, sg);
 		mutex_unlock(&space->buffers_lock);
 		if (ret)
 			return ret;
