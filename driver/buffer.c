@@ -280,18 +280,18 @@ void frpc_buffer_free(struct frpc_buffer *buffer)
 bool frpc_buffer_put(struct frpc_buffer *buffer)
 {
 	struct frpc_session *session = buffer->session;
-	bool keep;
+	bool is_pooled;
 
 	lockdep_assert_held(&session->lock);
 
 	FRPC_DEBUG_WARN_ON(buffer->is_charged && session->message_bytes < buffer->pages.len);
 	if (buffer->is_charged)
 		session->message_bytes -= buffer->pages.len;
-	keep = READ_ONCE(buffer->is_mapped) && buffer->size_class < FRPC_POOL_CLASSES &&
-	       session->free_bytes + buffer->pages.len <= POOL_BYTES_MAX;
-	if (keep)
+	is_pooled = READ_ONCE(buffer->is_mapped) && buffer->size_class < FRPC_POOL_CLASSES &&
+		    session->free_bytes + buffer->pages.len <= POOL_BYTES_MAX;
+	if (is_pooled)
 		pool_add(buffer);
-	return keep;
+	return is_pooled;
 }
 
 static void buffer_sync(struct frpc_buffer *buffer, size_t len, enum dma_data_direction to)

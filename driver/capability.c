@@ -63,7 +63,7 @@ static void attributes_ask_end(struct frpc_channel *channel, long error)
 	wake_up_all(&channel->attributes_wait);
 }
 
-static bool ask_has_ended(struct frpc_channel *channel, u32 nr_asked, long *error)
+static bool attributes_ask_has_ended(struct frpc_channel *channel, u32 nr_asked, long *error)
 {
 	bool is_over;
 
@@ -87,7 +87,8 @@ static long attributes_learn(struct frpc_client *client)
 		attributes_ask_end(channel, error);
 		return error;
 	}
-	if (wait_event_state(channel->attributes_wait, ask_has_ended(channel, nr_asked, &error),
+	if (wait_event_state(channel->attributes_wait,
+			     attributes_ask_has_ended(channel, nr_asked, &error),
 			     (TASK_KILLABLE | TASK_FREEZABLE)))
 		return -EINTR;
 	return error;

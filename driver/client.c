@@ -33,21 +33,18 @@ union ioctl_arg {
 	struct fastrpc_ioctl_set_option set_option;
 };
 
-/**
- * struct ioctl_entry - one ioctl
- * @cmd: full command; its size is what is copied in
- * @handler: gets the private copy of the argument
- * @needs_session: the file takes a session first, if it has none yet
- * @copy_out: on success the argument goes back to the caller
- * @finish: after @handler succeeded; if the argument did not reach the caller it
- *	    undoes what @handler did; may be NULL
- */
+/* One ioctl. */
 struct ioctl_entry {
-	unsigned int cmd;
+	unsigned int cmd;	/* full command; its size is what is copied in */
+	/* gets the private copy of the argument */
 	long (*handler)(struct frpc_client *client, union ioctl_arg *arg);
-	bool needs_session;
-	bool copy_out;
-	void (*finish)(struct frpc_client *client, union ioctl_arg *arg, bool arrived);
+	bool needs_session;	/* the file takes a session first, if it has none yet */
+	bool has_result;	/* on success the argument goes back to the caller */
+	/*
+	 * After @handler succeeded; undoes what @handler did if the argument did not reach the
+	 * caller.  May be NULL.
+	 */
+	void (*finish)(struct frpc_client *client, union ioctl_arg *arg, bool has_arrived);
 };
 
 /* The file descriptor is only a number until the caller knows it. */
@@ -71,9 +68,9 @@ static long ioctl_alloc(struct frpc_client *client, union ioctl_arg *arg)
 	return 0;
 }
 
-static void alloc_finish(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
+static void alloc_finish(struct frpc_client *client, union ioctl_arg *arg, bool has_arrived)
 {
-	if (arrived) {
+	if (has_arrived) {
 		fd_install(arg->alloc.user.fd, arg->alloc.buf->file);
 		return;
 	}
@@ -117,14 +114,14 @@ static long ioctl_mmap(struct frpc_client *client, union ioctl_arg *arg)
 }
 
 /* A caller that does not get the address could never unmap the memory. */
-static void mmap_finish(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
+static void mmap_finish(struct frpc_client *client, union ioctl_arg *arg, bool has_arrived)
 {
 	const struct fastrpc_req_munmap request = {
 		.vaddrout = arg->mmap.vaddrout,
 		.size = arg->mmap.size,
 	};
 
-	if (!arrived)
+	if (!has_arrived)
 		frpc_process_munmap(client, &request);
 }
 
@@ -138,14 +135,14 @@ static long ioctl_mem_map(struct frpc_client *client, union ioctl_arg *arg)
 	return frpc_process_memory_map(client, &arg->mem_map);
 }
 
-static void mem_map_finish(struct frpc_client *client, union ioctl_arg *arg, bool arrived)
+static void mem_map_finish(struct frpc_client *client, union ioctl_arg *arg, bool has_arrived)
 {
 	const struct fastrpc_mem_unmap undo = {
 		.fd = arg->mem_map.fd,
 		.vaddr = arg->mem_map.vaddrout,
 	};
 
-	if (!arrived)
+	if (!has_arrived)
 		frpc_process_memory_unmap(client, &undo);
 }
 
@@ -170,19 +167,19 @@ static long ioctl_set_option(struct frpc_client *client, union ioctl_arg *arg)
 }
 
 static const struct ioctl_entry ioctl_table[] = {
-	{ FASTRPC_IOCTL_ALLOC_DMA_BUFF, ioctl_alloc, .copy_out = true, .finish = alloc_finish },
+	{ FASTRPC_IOCTL_ALLOC_DMA_BUFF, ioctl_alloc, .has_result = true, .finish = alloc_finish },
 	{ FASTRPC_IOCTL_INVOKE, ioctl_invoke, .needs_session = true },
 	{ FASTRPC_IOCTL_INIT_ATTACH, ioctl_attach, .needs_session = true },
 	{ FASTRPC_IOCTL_INIT_ATTACH_SNS, ioctl_attach_sensors, .needs_session = true },
 	{ FASTRPC_IOCTL_INIT_CREATE, ioctl_create, .needs_session = true },
 	{ FASTRPC_IOCTL_INIT_CREATE_STATIC, ioctl_create_static, .needs_session = true },
 	/* memory is for clients that have joined a protection domain: they have a session */
-	{ FASTRPC_IOCTL_MMAP, ioctl_mmap, .copy_out = true, .finish = mmap_finish },
+	{ FASTRPC_IOCTL_MMAP, ioctl_mmap, .has_result = true, .finish = mmap_finish },
 	{ FASTRPC_IOCTL_MUNMAP, ioctl_munmap },
-	{ FASTRPC_IOCTL_MEM_MAP, ioctl_mem_map, .copy_out = true, .finish = mem_map_finish },
+	{ FASTRPC_IOCTL_MEM_MAP, ioctl_mem_map, .has_result = true, .finish = mem_map_finish },
 	{ FASTRPC_IOCTL_MEM_UNMAP, ioctl_mem_unmap },
 	{ FASTRPC_IOCTL_SET_OPTION, ioctl_set_option },
-	{ FASTRPC_IOCTL_GET_DSP_INFO, ioctl_get_dsp_info, .copy_out = true },
+	{ FASTRPC_IOCTL_GET_DSP_INFO, ioctl_get_dsp_info, .has_result = true },
 };
 
 static const struct ioctl_entry *ioctl_find(unsigned int cmd)
@@ -234,7 +231,7 @@ static long client_ioctl(struct file *file, unsigned int cmd, unsigned long addr
 		return ret;
 
 	ret = entry->handler(client, &arg);
-	if (ret || !entry->copy_out)
+	if (ret || !entry->has_result)
 		return ret;
 	if (copy_to_user(user_arg, &arg, _IOC_SIZE(cmd)))
 		ret = -EFAULT;

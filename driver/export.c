@@ -20,8 +20,8 @@
 
 #include "private.h"
 
-/* Longest piece of a buffer. */
-#define SEGMENT_MAX	SZ_4M
+/* Longest piece of a buffer that a device gets. */
+#define PIECE_MAX	SZ_4M
 
 /* A device that reaches a buffer; @sgt is its own copy, to be mapped. */
 struct attachment {
@@ -33,29 +33,30 @@ struct attachment {
 
 /* --- what a dma-buf can do -------------------------------------------------- */
 
-static unsigned long export_map_attrs(const struct frpc_export *own)
+static unsigned long export_map_attrs(const struct frpc_export *export)
 {
-	return own->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
+	return export->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
 }
 
 /* The longest piece that a device takes, in whole pages. */
-static size_t segment_max(struct device *dev)
+static size_t device_piece_max(struct device *dev)
 {
-	size_t most = min_t(size_t, dma_get_max_seg_size(dev), SEGMENT_MAX);
+	size_t most = min_t(size_t, dma_get_max_seg_size(dev), PIECE_MAX);
 
 	return max_t(size_t, ALIGN_DOWN(most, PAGE_SIZE), PAGE_SIZE);
 }
 
 static int export_attach(struct dma_buf *buf, struct dma_buf_attachment *dma_attachment)
 {
-	struct frpc_export *own = buf->priv;
+	struct frpc_export *export = buf->priv;
 	struct attachment *attachment;
 	int ret;
 
 	attachment = kzalloc(sizeof(*attachment), GFP_KERNEL);
 	if (!attachment)
 		return -ENOMEM;
-	ret = frpc_pages_table(&own->pages, &attachment->sgt, segment_max(dma_attachment->dev));
+	ret = frpc_pages_table(&export->pages, &attachment->sgt,
+			       device_piece_max(dma_attachment->dev));
 	if (ret) {
 		kfree(attachment);
 		return ret;
@@ -63,21 +64,21 @@ static int export_attach(struct dma_buf *buf, struct dma_buf_attachment *dma_att
 	attachment->dev = dma_attachment->dev;
 	dma_attachment->priv = attachment;
 
-	mutex_lock(&own->lock);
-	list_add(&attachment->entry, &own->attachments);
-	mutex_unlock(&own->lock);
+	mutex_lock(&export->lock);
+	list_add(&attachment->entry, &export->attachments);
+	mutex_unlock(&export->lock);
 	return 0;
 }
 
 static void export_detach(struct dma_buf *buf, struct dma_buf_attachment *dma_attachment)
 {
 	struct attachment *attachment = dma_attachment->priv;
-	struct frpc_export *own = buf->priv;
+	struct frpc_export *export = buf->priv;
 
-	mutex_lock(&own->lock);
+	mutex_lock(&export->lock);
 	WARN_ON_ONCE(attachment->is_mapped);
 	list_del(&attachment->entry);
-	mutex_unlock(&own->lock);
+	mutex_unlock(&export->lock);
 	sg_free_table(&attachment->sgt);
 	kfree(attachment);
 }
@@ -86,13 +87,14 @@ static struct sg_table *export_map(struct dma_buf_attachment *dma_attachment,
 				   enum dma_data_direction direction)
 {
 	struct attachment *attachment = dma_attachment->priv;
-	struct frpc_export *own = dma_attachment->dmabuf->priv;
+	struct frpc_export *export = dma_attachment->dmabuf->priv;
 	int ret;
 
-	mutex_lock(&own->lock);
-	ret = dma_map_sgtable(attachment->dev, &attachment->sgt, direction, export_map_attrs(own));
+	mutex_lock(&export->lock);
+	ret = dma_map_sgtable(attachment->dev, &attachment->sgt, direction,
+			      export_map_attrs(export));
 	attachment->is_mapped = !ret;
-	mutex_unlock(&own->lock);
+	mutex_unlock(&export->lock);
 	return ret ? ERR_PTR(ret) : &attachment->sgt;
 }
 
@@ -100,28 +102,28 @@ static void export_unmap(struct dma_buf_attachment *dma_attachment, struct sg_ta
 			 enum dma_data_direction direction)
 {
 	struct attachment *attachment = dma_attachment->priv;
-	struct frpc_export *own = dma_attachment->dmabuf->priv;
+	struct frpc_export *export = dma_attachment->dmabuf->priv;
 
-	mutex_lock(&own->lock);
+	mutex_lock(&export->lock);
 	attachment->is_mapped = false;
-	dma_unmap_sgtable(attachment->dev, sgt, direction, export_map_attrs(own));
-	mutex_unlock(&own->lock);
+	dma_unmap_sgtable(attachment->dev, sgt, direction, export_map_attrs(export));
+	mutex_unlock(&export->lock);
 }
 
 /* @sync: for the CPU, or for the device; one device after the other */
-static int export_sync_all(struct frpc_export *own, enum dma_data_direction direction,
+static int export_sync_all(struct frpc_export *export, enum dma_data_direction direction,
 			   void (*sync)(struct device *dev, struct sg_table *sgt,
 					enum dma_data_direction direction))
 {
 	struct attachment *attachment;
 
-	if (own->is_uncached)
+	if (export->is_uncached)
 		return 0;
-	mutex_lock(&own->lock);
-	list_for_each_entry(attachment, &own->attachments, entry)
+	mutex_lock(&export->lock);
+	list_for_each_entry(attachment, &export->attachments, entry)
 		if (attachment->is_mapped)
 			sync(attachment->dev, &attachment->sgt, direction);
-	mutex_unlock(&own->lock);
+	mutex_unlock(&export->lock);
 	return 0;
 }
 
@@ -138,20 +140,20 @@ static int export_end_cpu_access(struct dma_buf *buf, enum dma_data_direction di
 /* The core has checked that the range is inside of the buffer. */
 static int export_mmap(struct dma_buf *buf, struct vm_area_struct *vma)
 {
-	struct frpc_export *own = buf->priv;
+	struct frpc_export *export = buf->priv;
 
 	/* the DSP would not see writes to a private copy */
 	if (!(vma->vm_flags & (VM_SHARED | VM_MAYSHARE)))
 		return -EINVAL;
-	if (own->is_uncached)
+	if (export->is_uncached)
 		vma->vm_page_prot = pgprot_writecombine(vma->vm_page_prot);
-	return frpc_pages_mmap(&own->pages, vma);
+	return frpc_pages_mmap(&export->pages, vma);
 }
 
 static int export_vmap(struct dma_buf *buf, struct iosys_map *map)
 {
-	struct frpc_export *own = buf->priv;
-	void *cpu = frpc_pages_cpu(&own->pages, own->is_uncached);
+	struct frpc_export *export = buf->priv;
+	void *cpu = frpc_pages_cpu(&export->pages, export->is_uncached);
 
 	if (!cpu)
 		return -ENOMEM;
@@ -166,27 +168,27 @@ static void export_vunmap(struct dma_buf *buf, struct iosys_map *map)
 
 static void export_free(struct kref *refs)
 {
-	struct frpc_export *own = container_of(refs, struct frpc_export, refs);
+	struct frpc_export *export = container_of(refs, struct frpc_export, refs);
 
-	WARN_ON_ONCE(!list_empty(&own->maps) || !list_empty(&own->attachments));
-	frpc_pages_free(&own->pages);
-	mutex_destroy(&own->lock);
-	kfree(own);
+	WARN_ON_ONCE(!list_empty(&export->maps) || !list_empty(&export->attachments));
+	frpc_pages_free(&export->pages);
+	mutex_destroy(&export->lock);
+	kfree(export);
 }
 
 /* Drops a reference; the last one frees the memory.  May sleep. */
-void frpc_export_put(struct frpc_export *own)
+void frpc_export_put(struct frpc_export *export)
 {
-	kref_put(&own->refs, export_free);
+	kref_put(&export->refs, export_free);
 }
 
 /* The last descriptor, mapping and importer are gone; only maps of the driver are left. */
 static void export_release(struct dma_buf *buf)
 {
-	struct frpc_export *own = buf->priv;
+	struct frpc_export *export = buf->priv;
 
-	frpc_map_closed(own);
-	frpc_export_put(own);
+	frpc_map_closed(export);
+	frpc_export_put(export);
 }
 
 static const struct dma_buf_ops export_ops = {
@@ -205,43 +207,43 @@ static const struct dma_buf_ops export_ops = {
 /* What is behind @buf, if it is one of ours: a reference to it; else NULL. */
 struct frpc_export *frpc_export_get(const struct dma_buf *buf)
 {
-	struct frpc_export *own = buf->priv;
+	struct frpc_export *export = buf->priv;
 
 	if (buf->ops != &export_ops)
 		return NULL;
-	kref_get(&own->refs);
-	return own;
+	kref_get(&export->refs);
+	return export;
 }
 
 /* --- making one ------------------------------------------------------------- */
 
 static struct frpc_export *export_create(struct frpc_space *space, size_t len, bool is_uncached)
 {
-	struct frpc_export *own = kzalloc(sizeof(*own), GFP_KERNEL_ACCOUNT);
+	struct frpc_export *export = kzalloc(sizeof(*export), GFP_KERNEL_ACCOUNT);
 	int ret;
 
-	if (!own)
+	if (!export)
 		return ERR_PTR(-ENOMEM);
-	kref_init(&own->refs);
-	mutex_init(&own->lock);
-	INIT_LIST_HEAD(&own->attachments);
-	spin_lock_init(&own->maps_lock);
-	INIT_LIST_HEAD(&own->maps);
-	own->is_uncached = is_uncached;
-	ret = frpc_pages_alloc(&own->pages, space, len);
+	kref_init(&export->refs);
+	mutex_init(&export->lock);
+	INIT_LIST_HEAD(&export->attachments);
+	spin_lock_init(&export->maps_lock);
+	INIT_LIST_HEAD(&export->maps);
+	export->is_uncached = is_uncached;
+	ret = frpc_pages_alloc(&export->pages, space, len);
 	if (ret) {
-		kfree(own);
+		kfree(export);
 		return ERR_PTR(ret);
 	}
 	if (!is_uncached)
-		return own;
+		return export;
 	/* writes back the zeroes, so that no dirty cache line is left */
-	ret = frpc_space_flush(space, &own->pages.sgt);
+	ret = frpc_space_flush(space, &export->pages.sgt);
 	if (ret) {
-		frpc_export_put(own);
+		frpc_export_put(export);
 		return ERR_PTR(ret);
 	}
-	return own;
+	return export;
 }
 
 /* A bank of @channel that decides where memory is; NULL: none.  *@is_coherent: all are. */
@@ -279,7 +281,7 @@ struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size)
 {
 	DEFINE_DMA_BUF_EXPORT_INFO(info);
 	struct frpc_space *space;
-	struct frpc_export *own;
+	struct frpc_export *export;
 	struct dma_buf *buf;
 	bool is_coherent;
 
@@ -290,17 +292,17 @@ struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size)
 	space = channel_find_space(channel, &is_coherent);
 	if (!space)
 		return ERR_PTR(-EPIPE);
-	own = export_create(space, PAGE_ALIGN(size), !is_coherent);
-	if (IS_ERR(own))
-		return ERR_CAST(own);
+	export = export_create(space, PAGE_ALIGN(size), !is_coherent);
+	if (IS_ERR(export))
+		return ERR_CAST(export);
 	info.ops = &export_ops;
 	/* the file shows the size that was asked for; the core maps only whole pages of it */
 	info.size = size;
 	info.flags = O_RDWR;
-	info.priv = own;
+	info.priv = export;
 	buf = dma_buf_export(&info);
 	if (IS_ERR(buf))
-		frpc_export_put(own);
+		frpc_export_put(export);
 	return buf;
 }
 

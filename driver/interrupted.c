@@ -53,7 +53,7 @@
 /* --- what finds a call -------------------------------------------------------- */
 
 /* False: the bytes cannot be read, or the caller is killed. */
-static bool hash_user_bytes(u64 from, u64 len, siphash_key_t *key)
+static bool user_bytes_hash(u64 from, u64 len, siphash_key_t *key)
 {
 	u8 bytes[HASH_STEP];
 	u64 step;
@@ -80,7 +80,7 @@ static bool call_hash_inputs(const struct frpc_call *call, u64 *hash)
 		u32 skip = frpc_message_skip(msg, i);
 
 		key.key[1] = i;
-		if (!hash_user_bytes(msg->args[i].ptr + skip, msg->args[i].len - skip, &key))
+		if (!user_bytes_hash(msg->args[i].ptr + skip, msg->args[i].len - skip, &key))
 			return false;
 	}
 	*hash = key.key[0];
@@ -200,12 +200,13 @@ void frpc_interrupted_answered(struct frpc_call *call)
  */
 void frpc_interrupted_reap(struct frpc_session *session)
 {
-	bool all = xchg(&session->reaps_results, false);
+	bool reaps_all = xchg(&session->reaps_results, false);
 	struct frpc_call *call;
 
 	lockdep_assert_held(&session->end_lock);
 
-	while ((call = interrupted_remove(session, all ? call_is_answered : call_is_forsaken)))
+	while ((call = interrupted_remove(session,
+					  reaps_all ? call_is_answered : call_is_forsaken)))
 		call_give_up(session->client, call);
 	if (READ_ONCE(session->nr_interrupted))
 		queue_delayed_work(system_freezable_wq, &session->end_work, INTERRUPTED_PERIOD);
@@ -239,7 +240,7 @@ void frpc_interrupted_shrink(struct frpc_session *session)
 /* --- the caller ----------------------------------------------------------------- */
 
 /* Is a signal pending whose handler ends the system call with EINTR? */
-static bool handler_ends_call(void)
+static bool signal_handler_ends_call(void)
 {
 	/* current always has one */
 	struct sighand_struct *sighand = rcu_dereference_protected(current->sighand, true);
@@ -301,7 +302,7 @@ int frpc_interrupted_wait(struct frpc_client *client, struct frpc_call *call,
 {
 	if (!wait_for_completion_state(&call->done, TASK_INTERRUPTIBLE | TASK_FREEZABLE))
 		return 0;
-	if (handler_ends_call())
+	if (signal_handler_ends_call())
 		return call_end_wait(call);
 	if (!call->has_maps)
 		return call_keep(client, call, invoke);

@@ -149,7 +149,7 @@ static int copy_pause(void)
 	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
-static int copy_in(void *to, u64 from, size_t len)
+static int bytes_copy_in(void *to, u64 from, size_t len)
 {
 	for (; unlikely(len > COPY_BYTES); len -= COPY_BYTES) {
 		if (copy_from_user(to, u64_to_user_ptr(from), COPY_BYTES))
@@ -162,7 +162,7 @@ static int copy_in(void *to, u64 from, size_t len)
 	return copy_from_user(to, u64_to_user_ptr(from), len) ? -EFAULT : 0;
 }
 
-static int copy_out(u64 to, const void *from, size_t len)
+static int bytes_copy_out(u64 to, const void *from, size_t len)
 {
 	for (; unlikely(len > COPY_BYTES); len -= COPY_BYTES) {
 		if (copy_to_user(u64_to_user_ptr(to), from, COPY_BYTES))
@@ -175,7 +175,7 @@ static int copy_out(u64 to, const void *from, size_t len)
 	return copy_to_user(u64_to_user_ptr(to), from, len) ? -EFAULT : 0;
 }
 
-static int clear_bytes(void *bytes, size_t len)
+static int bytes_clear(void *bytes, size_t len)
 {
 	for (; unlikely(len > COPY_BYTES); len -= COPY_BYTES) {
 		memset(bytes, 0, COPY_BYTES);
@@ -198,7 +198,7 @@ static int call_clear_outputs(struct frpc_call *call)
 
 		if (!frpc_arg_is_inline(&msg->args[i]))
 			continue;
-		ret = clear_bytes(arg_bytes(call, i) + skip, msg->args[i].len - skip);
+		ret = bytes_clear(arg_bytes(call, i) + skip, msg->args[i].len - skip);
 		if (ret)
 			return ret;
 	}
@@ -307,7 +307,7 @@ static int call_copy_user_inputs(struct frpc_call *call)
 
 		if (!frpc_arg_is_inline(arg))
 			continue;
-		ret = copy_in(arg_bytes(call, i) + skip, arg->ptr + skip, arg->len - skip);
+		ret = bytes_copy_in(arg_bytes(call, i) + skip, arg->ptr + skip, arg->len - skip);
 		if (ret)
 			return ret;
 	}
@@ -326,7 +326,7 @@ static int call_copy_user_outputs(struct frpc_call *call)
 
 		if (!frpc_arg_is_inline(arg))
 			continue;
-		ret = copy_out(arg->ptr + skip, arg_bytes(call, i) + skip, arg->len - skip);
+		ret = bytes_copy_out(arg->ptr + skip, arg_bytes(call, i) + skip, arg->len - skip);
 		if (ret)
 			return ret;
 	}

@@ -14,7 +14,7 @@
  * being the last one.  A map of the driver's own buffer holds only the memory, so that the
  * end of the buffer ends the map at once.
  *
- * Locks: space->maps_lock (the list, making and undoing of maps), then own->maps_lock,
+ * Locks: space->maps_lock (the list, making and undoing of maps), then export->maps_lock,
  * then session->lock (finding them, their users), which is all that a call takes for
  * a buffer seen before.
  */
@@ -61,7 +61,7 @@ void frpc_map_use(struct frpc_map *map)
 
 static void map_free(struct frpc_map *map)
 {
-	WARN_ON_ONCE(!list_empty(&map->own_entry));
+	WARN_ON_ONCE(!list_empty(&map->export_entry));
 	if (map->buf)
 		dma_buf_put(map->buf);
 	kfree(map);
@@ -120,44 +120,44 @@ static struct frpc_map *map_find_and_use(struct frpc_session *session, const str
 
 /* --- making and undoing ----------------------------------------------------- */
 
-static unsigned long export_attrs(const struct frpc_export *own)
+static unsigned long export_attrs(const struct frpc_export *export)
 {
-	return own->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
+	return export->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
 }
 
 static int map_make_own(struct frpc_map *map)
 {
 	struct frpc_space *space = map->session->space;
-	struct frpc_export *own = map->own;
+	struct frpc_export *export = map->export;
 	int ret;
 
-	ret = frpc_pages_table(&own->pages, &map->table, UINT_MAX & PAGE_MASK);
+	ret = frpc_pages_table(&export->pages, &map->table, UINT_MAX & PAGE_MASK);
 	if (ret)
 		return ret;
-	ret = frpc_space_map(space, &map->table, export_attrs(own), &map->iova);
+	ret = frpc_space_map(space, &map->table, export_attrs(export), &map->iova);
 	if (ret) {
 		sg_free_table(&map->table);
 		return ret;
 	}
-	map->len = own->pages.len;
-	map->is_synced = !space->is_coherent && !own->is_uncached;
-	spin_lock(&own->maps_lock);
-	list_add(&map->own_entry, &own->maps);
-	spin_unlock(&own->maps_lock);
+	map->len = export->pages.len;
+	map->is_synced = !space->is_coherent && !export->is_uncached;
+	spin_lock(&export->maps_lock);
+	list_add(&map->export_entry, &export->maps);
+	spin_unlock(&export->maps_lock);
 	return 0;
 }
 
 static void map_undo_own(struct frpc_map *map)
 {
-	struct frpc_export *own = map->own;
+	struct frpc_export *export = map->export;
 
-	spin_lock(&own->maps_lock);
-	list_del_init(&map->own_entry);
-	spin_unlock(&own->maps_lock);
+	spin_lock(&export->maps_lock);
+	list_del_init(&map->export_entry);
+	spin_unlock(&export->maps_lock);
 	dma_unmap_sgtable(map->session->space->dev, &map->table, DMA_BIDIRECTIONAL,
-			  export_attrs(own));
+			  export_attrs(export));
 	sg_free_table(&map->table);
-	frpc_export_put(own);
+	frpc_export_put(export);
 }
 
 /* Does the map consist of pages that the kernel can clean from its caches? */
@@ -216,7 +216,7 @@ static int map_make(struct frpc_map *map)
 {
 	lockdep_assert_held(&map->session->space->maps_lock);
 
-	return map->own ? map_make_own(map) : map_make_foreign(map);
+	return map->export ? map_make_own(map) : map_make_foreign(map);
 }
 
 /* Ends a map that can no longer be found; one with users stays as an unmapped object. */
@@ -232,7 +232,7 @@ static void map_end(struct frpc_map *map)
 	frpc_secure_map_undo(map);
 	list_del(&map->entry);
 	session->nr_maps--;
-	if (map->own)
+	if (map->export)
 		map_undo_own(map);
 	else
 		map_undo_foreign(map);
@@ -254,19 +254,19 @@ static bool map_is_wanted(const struct frpc_map *map)
 	if (map->is_closed)
 		return false;
 	/* if the only reference is ours, there will never be another */
-	if (!map->own && file_count(map->buf->file) == 1)
+	if (!map->export && file_count(map->buf->file) == 1)
 		return false;
 	return time_before(jiffies, map->last_used + IDLE_TIME_MAX);
 }
 
-/* Makes a map without users unfindable; one that is still wanted only if @all. */
-static bool map_take_unused(struct frpc_map *map, bool all)
+/* Makes a map without users unfindable; @takes_wanted: also one that is likely to be used again. */
+static bool map_take_unused(struct frpc_map *map, bool takes_wanted)
 {
 	struct frpc_session *session = map->session;
 	bool is_taken;
 
 	spin_lock_irq(&session->lock);
-	is_taken = !map->users && (all || !map_is_wanted(map));
+	is_taken = !map->users && (takes_wanted || !map_is_wanted(map));
 	if (is_taken)
 		hash_del(&map->node);
 	spin_unlock_irq(&session->lock);
@@ -304,8 +304,9 @@ static void maps_check(struct frpc_space *space)
 			session_check_maps(&sessions[i], space);
 }
 
-/* @session: only its maps; NULL: all maps */
-static void maps_reap(struct frpc_space *space, const struct frpc_session *session, bool all)
+/* Ends maps without users: @session's; NULL: of all sessions. */
+static void maps_reap(struct frpc_space *space, const struct frpc_session *session,
+		      bool takes_wanted)
 {
 	struct frpc_map *map, *next;
 
@@ -313,7 +314,7 @@ static void maps_reap(struct frpc_space *space, const struct frpc_session *sessi
 	maps_check(space);
 
 	list_for_each_entry_safe(map, next, &space->maps, entry)
-		if ((!session || map->session == session) && map_take_unused(map, all))
+		if ((!session || map->session == session) && map_take_unused(map, takes_wanted))
 			map_end(map);
 }
 
@@ -338,9 +339,9 @@ static struct frpc_map *map_alloc(struct frpc_session *session, struct dma_buf *
 	map->session = session;
 	map->key = buf;
 	map->users = 1;
-	INIT_LIST_HEAD(&map->own_entry);
-	map->own = frpc_export_get(buf);
-	if (!map->own) {
+	INIT_LIST_HEAD(&map->export_entry);
+	map->export = frpc_export_get(buf);
+	if (!map->export) {
 		get_dma_buf(buf);
 		map->buf = buf;
 	}
@@ -348,10 +349,10 @@ static struct frpc_map *map_alloc(struct frpc_session *session, struct dma_buf *
 }
 
 /* Frees a map that was never made. */
-static void map_drop(struct frpc_map *map)
+static void map_free_unmade(struct frpc_map *map)
 {
-	if (map->own)
-		frpc_export_put(map->own);
+	if (map->export)
+		frpc_export_put(map->export);
 	map_free(map);
 }
 
@@ -378,7 +379,7 @@ static struct frpc_map *map_create(struct frpc_session *session, struct dma_buf 
 		ret = map_make(map);
 	}
 	if (ret) {
-		map_drop(map);
+		map_free_unmade(map);
 		return ERR_PTR(ret);
 	}
 
@@ -525,21 +526,21 @@ int frpc_map_sync(struct frpc_session *session, u64 start, u64 len, enum dma_dat
 /* --- the end of buffers, clients and banks ---------------------------------- */
 
 /* The next map of a buffer that has gone, pinned together with its channel; or NULL. */
-static struct frpc_map *export_take_map(struct frpc_export *own)
+static struct frpc_map *export_take_map(struct frpc_export *export)
 {
 	struct frpc_map *map;
 	bool is_pinned = false;
 
-	spin_lock(&own->maps_lock);
-	while (!is_pinned && !list_empty(&own->maps)) {
-		map = list_first_entry(&own->maps, struct frpc_map, own_entry);
-		list_del_init(&map->own_entry);
+	spin_lock(&export->maps_lock);
+	while (!is_pinned && !list_empty(&export->maps)) {
+		map = list_first_entry(&export->maps, struct frpc_map, export_entry);
+		list_del_init(&map->export_entry);
 		/* a channel that is being freed undoes its maps itself */
 		is_pinned = frpc_channel_try_get(map->session->channel);
 		if (is_pinned)
 			frpc_map_use(map);
 	}
-	spin_unlock(&own->maps_lock);
+	spin_unlock(&export->maps_lock);
 	return is_pinned ? map : NULL;
 }
 
@@ -564,12 +565,12 @@ static void map_close(struct frpc_map *map)
 	frpc_channel_put(channel);
 }
 
-/* The dma-buf @own has gone: undoes its maps as soon as they have no users.  May sleep. */
-void frpc_map_closed(struct frpc_export *own)
+/* The dma-buf @export has gone: undoes its maps as soon as they have no users.  May sleep. */
+void frpc_map_closed(struct frpc_export *export)
 {
 	struct frpc_map *map;
 
-	while ((map = export_take_map(own)))
+	while ((map = export_take_map(export)))
 		map_close(map);
 }
 

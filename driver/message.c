@@ -76,7 +76,7 @@ static int message_check_lengths(const struct frpc_message *msg)
 /* List the inline buffers that carry bytes; true if they already stand in order. */
 static bool message_collect_inline(const struct frpc_message *msg, u32 *count)
 {
-	bool ascending = true;
+	bool is_sorted = true;
 	u64 end = 0;
 	u32 i, n = 0;
 
@@ -87,16 +87,16 @@ static bool message_collect_inline(const struct frpc_message *msg, u32 *count)
 		if (!arg_has_inline_bytes(arg))
 			continue;
 		if (arg->ptr < end)
-			ascending = false;
+			is_sorted = false;
 		end = arg->ptr + arg->len;
 		msg->order[n++] = i;
 	}
 	*count = n;
-	return ascending;
+	return is_sorted;
 }
 
 /* By start; of two that start together the longer one first. */
-static int compare_args(const void *a, const void *b, const void *args)
+static int args_compare(const void *a, const void *b, const void *args)
 {
 	const struct frpc_arg *x = (const struct frpc_arg *)args + *(const u16 *)a;
 	const struct frpc_arg *y = (const struct frpc_arg *)args + *(const u16 *)b;
@@ -131,7 +131,7 @@ static u64 arg_place(const struct frpc_arg *arg, struct cursor *at)
 }
 
 /* Arguments are in order: an earlier one has the bytes before @end. */
-static u32 arg_leading(const struct frpc_arg *arg, u64 *end)
+static u32 arg_skip(const struct frpc_arg *arg, u64 *end)
 {
 	u64 skip = *end > arg->ptr ? min(*end - arg->ptr, arg->len) : 0;
 
@@ -148,7 +148,7 @@ static void message_find_shared(struct frpc_message *msg, u32 count)
 	for (i = 0; i < count; i++) {
 		u32 index = msg->order[i];
 
-		msg->skips[index] = arg_leading(&msg->args[index], &end[index < msg->nr_ins]);
+		msg->skips[index] = arg_skip(&msg->args[index], &end[index < msg->nr_ins]);
 	}
 }
 
@@ -173,7 +173,7 @@ int frpc_message_layout(struct frpc_message *msg)
 		return ret;
 
 	if (!message_collect_inline(msg, &count))
-		sort_r(msg->order, count, sizeof(*msg->order), compare_args, NULL, msg->args);
+		sort_r(msg->order, count, sizeof(*msg->order), args_compare, NULL, msg->args);
 
 	msg->metadata_len = ALIGN(message_tail_offset(msg) + sizeof(struct dsp_tail), DSP_ALIGN);
 	at.offset = msg->metadata_len;
@@ -191,8 +191,8 @@ int frpc_message_layout(struct frpc_message *msg)
 }
 
 /* @start: bus address of the bytes, without the session id */
-static void fill_inline(const struct frpc_arg *arg, u64 start, u64 session_bits,
-			union dsp_arg *out, struct dsp_page *page)
+static void arg_fill_inline(const struct frpc_arg *arg, u64 start, u64 session_bits,
+			    union dsp_arg *out, struct dsp_page *page)
 {
 	u64 first = round_down(start, DSP_PAGE_BYTES);
 
@@ -204,20 +204,20 @@ static void fill_inline(const struct frpc_arg *arg, u64 start, u64 session_bits,
 	page->size = cpu_to_le64(round_up(start + arg->len, DSP_PAGE_BYTES) - first);
 }
 
-static void fill_mapped(const struct frpc_arg *arg, union dsp_arg *out)
+static void arg_fill_mapped(const struct frpc_arg *arg, union dsp_arg *out)
 {
 	out->buf.pv = cpu_to_le64(arg->ptr);
 	out->buf.len = cpu_to_le64(arg->len);
 }
 
-static void fill_handle(const struct frpc_arg *arg, union dsp_arg *out)
+static void arg_fill_handle(const struct frpc_arg *arg, union dsp_arg *out)
 {
 	out->dma.fd = cpu_to_le32(arg->fd);
 	out->dma.offset = cpu_to_le32((u32)arg->ptr);
 	out->dma.len = cpu_to_le32((u32)arg->len);
 }
 
-static void fill_place(const struct frpc_place *place, u64 session_bits, struct dsp_page *page)
+static void place_fill_page(const struct frpc_place *place, u64 session_bits, struct dsp_page *page)
 {
 	page->addr = cpu_to_le64(place->iova + (place->is_physical ? 0 : session_bits));
 	page->size = cpu_to_le64(place->len);
@@ -238,7 +238,7 @@ void frpc_place_set(struct frpc_place *place, u64 start, u64 len)
 	};
 }
 
-static int compare_places(const void *a, const void *b, const void *places)
+static int places_compare(const void *a, const void *b, const void *places)
 {
 	u64 x = ((const struct frpc_place *)places + *(const u16 *)a)->start;
 	u64 y = ((const struct frpc_place *)places + *(const u16 *)b)->start;
@@ -257,7 +257,7 @@ void frpc_message_sort_synced(struct frpc_message *msg)
 	for (i = 0; i < msg->nr_args; i++)
 		if (frpc_arg_is_mapped(&msg->args[i]) && msg->places[i].is_synced)
 			msg->order[n++] = i;
-	sort_r(msg->order, n, sizeof(*msg->order), compare_places, NULL, msg->places);
+	sort_r(msg->order, n, sizeof(*msg->order), places_compare, NULL, msg->places);
 	msg->nr_synced = n;
 }
 
@@ -323,13 +323,14 @@ void frpc_message_fill(const struct frpc_message *msg, void *buf, u64 iova, u64 
 		lists[i].num = cpu_to_le32(arg->len ? 1 : 0);
 		lists[i].pgidx = cpu_to_le32(i);
 		if (i >= msg->nr_bufs)
-			fill_handle(arg, &args[i]);
+			arg_fill_handle(arg, &args[i]);
 		else if (frpc_arg_is_mapped(arg))
-			fill_mapped(arg, &args[i]);
+			arg_fill_mapped(arg, &args[i]);
 		else
-			fill_inline(arg, iova + msg->offsets[i], session_bits, &args[i], &pages[i]);
+			arg_fill_inline(arg, iova + msg->offsets[i], session_bits, &args[i],
+					&pages[i]);
 		if (frpc_arg_is_mapped(arg))
-			fill_place(&msg->places[i], session_bits, &pages[i]);
+			place_fill_page(&msg->places[i], session_bits, &pages[i]);
 	}
 }
 

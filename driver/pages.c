@@ -90,12 +90,12 @@ static void *piece_alloc(size_t *len)
 	return alloc_pages_exact(*len, GFP_PAGES | __GFP_RETRY_MAYFAIL);
 }
 
-static void pieces_free(struct list_head *pieces, bool with_pages)
+static void pieces_free(struct list_head *pieces, bool frees_pages)
 {
 	struct piece *piece, *next;
 
 	list_for_each_entry_safe(piece, next, pieces, entry) {
-		if (with_pages)
+		if (frees_pages)
 			free_pages_exact(piece->cpu, piece->len);
 		kfree(piece);
 	}

@@ -15,7 +15,7 @@
  * session) is alive.
  *
  * Lock order: session->end_lock, space->maps_lock, space->buffers_lock, then the spinlocks.
- * Only two spinlocks nest: call_slot.lock -> session->lock, own->maps_lock -> session->lock.
+ * Only two spinlocks nest: call_slot.lock -> session->lock, export->maps_lock -> session->lock.
  * remote_heap.c has the locks of the remote heap.
  */
 #ifndef FRPC_PRIVATE_H

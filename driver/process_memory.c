@@ -109,7 +109,8 @@ long frpc_process_memory_map(struct frpc_client *client, struct fastrpc_mem_map 
 }
 
 /* A handle of a call has no address of its own. */
-static long handle_unmap(struct frpc_client *client, const struct fastrpc_mem_unmap *request)
+static long process_memory_unmap_handle(struct frpc_client *client,
+					const struct fastrpc_mem_unmap *request)
 {
 	size_t len = request->vaddr ? 0 : frpc_mapping_handle_len(client, request->fd);
 	struct frpc_reply reply;
@@ -137,7 +138,7 @@ long frpc_process_memory_unmap(struct frpc_client *client, const struct fastrpc_
 
 	mapping = frpc_mapping_remove(client, FRPC_MAPPING_DMABUF, request->fd, request->vaddr);
 	if (!mapping)
-		return handle_unmap(client, request);
+		return process_memory_unmap_handle(client, request);
 	reply = frpc_request_mem_unmap(client->session, READ_ONCE(client->pd), mapping->fd,
 				       mapping->dsp_addr, mapping->len);
 	frpc_mapping_settle_unmap(client, mapping, reply.outcome);

@@ -30,7 +30,7 @@
 #define RELEASE_REST	HZ
 
 /* What belongs to a state.  Both locks of the session are held. */
-static void session_check(struct frpc_session *session)
+static void session_check_state(struct frpc_session *session)
 {
 	bool is_free = session->state == FRPC_SESSION_FREE;
 
@@ -49,7 +49,7 @@ static void release_step(struct frpc_session *session, enum frpc_session_event e
 
 	spin_lock_irq(&session->lock);
 	WARN_ON_ONCE(!frpc_session_step(&session->state, event));
-	session_check(session);
+	session_check_state(session);
 	is_free = session->state == FRPC_SESSION_FREE;
 	if (is_free)
 		session->nr_ends++;

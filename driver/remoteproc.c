@@ -47,8 +47,8 @@ enum frpc_stream_kind frpc_rproc_stream_kind(const struct rproc *rproc)
 	return frpc_stream_kind_find(rproc->has_iommu, type, linux_is_at_el2());
 }
 
-static int watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,
-		       struct frpc_stream *stream)
+static int rproc_watch_start(struct frpc_rproc_watch *watch, struct rproc *rproc,
+			     struct frpc_stream *stream)
 {
 	lockdep_assert_held(&rproc->lock);
 	WARN_ON_ONCE(watch->rproc && watch->rproc != rproc);
@@ -89,7 +89,7 @@ int frpc_rproc_watch(struct frpc_rproc_watch *watch, struct rproc *rproc,
 		frpc_rproc_unwatch(watch);
 	if (mutex_lock_killable(&rproc->lock))
 		return -EINTR;
-	ret = watch_start(watch, rproc, stream);
+	ret = rproc_watch_start(watch, rproc, stream);
 	mutex_unlock(&rproc->lock);
 	return ret;
 }

@@ -15,12 +15,12 @@
 
 #define REQUEST_OBJECT(object)	REQUEST_BYTES(&(object), sizeof(object))
 
-static __le32 wire_client_id(const struct frpc_session *session)
+static __le32 request_client_id(const struct frpc_session *session)
 {
 	return cpu_to_le32(frpc_session_client_id(session));
 }
 
-static struct dsp_page page_record(const struct frpc_page *page)
+static struct dsp_page request_page(const struct frpc_page *page)
 {
 	return (struct dsp_page){
 		.addr = cpu_to_le64(page ? page->addr : 0),
@@ -35,7 +35,7 @@ static u64 reply_dsp_addr(const struct frpc_reply *reply, __le64 dsp_addr)
 }
 
 /* To process control. */
-static struct frpc_reply control_request(struct frpc_session *session, u32 pd, u32 sc,
+static struct frpc_reply request_control(struct frpc_session *session, u32 pd, u32 sc,
 					 const struct frpc_arg *args, unsigned int state)
 {
 	const struct frpc_kernel_call call = {
@@ -52,10 +52,10 @@ static struct frpc_reply control_request(struct frpc_session *session, u32 pd, u
 /* A client joins a protection domain that is always there. */
 struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd)
 {
-	const __le32 id = wire_client_id(session);
+	const __le32 id = request_client_id(session);
 	const struct frpc_arg args[] = { REQUEST_OBJECT(id) };
 
-	return control_request(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args,
+	return request_control(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args,
 			       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
@@ -70,7 +70,7 @@ struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd)
  */
 int frpc_request_release(struct frpc_call *call, u32 pd)
 {
-	const __le32 id = wire_client_id(call->session);
+	const __le32 id = request_client_id(call->session);
 	const struct frpc_arg args[] = { REQUEST_OBJECT(id) };
 	const struct frpc_kernel_call request = {
 		.pd = pd,
@@ -100,19 +100,19 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
 	const u32 method = create->attrs ? DSP_INIT_CREATE_ATTR : DSP_INIT_CREATE;
 	const u32 namelen = strlen(name) + 1;
 	const struct dsp_create head = {
-		.client_id = wire_client_id(session),
+		.client_id = request_client_id(session),
 		.namelen = cpu_to_le32(namelen),
 		.filelen = cpu_to_le32(create->filelen),
 		.pageslen = cpu_to_le32(1),
 		.attrs = cpu_to_le32(create->attrs),
 		.siglen = cpu_to_le32(create->siglen),
 	};
-	const struct dsp_page page = page_record(memory);
+	const struct dsp_page page = request_page(memory);
 	const struct frpc_arg args[] = {
 		REQUEST_OBJECT(head), REQUEST_BYTES(name, namelen), *shell, REQUEST_OBJECT(page),
 	};
 
-	return control_request(session, DSP_PD_USER, DSP_SCALARS(method, 4, 0), args,
+	return request_control(session, DSP_PD_USER, DSP_SCALARS(method, 4, 0), args,
 			       TASK_KILLABLE | TASK_FREEZABLE);
 }
 
@@ -129,16 +129,16 @@ struct frpc_reply frpc_request_create_static(struct frpc_session *session, const
 					     u32 namelen, const struct frpc_page *memory)
 {
 	const struct dsp_create_static head = {
-		.client_id = wire_client_id(session),
+		.client_id = request_client_id(session),
 		.namelen = cpu_to_le32(namelen),
 		.pageslen = cpu_to_le32(memory ? 1 : 0),
 	};
-	const struct dsp_page page = page_record(memory);
+	const struct dsp_page page = request_page(memory);
 	const struct frpc_arg args[] = {
 		REQUEST_OBJECT(head), REQUEST_BYTES(name, namelen), REQUEST_OBJECT(page),
 	};
 
-	return control_request(session, DSP_PD_USER, DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0),
+	return request_control(session, DSP_PD_USER, DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0),
 			       args, TASK_KILLABLE);
 }
 
@@ -161,9 +161,9 @@ static unsigned int request_wait_state(u32 flags)
 struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 flags,
 				    const struct frpc_page *memory, u64 *dsp_addr)
 {
-	const struct dsp_page page = page_record(memory);
+	const struct dsp_page page = request_page(memory);
 	const struct dsp_mmap head = {
-		.client_id = wire_client_id(session),
+		.client_id = request_client_id(session),
 		.flags = cpu_to_le32(flags),
 		.num = cpu_to_le32(sizeof(page)),
 	};
@@ -173,7 +173,7 @@ struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 fl
 	};
 	struct frpc_reply reply;
 
-	reply = control_request(session, pd, DSP_SCALARS(DSP_INIT_MMAP, 2, 1), args,
+	reply = request_control(session, pd, DSP_SCALARS(DSP_INIT_MMAP, 2, 1), args,
 				request_wait_state(flags));
 	*dsp_addr = reply_dsp_addr(&reply, answer);
 	return reply;
@@ -184,13 +184,13 @@ struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u32 
 				      u64 dsp_addr, u64 len)
 {
 	const struct dsp_munmap head = {
-		.client_id = wire_client_id(session),
+		.client_id = request_client_id(session),
 		.vaddr = cpu_to_le64(dsp_addr),
 		.size = cpu_to_le64(len),
 	};
 	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
 
-	return control_request(session, pd, DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0), args,
+	return request_control(session, pd, DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0), args,
 			       request_wait_state(flags));
 }
 
@@ -208,9 +208,9 @@ struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 				       const struct fastrpc_mem_map *request,
 				       const struct frpc_page *memory, u64 *dsp_addr)
 {
-	const struct dsp_page page = page_record(memory);
+	const struct dsp_page page = request_page(memory);
 	const struct dsp_mem_map head = {
-		.client_id = wire_client_id(session),
+		.client_id = request_client_id(session),
 		.fd = cpu_to_le32(request->fd),
 		.offset = cpu_to_le32(request->offset),
 		.flags = cpu_to_le32(request->flags),
@@ -224,7 +224,7 @@ struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 	};
 	struct frpc_reply reply;
 
-	reply = control_request(session, pd, DSP_SCALARS(DSP_INIT_MEM_MAP, 3, 1), args,
+	reply = request_control(session, pd, DSP_SCALARS(DSP_INIT_MEM_MAP, 3, 1), args,
 				TASK_KILLABLE | TASK_FREEZABLE);
 	*dsp_addr = reply_dsp_addr(&reply, answer);
 	return reply;
@@ -235,14 +235,14 @@ struct frpc_reply frpc_request_mem_unmap(struct frpc_session *session, u32 pd, i
 					 u64 dsp_addr, u64 len)
 {
 	const struct dsp_mem_unmap head = {
-		.client_id = wire_client_id(session),
+		.client_id = request_client_id(session),
 		.fd = cpu_to_le32(fd),
 		.vaddr = cpu_to_le64(dsp_addr),
 		.len = cpu_to_le64(len),
 	};
 	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
 
-	return control_request(session, pd, DSP_SCALARS(DSP_INIT_MEM_UNMAP, 1, 0), args,
+	return request_control(session, pd, DSP_SCALARS(DSP_INIT_MEM_UNMAP, 1, 0), args,
 			       TASK_KILLABLE | TASK_FREEZABLE);
 }
 

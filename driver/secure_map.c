@@ -40,7 +40,7 @@ void frpc_secure_map_setup(struct frpc_channel *channel)
 }
 
 /* Finds the physical range of a map; -EINVAL: it is not one range. */
-static int map_find_memory(struct frpc_map *map)
+static int secure_map_find_memory(struct frpc_map *map)
 {
 	struct frpc_space *space = map->session->space;
 	phys_addr_t first = frpc_space_phys(space, map->iova);
@@ -56,7 +56,7 @@ static int map_find_memory(struct frpc_map *map)
 	return 0;
 }
 
-static int map_assign(struct frpc_map *map)
+static int secure_map_assign(struct frpc_map *map)
 {
 	struct frpc_session *session = map->session;
 	int ret;
@@ -67,7 +67,7 @@ static int map_assign(struct frpc_map *map)
 		return -EPIPE;
 	if (map->is_secure)
 		return 0;
-	ret = map_find_memory(map);
+	ret = secure_map_find_memory(map);
 	if (ret)
 		return ret;
 	ret = frpc_vmperm_assign(map->phys, map->len, &frpc_vmperm_linux,
@@ -97,17 +97,17 @@ int frpc_secure_map_make(struct frpc_map *map)
 		return -EOPNOTSUPP;
 	if (mutex_lock_killable(&session->space->maps_lock))
 		return -EINTR;
-	ret = map_assign(map);
+	ret = secure_map_assign(map);
 	mutex_unlock(&session->space->maps_lock);
 	return ret;
 }
 
 /* Keeps the memory of a map for ever: the DSP may use it. */
-static void map_lose(struct frpc_map *map, const char *reason, int error)
+static void secure_map_lose(struct frpc_map *map, const char *reason, int error)
 {
 	/* this reference is never dropped */
-	if (map->own)
-		kref_get(&map->own->refs);
+	if (map->export)
+		kref_get(&map->export->refs);
 	else
 		get_dma_buf(map->buf);
 	atomic_inc(&frpc_secure_maps_lost);
@@ -132,13 +132,13 @@ void frpc_secure_map_undo(struct frpc_map *map)
 	is_used = map->users || map->is_left;
 	spin_unlock_irq(&session->lock);
 	if (is_used) {
-		map_lose(map, "the DSP may be using it", -EBUSY);
+		secure_map_lose(map, "the DSP may be using it", -EBUSY);
 		return;
 	}
 	ret = frpc_vmperm_assign(map->phys, map->len, &session->channel->secure,
 				 &frpc_vmperm_linux);
 	if (ret) {
-		map_lose(map, "cannot be taken back", ret);
+		secure_map_lose(map, "cannot be taken back", ret);
 		return;
 	}
 	map->is_secure = false;

@@ -74,8 +74,8 @@ struct frpc_map {
 	struct frpc_session *session;
 	const struct dma_buf *key;	/* the dma-buf, for comparison only */
 	struct dma_buf *buf;		/* another driver's, reference held; or NULL */
-	struct frpc_export *own;	/* the driver's own, reference held until undone; or NULL */
-	struct list_head own_entry;	/* on own->maps until one of the two goes */
+	struct frpc_export *export;	/* the driver's own, reference held until undone; or NULL */
+	struct list_head export_entry;	/* on export->maps until one of the two goes */
 	struct dma_buf_attachment *attachment;	/* of another driver's dma-buf */
 	struct sg_table table;		/* pages of the driver's own */
 	struct sg_table *sgt;		/* mapped pages of another driver's */
@@ -101,7 +101,7 @@ int frpc_map_place(const struct frpc_map *map, const struct frpc_arg *arg,
 int frpc_map_place_handle(const struct frpc_map *map, const struct frpc_arg *arg,
 			  struct frpc_place *place);
 int frpc_map_sync(struct frpc_session *session, u64 start, u64 len, enum dma_data_direction to);
-void frpc_map_closed(struct frpc_export *own);
+void frpc_map_closed(struct frpc_export *export);
 void frpc_maps_give_up(struct frpc_space *space, const struct frpc_session *session);
 void frpc_maps_shrink(struct frpc_space *space);
 void frpc_maps_undo(struct frpc_space *space);
@@ -179,6 +179,6 @@ struct frpc_export {
 
 struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size);
 struct frpc_export *frpc_export_get(const struct dma_buf *buf);
-void frpc_export_put(struct frpc_export *own);
+void frpc_export_put(struct frpc_export *export);
 
 #endif /* FRPC_SPACE_H */
