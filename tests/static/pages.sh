@@ -3,7 +3,8 @@
 #
 # What pages name is there: each link has a file and, behind "#", a heading; each path, each
 # function and each identifier in backquotes is in the tree.  Names of the kernel, of
-# programs and of test cases count where some file other than a page has them.
+# programs and of test cases count where some file other than a page has them; names that only
+# a mistake of tests/mutants has do not.
 #
 # What is wrong is said, one line each; the exit status is 1 then.
 set -u
@@ -25,10 +26,15 @@ anchors()
 	sed -n 's/^##* //p' "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 _-]//g; s/ /-/g'
 }
 
-# links PAGE: the targets of its links and pictures, but for those on other machines.
+# links PAGE: the targets of its links and pictures, but for those on other machines.  A link
+# has one of three forms: in place, by reference, in HTML.
 links()
 {
-	grep -o '\](\([^)]*\))' "$1" | sed 's/^](//; s/)$//' | grep -v -E '^(https?|mailto):'
+	{
+		grep -o '\](\([^)]*\))' "$1" | sed 's/^](//; s/)$//'
+		sed -n 's/^ *\[[^]^][^]]*\]: *\([^ ]*\).*/\1/p' "$1"
+		grep -o -E '(href|src)="[^"]*"' "$1" | sed 's/^[a-z]*="//; s/"$//'
+	} | grep -v -E '^(https?|mailto):'
 }
 
 check_links()
@@ -49,7 +55,8 @@ check_links()
 }
 
 # Prints "KIND WORD" for what PAGE names: a path below one of the tree's folders, wherever
-# it stands; in backquotes a file's name, a function, an identifier of more than one word.
+# it stands; in backquotes a file's name (NAME.[ch] is two), a function with or without its
+# arguments, a member and what it is of, a tracepoint, an identifier of more than one word.
 named()
 {
 	awk '
@@ -73,9 +80,18 @@ named()
 				word = part[i]
 				if (word ~ /^[a-z][a-z0-9_-]*\.(c|h|sh|awk|md|yaml|dtsi)$/)
 					print "file", word
-				else if (word ~ /^[a-z_][a-z0-9_]*\(\)$/)
-					print "word", substr(word, 1, length(word) - 2)
-				else if (word ~ /^(struct |enum |union )?[a-z][a-z0-9]*_[a-z0-9_]*$/ ||
+				else if (sub(/\.\[ch\]$/, "", word)) {
+					print "file", word ".c"
+					print "file", word ".h"
+				} else if (word ~ /^[a-z_][a-z0-9_]*\([^()]*\)$/) {
+					sub(/\(.*/, "", word)
+					print "word", word
+				} else if (word ~ /^[a-z_][a-z0-9_]*(->[a-z_][a-z0-9_]*)+$/ ||
+					 word ~ /^frpc:[a-z0-9_]+$/) {
+					m = split(word, name, /->|:/)
+					for (j = 1; j <= m; j++)
+						print "word", name[j]
+				} else if (word ~ /^(struct |enum |union )?[a-z][a-z0-9]*_[a-z0-9_]*$/ ||
 					 word ~ /^[A-Z][A-Z0-9]*_[A-Z0-9_]*$/) {
 					sub(/^[a-z]* /, "", word)
 					print "word", word
@@ -100,7 +116,7 @@ git ls-files -co --exclude-standard > "$work/files"
 # Files that programs make: Makefiles and scripts name them.
 git ls-files -- '*Makefile' '*.mk' .gitignore tests/run-* > "$work/list"
 xargs cat < "$work/list" > "$work/made"
-grep -v '\.md$' "$work/files" | grep -v '^tests/fuzz/corpus' | while read -r file; do
+grep -v -e '\.md$' -e '^tests/fuzz/corpus' -e '^tests/mutants/' "$work/files" | while read -r file; do
 	[ ! -f "$file" ] || echo "$file"
 done | tr '\n' '\0' | xargs -0 cat | tr -c 'A-Za-z0-9_' '\n' | sort -u > "$work/words"
 
