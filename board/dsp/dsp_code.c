@@ -519,10 +519,14 @@ static s32 code_invoke(struct dsp_request *req, struct dsp_remote *r, u32 *words
 	for (i = 0; i < req->n_in; i++)
 		parts[1 + i] = (struct kvec){ req->args[i].data, req->args[i].len };
 	ret = code_ask(r, req, FRAME_INVOKE, parts, 1 + req->n_in, &ask);
-	if (!ret)
-		ret = ask.result;
-	if (!ret)
-		ret = code_take_results(req, &ask);
+	if (ret)
+		goto out_free_body;
+	ret = ask.result;
+	if (ret)
+		goto out_free_body;
+	ret = code_take_results(req, &ask);
+
+out_free_body:
 	kvfree(ask.body);
 	return ret;
 }

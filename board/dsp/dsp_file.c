@@ -8,6 +8,7 @@
  * up to a multiple of 8 and the data.  Behind the in-buffers come the lengths of the
  * out-buffers.  Results are packed in the same way.
  */
+#include <linux/err.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -101,6 +102,19 @@ static int host_call(struct dsp *dsp, const struct dsp_caller *who, struct pack 
 	return p->call.result ? -EREMOTEIO : 0;
 }
 
+/* The first result of a call, which has to be @len bytes long; ERR_PTR(): there is none. */
+static const u8 *host_ask(struct dsp *dsp, const struct dsp_caller *who, struct pack *p, u32 len)
+{
+	const u8 *out;
+	int ret;
+
+	ret = host_call(dsp, who, p);
+	if (ret)
+		return ERR_PTR(ret);
+	out = unpack(p, len);
+	return out ? out : ERR_PTR(-EPROTO);
+}
+
 static void host_done(struct pack *p)
 {
 	kvfree(p->call.out);
@@ -120,12 +134,17 @@ static int host_open(struct dsp *dsp, const struct dsp_caller *who, struct pack 
 	pack_in(p, name, head[0]);
 	pack_length(p, 8);
 	pack_length(p, ERROR_ROOM);
-	ret = host_call(dsp, who, p);
-	out = ret ? NULL : unpack(p, 8);
-	if (!ret && (!out || wire_u32(out, 4)))
-		ret = -EPROTO;
-	if (!ret)
-		*handle = wire_u32(out, 0);
+	out = host_ask(dsp, who, p, 8);
+	ret = PTR_ERR_OR_ZERO(out);
+	if (ret)
+		goto out_done;
+	ret = -EPROTO;
+	if (wire_u32(out, 4))
+		goto out_done;
+	*handle = wire_u32(out, 0);
+	ret = 0;
+
+out_done:
 	host_done(p);
 	return ret;
 }
@@ -140,10 +159,11 @@ static int host_close(struct dsp *dsp, const struct dsp_caller *who, struct pack
 	pack_words(p, head, 2);
 	pack_length(p, 4);
 	pack_length(p, ERROR_ROOM);
-	ret = host_call(dsp, who, p);
-	out = ret ? NULL : unpack(p, 4);
-	if (!ret && (!out || wire_u32(out, 0)))
-		ret = -EPROTO;
+	out = host_ask(dsp, who, p, 4);
+	if (IS_ERR(out))
+		ret = PTR_ERR(out);
+	else
+		ret = wire_u32(out, 0) ? -EPROTO : 0;
 	host_done(p);
 	return ret;
 }
@@ -162,11 +182,9 @@ static int file_open(struct dsp *dsp, const struct dsp_caller *who, struct pack 
 	pack_in(p, file->name, lengths[2]);
 	pack_in(p, "r", 2);
 	pack_length(p, 4);
-	ret = host_call(dsp, who, p);
-	out = ret ? NULL : unpack(p, 4);
-	if (!ret && !out)
-		ret = -EPROTO;
-	if (!ret)
+	out = host_ask(dsp, who, p, 4);
+	ret = PTR_ERR_OR_ZERO(out);
+	if (!IS_ERR(out))
 		*fd = wire_u32(out, 0);
 	/* "No such file" is the one refusal that means nothing is wrong. */
 	if (ret == -EREMOTEIO)
@@ -184,11 +202,9 @@ static int file_length(struct dsp *dsp, const struct dsp_caller *who, struct pac
 	pack_start(p, module, STD_LENGTH);
 	pack_words(p, &fd, 1);
 	pack_length(p, 8);
-	ret = host_call(dsp, who, p);
-	out = ret ? NULL : unpack(p, 8);
-	if (!ret && !out)
-		ret = -EPROTO;
-	if (!ret)
+	out = host_ask(dsp, who, p, 8);
+	ret = PTR_ERR_OR_ZERO(out);
+	if (!IS_ERR(out))
 		*size = wire_u64(out, 0);
 	host_done(p);
 	return ret;
@@ -199,28 +215,29 @@ static int file_piece(struct dsp *dsp, const struct dsp_caller *who, struct pack
 		      u32 fd, struct dsp_file *file, bool *eof)
 {
 	u32 want[] = { fd, min_t(size_t, file->chunk, file->room - file->len) };
-	const u8 *head, *data = NULL;
-	u32 got = 0;
+	const u8 *head, *data;
+	u32 got;
 	int ret;
 
 	pack_start(p, module, STD_READ);
 	pack_words(p, want, 2);
 	pack_length(p, 8);
 	pack_length(p, want[1]);
-	ret = host_call(dsp, who, p);
-	if (!ret) {
-		head = unpack(p, 8);
-		data = unpack(p, want[1]);
-		if (!head || !data || wire_u32(head, 0) > want[1])
-			ret = -EPROTO;
-		else
-			got = wire_u32(head, 0);
-	}
-	if (!ret) {
-		memcpy(file->data + file->len, data, got);
-		file->len += got;
-		*eof = wire_u32(head, 4) || !got || file->len == file->room;
-	}
+	head = host_ask(dsp, who, p, 8);
+	ret = PTR_ERR_OR_ZERO(head);
+	if (ret)
+		goto out_done;
+	ret = -EPROTO;
+	data = unpack(p, want[1]);
+	got = wire_u32(head, 0);
+	if (!data || got > want[1])
+		goto out_done;
+	memcpy(file->data + file->len, data, got);
+	file->len += got;
+	*eof = wire_u32(head, 4) || !got || file->len == file->room;
+	ret = 0;
+
+out_done:
 	host_done(p);
 	return ret;
 }
@@ -270,11 +287,13 @@ int dsp_file_read(struct dsp *dsp, const struct dsp_caller *who, struct dsp_file
 		return -ENOMEM;
 	file->len = 0;
 	ret = host_open(dsp, who, p, STD_MODULE, &module);
-	if (!ret) {
-		ret = file_read_all(dsp, who, p, module, file);
-		closed = host_close(dsp, who, p, module);
-		ret = ret ? ret : closed;
-	}
+	if (ret)
+		goto out_free_pack;
+	ret = file_read_all(dsp, who, p, module, file);
+	closed = host_close(dsp, who, p, module);
+	ret = ret ? ret : closed;
+
+out_free_pack:
 	kfree(p);
 	return ret;
 }
@@ -292,11 +311,9 @@ static int memory_map(struct dsp *dsp, const struct dsp_caller *who, struct pack
 	pack_start(p, module, MEM_MAP64);
 	pack_in(p, in, sizeof(in));
 	pack_length(p, 16);
-	ret = host_call(dsp, who, p);
-	out = ret ? NULL : unpack(p, 16);
-	if (!ret && !out)
-		ret = -EPROTO;
-	if (!ret)
+	out = host_ask(dsp, who, p, 16);
+	ret = PTR_ERR_OR_ZERO(out);
+	if (!IS_ERR(out))
 		*dsp_addr = wire_u64(out, 8);
 	host_done(p);
 	return ret;
@@ -328,14 +345,14 @@ int dsp_file_memory(struct dsp *dsp, const struct dsp_caller *who, u32 flags, u6
 	if (!p)
 		return -ENOMEM;
 	ret = host_open(dsp, who, p, MEM_MODULE, &module);
-	if (!ret) {
-		if (*dsp_addr)
-			ret = memory_unmap(dsp, who, p, module, size, *dsp_addr);
-		else
-			ret = memory_map(dsp, who, p, module, flags, size, dsp_addr);
-		closed = host_close(dsp, who, p, module);
-		ret = ret ? ret : closed;
-	}
+	if (ret)
+		goto out_free_pack;
+	ret = *dsp_addr ? memory_unmap(dsp, who, p, module, size, *dsp_addr) :
+			  memory_map(dsp, who, p, module, flags, size, dsp_addr);
+	closed = host_close(dsp, who, p, module);
+	ret = ret ? ret : closed;
+
+out_free_pack:
 	kfree(p);
 	return ret;
 }

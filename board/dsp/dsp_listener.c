@@ -131,18 +131,21 @@ static s32 listener_next(struct dsp_request *req)
 	s32 ret;
 
 	ret = dsp_call_shape(req, 2, 2);
-	if (!ret && (req->args[0].len != NEXT_IN_BYTES || req->args[2].len != NEXT_OUT_BYTES))
-		ret = dsp_call_violation(req, "next2: bad argument lengths");
-	if (!ret && wire_u32(req->args[0].data, 8) != req->args[1].len)
-		ret = dsp_call_violation(req, "next2: results of another length than said");
-	if (!ret && wire_u32(req->args[0].data, 12) != req->args[3].len)
-		ret = dsp_call_violation(req, "next2: another room for arguments than said");
-	if (!ret)
-		ret = dsp_call_result(req, 2);
-	if (!ret)
-		ret = dsp_call_result(req, 3);
-	if (!ret)
-		ret = listener_make(req);
+	if (ret)
+		return ret;
+	if (req->args[0].len != NEXT_IN_BYTES || req->args[2].len != NEXT_OUT_BYTES)
+		return dsp_call_violation(req, "next2: bad argument lengths");
+	if (wire_u32(req->args[0].data, 8) != req->args[1].len)
+		return dsp_call_violation(req, "next2: results of another length than said");
+	if (wire_u32(req->args[0].data, 12) != req->args[3].len)
+		return dsp_call_violation(req, "next2: another room for arguments than said");
+	ret = dsp_call_result(req, 2);
+	if (ret)
+		return ret;
+	ret = dsp_call_result(req, 3);
+	if (ret)
+		return ret;
+	ret = listener_make(req);
 	if (ret)
 		return ret;
 	listener_result(req);
@@ -192,13 +195,15 @@ static s32 listener_fetch(struct dsp_request *req)
 	s32 ret;
 
 	ret = dsp_call_shape(req, 1, 2);
-	if (!ret && (req->args[0].len != FETCH_IN_BYTES || req->args[1].len != 4 ||
-		     wire_u32(req->args[0].data, 8) != req->args[2].len))
-		ret = dsp_call_violation(req, "get_in_bufs2: bad argument lengths");
-	if (!ret)
-		ret = dsp_call_result(req, 1);
-	if (!ret)
-		ret = dsp_call_result(req, 2);
+	if (ret)
+		return ret;
+	if (req->args[0].len != FETCH_IN_BYTES || req->args[1].len != 4 ||
+	    wire_u32(req->args[0].data, 8) != req->args[2].len)
+		return dsp_call_violation(req, "get_in_bufs2: bad argument lengths");
+	ret = dsp_call_result(req, 1);
+	if (ret)
+		return ret;
+	ret = dsp_call_result(req, 2);
 	if (ret)
 		return ret;
 	ctx = wire_u32(req->args[0].data, 0);

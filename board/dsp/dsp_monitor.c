@@ -243,12 +243,17 @@ static int engine_probe(struct platform_device *pdev)
 	int ret;
 
 	ret = engine_ram(&ram);
-	if (!ret && !domain)
-		ret = -EPROBE_DEFER;
-	if (!ret && domain->type != IOMMU_DOMAIN_IDENTITY)
+	if (ret)
+		return ret;
+	if (!domain)
+		return -EPROBE_DEFER;
+	if (domain->type != IOMMU_DOMAIN_IDENTITY) {
 		ret = dsp_iommu_map(domain, ram.start, ram.start, resource_size(&ram),
 				    IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE);
-	return ret ? ret : devm_add_action_or_reset(&pdev->dev, engine_unmap, &pdev->dev);
+		if (ret)
+			return ret;
+	}
+	return devm_add_action_or_reset(&pdev->dev, engine_unmap, &pdev->dev);
 }
 
 static const struct of_device_id engine_of_match[] = {

@@ -573,22 +573,28 @@ static int core_probe(struct platform_device *pdev)
 	dsp->edge = &core_edge;
 
 	ret = core_find_remoteproc(soc);
-	if (!ret)
-		ret = core_read_properties(soc);
-	if (!ret)
-		ret = dsp_init_dsp(dsp, soc->remoteproc);
-	if (!ret)
-		ret = core_init_parts(soc);
-	if (!ret)
-		ret = core_init_lines(soc, pdev);
-	if (!ret)
-		ret = core_init_domains(soc);
-	if (!ret)
-		ret = core_begin(soc);
+	if (ret)
+		return ret;
+	ret = core_read_properties(soc);
+	if (ret)
+		return ret;
+	ret = dsp_init_dsp(dsp, soc->remoteproc);
+	if (ret)
+		return ret;
+	ret = core_init_parts(soc);
+	if (ret)
+		return ret;
+	ret = core_init_lines(soc, pdev);
+	if (ret)
+		return ret;
+	ret = core_init_domains(soc);
+	if (ret)
+		return ret;
+	ret = core_begin(soc);
+	if (ret)
+		return ret;
 	/* From here on the kernel's drivers find what they wait for. */
-	if (!ret)
-		ret = core_init_mailbox(soc);
-	return ret;
+	return core_init_mailbox(soc);
 }
 
 static const struct of_device_id core_of_match[] = {

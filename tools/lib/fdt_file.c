@@ -72,10 +72,14 @@ struct fdt_file *fdt_file_read(const char *path, const char **fault)
 	file = must_alloc(sizeof(*file));
 	file->blob = bytes;
 	ret = check(bytes, len);
-	if (!ret)
-		ret = add_nodes(file);
-	if (!ret)
-		return file;
+	if (ret)
+		goto err_free_file;
+	ret = add_nodes(file);
+	if (ret)
+		goto err_free_file;
+	return file;
+
+err_free_file:
 	*fault = fdt_strerror(ret);
 	fdt_file_free(file);
 	return NULL;
