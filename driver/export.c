@@ -33,7 +33,8 @@ struct attachment {
 
 /* --- what a dma-buf can do -------------------------------------------------- */
 
-static unsigned long export_map_attrs(const struct frpc_export *export)
+/* DMA_ATTR_*, for each mapping of a buffer: an uncached one needs no cache maintenance. */
+unsigned long frpc_export_attrs(const struct frpc_export *export)
 {
 	return export->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
 }
@@ -92,7 +93,7 @@ static struct sg_table *export_map(struct dma_buf_attachment *dma_attachment,
 
 	mutex_lock(&export->lock);
 	ret = dma_map_sgtable(attachment->dev, &attachment->sgt, direction,
-			      export_map_attrs(export));
+			      frpc_export_attrs(export));
 	attachment->is_mapped = !ret;
 	mutex_unlock(&export->lock);
 	return ret ? ERR_PTR(ret) : &attachment->sgt;
@@ -106,7 +107,7 @@ static void export_unmap(struct dma_buf_attachment *dma_attachment, struct sg_ta
 
 	mutex_lock(&export->lock);
 	attachment->is_mapped = false;
-	dma_unmap_sgtable(attachment->dev, sgt, direction, export_map_attrs(export));
+	dma_unmap_sgtable(attachment->dev, sgt, direction, frpc_export_attrs(export));
 	mutex_unlock(&export->lock);
 }
 

@@ -120,11 +120,6 @@ static struct frpc_map *map_find_and_use(struct frpc_session *session, const str
 
 /* --- making and undoing ----------------------------------------------------- */
 
-static unsigned long export_attrs(const struct frpc_export *export)
-{
-	return export->is_uncached ? DMA_ATTR_SKIP_CPU_SYNC : 0;
-}
-
 static int map_make_own(struct frpc_map *map)
 {
 	struct frpc_space *space = map->session->space;
@@ -134,7 +129,7 @@ static int map_make_own(struct frpc_map *map)
 	ret = frpc_pages_table(&export->pages, &map->table, UINT_MAX & PAGE_MASK);
 	if (ret)
 		return ret;
-	ret = frpc_space_map(space, &map->table, export_attrs(export), &map->iova);
+	ret = frpc_space_map(space, &map->table, frpc_export_attrs(export), &map->iova);
 	if (ret) {
 		sg_free_table(&map->table);
 		return ret;
@@ -155,7 +150,7 @@ static void map_undo_own(struct frpc_map *map)
 	list_del_init(&map->export_entry);
 	spin_unlock(&export->maps_lock);
 	dma_unmap_sgtable(map->session->space->dev, &map->table, DMA_BIDIRECTIONAL,
-			  export_attrs(export));
+			  frpc_export_attrs(export));
 	sg_free_table(&map->table);
 	frpc_export_put(export);
 }

@@ -180,5 +180,6 @@ struct frpc_export {
 struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size);
 struct frpc_export *frpc_export_get(const struct dma_buf *buf);
 void frpc_export_put(struct frpc_export *export);
+unsigned long frpc_export_attrs(const struct frpc_export *export);
 
 #endif /* FRPC_SPACE_H */
