@@ -77,7 +77,7 @@ static int call_map_arg(struct frpc_call *call, u32 i)
 	struct frpc_place *place = &msg->places[i];
 	int ret;
 
-	if (is_secure && !call->session->channel->secure.count)
+	if (is_secure && !call->session->channel->secure_perm.count)
 		return -EOPNOTSUPP;
 	ret = frpc_call_map(call, i);
 	if (ret)

@@ -340,18 +340,19 @@ static struct frpc_mapping *mappings_find_handle(struct frpc_client *client, int
 	return mapping;
 }
 
-static bool mapping_use_again(struct frpc_client *client, int fd, const struct frpc_map *map)
+/* The handle goes to the DSP again.  False: it has no mapping, or was sent too often. */
+static bool mapping_count_again(struct frpc_client *client, int fd, const struct frpc_map *map)
 {
 	struct frpc_mapping *mapping;
-	bool is_lent;
+	bool is_counted;
 
 	spin_lock(&client->mappings_lock);
 	mapping = mappings_find_handle(client, fd, map);
-	is_lent = mapping && mapping->times < U32_MAX;
-	if (is_lent)
+	is_counted = mapping && mapping->times < U32_MAX;
+	if (is_counted)
 		mapping->times++;
 	spin_unlock(&client->mappings_lock);
-	return is_lent;
+	return is_counted;
 }
 
 /**
@@ -369,7 +370,7 @@ int frpc_mapping_add_handle(struct frpc_client *client, int fd, struct frpc_map 
 {
 	struct frpc_mapping *mapping;
 
-	if (mapping_use_again(client, fd, map))
+	if (mapping_count_again(client, fd, map))
 		return 0;
 	mapping = mapping_alloc(client, FRPC_MAPPING_HANDLE);
 	if (IS_ERR(mapping))

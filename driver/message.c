@@ -108,8 +108,8 @@ static int args_compare(const void *a, const void *b, const void *args)
 	return 0;
 }
 
-/* Returns the place of @arg's first byte. */
-static u64 arg_place(const struct frpc_arg *arg, struct cursor *at)
+/* Where in the message the first byte of @arg is. */
+static u64 arg_offset(const struct frpc_arg *arg, struct cursor *at)
 {
 	u64 end = arg->ptr + arg->len;
 	u64 offset;
@@ -179,7 +179,7 @@ int frpc_message_layout(struct frpc_message *msg)
 	at.offset = msg->metadata_len;
 	for (i = 0; i < count; i++) {
 		index = msg->order[i];
-		msg->offsets[index] = arg_place(&msg->args[index], &at);
+		msg->offsets[index] = arg_offset(&msg->args[index], &at);
 		if (at.offset > FRPC_MESSAGE_MAX)
 			return -EINVAL;
 	}

@@ -102,7 +102,7 @@ struct frpc_session {
 	u32 left_pd;			/* protection domain of the client that has left */
 	bool has_left_pd;		/* that domain may have taken the client in */
 	bool is_released;		/* the DSP has answered the RELEASE */
-	bool is_kept;			/* with an error, and the DSP has memory of the client */
+	bool has_kept_memory;		/* the DSP refused it, and has memory of the client */
 
 	struct delayed_work end_work;	/* handles late answers and a RELEASE that was not sent */
 	wait_queue_head_t end_wait;	/* woken when the session becomes free */
@@ -375,7 +375,7 @@ struct frpc_channel {
 	unsigned long send_pause_end;	/* jiffies */
 
 	struct frpc_heap *heap;		/* remote heap of the audio PD; NULL: none */
-	struct frpc_vmperm secure;	/* owners of secure maps; count 0: not possible */
+	struct frpc_vmperm secure_perm;	/* owners of secure maps; count 0: not possible */
 	struct list_head shrinker_entry;	/* on the list of shrinker.c */
 };
 

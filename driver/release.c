@@ -122,7 +122,7 @@ static void release_learn(struct frpc_session *session)
 		frpc_calls_reclaim(session);
 		release_dispose(session);
 	} else if (session->has_left_pd && !list_empty(&session->left_mappings)) {
-		session->is_kept = true;
+		session->has_kept_memory = true;
 		release_step(session, FRPC_SESSION_REFUSED);
 	}
 	WRITE_ONCE(session->is_released, true);
@@ -134,7 +134,7 @@ static void release_advance(struct frpc_session *session)
 {
 	lockdep_assert_held(&session->end_lock);
 
-	if (session->state == FRPC_SESSION_LEFT && !session->is_kept)
+	if (session->state == FRPC_SESSION_LEFT && !session->has_kept_memory)
 		release_send(session);
 	if (session->state == FRPC_SESSION_RELEASING && !session->is_released &&
 	    completion_done(&session->release->done))
@@ -195,7 +195,7 @@ int frpc_release_prepare(struct frpc_session *session)
 	swap(session->release_buffer, call->buffer);
 	session->release = call;
 	session->is_released = false;
-	session->is_kept = false;
+	session->has_kept_memory = false;
 	return 0;
 }
 

@@ -28,7 +28,7 @@ atomic_t frpc_secure_maps_lost;
 void frpc_secure_map_setup(struct frpc_channel *channel)
 {
 	struct device *dev = &channel->rpdev->dev;
-	struct frpc_vmperm *perm = &channel->secure;
+	struct frpc_vmperm *perm = &channel->secure_perm;
 	struct rproc *rproc = rproc_get_by_child(dev);
 
 	if (!rproc || frpc_rproc_stream_kind(rproc) != FRPC_STREAM_VM ||
@@ -71,7 +71,7 @@ static int secure_map_assign(struct frpc_map *map)
 	if (ret)
 		return ret;
 	ret = frpc_vmperm_assign(map->phys, map->len, &frpc_vmperm_linux,
-				 &session->channel->secure);
+				 &session->channel->secure_perm);
 	if (ret)
 		return ret;
 	map->is_secure = true;
@@ -93,7 +93,7 @@ int frpc_secure_map_make(struct frpc_map *map)
 	struct frpc_session *session = map->session;
 	int ret;
 
-	if (!session->channel->secure.count || !frpc_vmperm_is_ready())
+	if (!session->channel->secure_perm.count || !frpc_vmperm_is_ready())
 		return -EOPNOTSUPP;
 	if (mutex_lock_killable(&session->space->maps_lock))
 		return -EINTR;
@@ -127,7 +127,7 @@ void frpc_secure_map_undo(struct frpc_map *map)
 
 	if (!map->is_secure)
 		return;
-	WARN_ON_ONCE(!session->channel->secure.count);
+	WARN_ON_ONCE(!session->channel->secure_perm.count);
 	spin_lock_irq(&session->lock);
 	is_used = map->users || map->is_left;
 	spin_unlock_irq(&session->lock);
@@ -135,7 +135,7 @@ void frpc_secure_map_undo(struct frpc_map *map)
 		secure_map_lose(map, "the DSP may be using it", -EBUSY);
 		return;
 	}
-	ret = frpc_vmperm_assign(map->phys, map->len, &session->channel->secure,
+	ret = frpc_vmperm_assign(map->phys, map->len, &session->channel->secure_perm,
 				 &frpc_vmperm_linux);
 	if (ret) {
 		secure_map_lose(map, "cannot be taken back", ret);
