@@ -288,7 +288,7 @@ static void call_put_share(struct frpc_call *call)
 		atomic_dec(&table->nr_common);
 }
 
-/* May the session have another place? */
+/* Takes one of the session's own places, or one that all sessions share; false: none is left. */
 static bool call_take_share(struct frpc_call *call)
 {
 	struct frpc_session *session = call->session;

@@ -39,7 +39,10 @@ static long attributes_query(struct frpc_client *client)
 	return 0;
 }
 
-/* May the caller ask?  Else another thread asks, for the @nr_asked-th time. */
+/*
+ * May the caller ask?  If not, another thread asks; it has ended when channel->nr_asked is no
+ * longer *@nr_asked.
+ */
 static bool attributes_ask_begin(struct frpc_channel *channel, u32 *nr_asked)
 {
 	bool may_ask;

@@ -126,6 +126,7 @@ static bool task_is_suspended(struct task_struct *task)
 	return task_is_stopped_or_traced(task) || cgroup_task_frozen(task);
 }
 
+/* Its result is there, and its thread has ended or has not come back for it for a long time. */
 static bool call_is_forsaken(const struct frpc_call *call)
 {
 	struct task_struct *task;

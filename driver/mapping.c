@@ -153,7 +153,7 @@ static struct frpc_mapping *mapping_alloc(struct frpc_client *client, enum frpc_
  *
  * May sleep.
  *
- * Return: the mapping, to be kept or ended; ERR_PTR(): -ENOMEM, also: the client has
+ * Return: the mapping, to be inserted or destroyed; ERR_PTR(): -ENOMEM, also: the client has
  * as many mappings as it may; -EPIPE.
  */
 struct frpc_mapping *frpc_mapping_create(struct frpc_client *client, enum frpc_mapping_kind kind,
@@ -183,7 +183,7 @@ struct frpc_mapping *frpc_mapping_create(struct frpc_client *client, enum frpc_m
  *
  * May sleep.
  *
- * Return: the mapping, to be kept or ended; ERR_PTR(): -EINVAL the buffer has fewer
+ * Return: the mapping, to be inserted or destroyed; ERR_PTR(): -EINVAL the buffer has fewer
  * bytes; errors of frpc_map_get(); -ENOMEM, also: the client has as many mappings as
  * it may.
  */
@@ -236,9 +236,9 @@ void frpc_mapping_destroy(struct frpc_client *client, struct frpc_mapping *mappi
 }
 
 /**
- * frpc_mapping_settle_map() - keep or end a mapping after the request that offers it
+ * frpc_mapping_settle_map() - insert or destroy a mapping after the request that offers it
  * @client: that has it
- * @mapping: neither kept nor ended yet
+ * @mapping: neither inserted nor destroyed yet
  * @outcome: of the request
  * @dsp_addr: the DSP's address of it, if the outcome is FRPC_DONE
  *
@@ -265,7 +265,7 @@ void frpc_mapping_settle_map(struct frpc_client *client, struct frpc_mapping *ma
 }
 
 /**
- * frpc_mapping_settle_unmap() - keep or end a mapping after the request to return it
+ * frpc_mapping_settle_unmap() - insert or destroy a mapping after the request to return it
  * @client: that has it
  * @mapping: from frpc_mapping_remove()
  * @outcome: of the request
@@ -301,7 +301,7 @@ struct frpc_page frpc_mapping_page(const struct frpc_client *client,
  *
  * No other thread finds it until frpc_mapping_insert().
  *
- * Return: the mapping, to be kept or ended; NULL: there is no such mapping.
+ * Return: the mapping, to be inserted or destroyed; NULL: there is no such mapping.
  */
 struct frpc_mapping *frpc_mapping_remove(struct frpc_client *client, enum frpc_mapping_kind kind,
 					 int fd, u64 dsp_addr)

@@ -369,10 +369,10 @@ struct frpc_channel {
 	bool has_attributes;		/* @attributes are valid */
 	u32 attributes[DSP_ATTRIBUTES];	/* what the DSP says it can do */
 
-	unsigned long send_turn;	/* bit 0: a sender waits for room; it owns the last two */
-	wait_queue_head_t send_wait;	/* for a turn */
-	bool is_send_paused;		/* the DSP made no room, and is left alone for a while */
-	unsigned long send_pause_end;	/* jiffies */
+	unsigned long send_turn;	/* bit 0: a sender has the turn: it waits for room */
+	wait_queue_head_t send_wait;	/* for the turn */
+	bool is_send_paused;		/* no sender waits, until @send_pause_end; for the turn */
+	unsigned long send_pause_end;	/* jiffies; for the turn */
 
 	struct frpc_heap *heap;		/* remote heap of the audio PD; NULL: none */
 	struct frpc_vmperm secure_perm;	/* owners of secure maps; count 0: not possible */

@@ -72,7 +72,7 @@ static bool send_needs_wait(int error)
 	return error == -EBUSY || error == -EAGAIN || error == -ENOMEM;
 }
 
-/* Is the wait for a turn over?  *@has_turn: false if it is because the channel has ended. */
+/* Is the wait for the turn over?  *@has_turn: the caller has it; else the channel has ended. */
 static bool send_turn_comes(struct frpc_channel *channel, bool *has_turn)
 {
 	if (!READ_ONCE(channel->is_alive))
