@@ -60,9 +60,8 @@ struct frpc_heap {
 	struct device_node *node;	/* reference held */
 	bool is_implicit;		/* the DSP uses the region without being told */
 	u32 address_bits;		/* of the DSP */
-	struct work_struct off_work;	/* frees what was reclaimed at the end of the DSP */
-	struct delayed_work attach_work;	/* starts the watch for a new channel */
-	unsigned int tries_left;	/* of @attach_work, if @is_implicit */
+	struct delayed_work work;	/* after the end of the DSP, and for a new channel */
+	unsigned int tries_left;	/* of @work, if @is_implicit */
 
 	struct mutex request_lock;	/* held over a whole request, protects: */
 	struct frpc_rproc_watch watch;

@@ -6,7 +6,7 @@
  * DSP's end.  Then it claims the region, zeroes it, maps or assigns it, and offers its address.
  * A region whose offer was not sent is reclaimed.  The end of the DSP reclaims every segment
  * and frees it.  The end of a channel reclaims no segment, because the DSP still runs then.
- * The sensor DSP gets no offer for its region; a work item of the channel does the other steps.
+ * The sensor DSP gets no offer for its region; the heap's work item does the other steps.
  *
  * Locks, in this order: request_lock, the remoteproc's lock, heaps_lock, lend_sem,
  * heap->lock.  The remoteproc core calls us under its lock, and probe and remove may be
@@ -68,7 +68,7 @@ static void heap_off(struct rproc_subdev *subdev)
 		frpc_heap_segment_reclaim(segment, FRPC_HEAP_DSP_OFF);
 	mutex_unlock(&heap->lock);
 	wake_up_all(&heap->changed);
-	queue_work(frpc_heap_wq, &heap->off_work);
+	mod_delayed_work(frpc_heap_wq, &heap->work, 0);
 }
 
 /* Frees what is MINE. */
@@ -91,24 +91,6 @@ static void heap_free_mine(struct frpc_heap *heap)
 	mutex_unlock(&heap->lock);
 	list_for_each_entry_safe(segment, next, &mine, entry)
 		frpc_heap_free(segment);
-}
-
-/* After the end of the DSP: frees memory, and the watch if the heap is idle. */
-static void heap_off_work(struct work_struct *work)
-{
-	struct frpc_heap *heap = container_of(work, struct frpc_heap, off_work);
-	bool is_idle;
-
-	mutex_lock(&heap->request_lock);
-	heap_free_mine(heap);
-	heap->said[0] = '\0';
-	mutex_lock(&heap->lock);
-	is_idle = list_empty(&heap->segments) && !heap->channel &&
-		  heap->current_run != heap->run;
-	mutex_unlock(&heap->lock);
-	if (is_idle)
-		frpc_rproc_unwatch(&heap->watch);
-	mutex_unlock(&heap->request_lock);
 }
 
 /* --- a request --------------------------------------------------------------- */
@@ -171,6 +153,8 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 	if (ret)
 		return ret == -EINTR || ret == -EPIPE ? ret : -ENOMEM;
 	mutex_lock(&heap->lock);
+	if (heap->current_run != heap->run)
+		heap->said[0] = '\0';
 	/* the channel of a run ends before the run does, and the stream's domain with it */
 	if (heap->channel == channel)
 		heap->current_run = heap->run;
@@ -391,28 +375,33 @@ void frpc_heap_returned(struct frpc_channel *channel, enum frpc_outcome outcome)
 	request_end(heap);
 }
 
-/* For a new channel: watches the DSP and its audio PD. */
-static void heap_attach_work(struct work_struct *work)
+/*
+ * After the end of the DSP: frees memory, and the watch if the heap is idle.
+ * For a new channel: watches the DSP and its audio PD.
+ */
+static void heap_work(struct work_struct *work)
 {
-	struct frpc_heap *heap = container_of(to_delayed_work(work), struct frpc_heap,
-					      attach_work);
+	struct frpc_heap *heap = container_of(to_delayed_work(work), struct frpc_heap, work);
 	struct frpc_channel *channel;
-	int ret = 0;
+	bool is_idle;
+	int ret;
 
+	mutex_lock(&heap->request_lock);
+	heap_free_mine(heap);
 	mutex_lock(&heap->lock);
 	channel = heap->channel;
+	is_idle = !channel && list_empty(&heap->segments) && heap->current_run != heap->run;
 	mutex_unlock(&heap->lock);
-	if (!channel)
-		return;
-	if (!request_begin(heap, channel)) {
-		if (heap->is_implicit)
-			ret = region_ready(heap);
-		request_end(heap);
-	}
+	if (is_idle)
+		frpc_rproc_unwatch(&heap->watch);
+	ret = channel ? request_watch(heap, channel) : -EPIPE;
+	if (!ret && heap->is_implicit)
+		ret = region_ready(heap);
+	request_end(heap);
 	frpc_heap_pdr_start(heap);
 	/* SCM may come late, and a page of a pool may be in use for a moment */
-	if (ret && --heap->tries_left)
-		queue_delayed_work(frpc_heap_wq, &heap->attach_work, TRY_PAUSE);
+	if (ret && ret != -EPIPE && heap->is_implicit && --heap->tries_left)
+		queue_delayed_work(frpc_heap_wq, &heap->work, TRY_PAUSE);
 }
 
 /* --- channels ---------------------------------------------------------------- */
@@ -439,8 +428,7 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	heap->watch.subdev.stop = heap_stop;
 	heap->watch.subdev.unprepare = heap_off;
 	ratelimit_state_init(&heap->said_limit, 60 * HZ, COMPLAINTS_MAX);
-	INIT_WORK(&heap->off_work, heap_off_work);
-	INIT_DELAYED_WORK(&heap->attach_work, heap_attach_work);
+	INIT_DELAYED_WORK(&heap->work, heap_work);
 	INIT_LIST_HEAD(&heap->segments);
 	init_waitqueue_head(&heap->changed);
 	list_add(&heap->entry, &heaps);
@@ -491,7 +479,7 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	heap->tries_left = TRIES_MAX;
 	mutex_unlock(&heap->lock);
 	channel->heap = heap;
-	mod_delayed_work(frpc_heap_wq, &heap->attach_work, 0);
+	mod_delayed_work(frpc_heap_wq, &heap->work, 0);
 }
 
 /* The channel sends no more requests.  The DSP keeps the memory that it has. */
@@ -556,10 +544,12 @@ void frpc_heap_fini(void)
 	frpc_debugfs_fini();
 	frpc_heap_pm_fini();
 	list_for_each_entry(heap, &heaps, entry) {
-		cancel_delayed_work_sync(&heap->attach_work);
+		/* no channel is left: nothing watches the DSP, or claims memory, after this */
 		mutex_lock(&heap->request_lock);
 		frpc_rproc_unwatch(&heap->watch);
+		heap_free_mine(heap);
 		mutex_unlock(&heap->request_lock);
+		cancel_delayed_work_sync(&heap->work);
 		frpc_heap_pdr_end(heap);
 	}
 	destroy_workqueue(frpc_heap_wq);

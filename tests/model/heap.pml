@@ -122,7 +122,8 @@ mtype wire[3] = NONE;	/* a slot for each request: its message, then the answer *
 bool is_fresh[3];	/* the PD that it is meant for lives */
 bool is_left[3];	/* no request waits for the answer */
 chan news = [4] of { mtype, byte };	/* of the PDR helper: state, run */
-bool off_pending, attach_pending, is_attaching, in_callback, core_over;
+bool is_pending;	/* heap->work */
+bool in_callback, core_over;
 bool module_going, module_gone;
 byte module_refs;	/* files, and segments that are LENT or LOST */
 byte finished;
@@ -537,28 +538,9 @@ inline heap_off()
 	atomic {
 		before = 0;
 		done = false;
-		off_pending = true;
+		is_pending = true;
 		in_callback = false
 	}
-}
-
-proctype heap_off_work()
-{
-	bool is_idle;
-
-end:	do
-	:: atomic { off_pending && request_lock == 0 -> request_lock = ME; off_pending = false };
-		atomic {
-			heap_free_mine();
-			is_idle = st[REGION] == FREE && st[GROWTH] == FREE && channel == 0 &&
-				  current_run != heap_run
-		};
-		if
-		:: is_idle -> atomic { rproc_lock == 0 -> watched = false; request_lock = 0 }
-		:: else -> request_lock = 0
-		fi
-	:: module_gone -> break
-	od
 }
 
 /* --- requests: remote_heap.c --------------------------------------------------------- */
@@ -828,18 +810,30 @@ close:		atomic {
 	od
 }
 
-/* The work item of a channel.  The sensor DSP is told nothing: this lends what it may use. */
-proctype heap_attach_work()
+/*
+ * The work item: for a channel that has come, and after the end of the DSP.  The sensor DSP is
+ * told nothing: this lends what it may use.
+ */
+proctype heap_work()
 {
 	byte c, r;
-	bool page, has_begun, ret, done, is_sent;
+	bool page, has_begun, ret, done, is_sent, is_idle;
 	bool mortal = false;
 	mtype said = NONE, call = NONE;
 
 end:	do
-	:: atomic { attach_pending -> attach_pending = false; is_attaching = true; c = channel };
-		if :: c == 0 -> goto out :: else fi;
-		atomic { request_lock == 0 -> request_lock = ME };
+	:: atomic { is_pending && request_lock == 0 -> request_lock = ME; is_pending = false };
+		atomic {
+			heap_free_mine();
+			is_idle = st[REGION] == FREE && st[GROWTH] == FREE && channel == 0 &&
+				  current_run != heap_run;
+			c = (HAS_ATTACH -> channel : 0)
+		};
+		if
+		:: is_idle -> atomic { rproc_lock == 0 -> watched = false }
+		:: else
+		fi;
+		if :: c == 0 -> goto unlock :: else fi;
 		request_begin();
 		if :: !ret -> goto unlock :: else fi;
 		if
@@ -852,13 +846,15 @@ end:	do
 		heap_free_mine();
 		atomic {
 			if
-			:: !ret && tries_left > 0 -> tries_left--; attach_pending = true
+			:: !ret && tries_left > 0 -> tries_left--; is_pending = true
 			:: else
 			fi
 		};
-unlock:		request_lock = 0;
-out:
-		atomic { request_clear(); is_attaching = false }
+unlock:		atomic {
+			request_lock = 0;
+			is_idle = false;
+			request_clear()
+		}
 	:: module_gone -> break
 	od
 }
@@ -906,7 +902,7 @@ end:	do
 			alive = channels;
 			channel = alive;
 			tries_left = REFUSALS;
-			attach_pending = HAS_ATTACH;
+			is_pending = is_pending || HAS_ATTACH;
 			/* a heap that is not found again is made anew */
 			if
 			:: BROKEN(heap_kept_on_rebind) -> st[REGION] = FREE; is_told[REGION] = false
@@ -934,20 +930,19 @@ proctype unload()
 	:: atomic { module_refs == 0 -> module_going = true };
 		atomic { device_lock == 0 -> device_lock = ME; alive = 0 };
 		heap_detach();
-		if
-		:: BROKEN(own_flushed_too_early) -> atomic { !off_pending && request_lock == 0 }
-		:: else
-		fi;
-		atomic { !is_attaching -> attach_pending = false };
-		/* the end of the DSP, if it is being told of, is over then, and has queued its work */
-		atomic { request_lock == 0 && rproc_lock == 0 -> watched = false };
+		/* the end of the DSP, if it is being told of, is over then */
+		atomic {
+			request_lock == 0 && rproc_lock == 0 -> watched = false;
+			if :: !BROKEN(own_unload_frees_nothing) -> heap_free_mine() :: else fi
+		};
+		is_pending = false;
 		/* frpc_heap_pdr_end() */
 		atomic { empty(news) ->
 			has_handle = has_handle && BROKEN(heap_pd_lookup_kept);
 			listener = 0
 		};
-		(!off_pending && request_lock == 0) || BROKEN(own_flushed_too_early);
-		assert(st[REGION] == FREE && st[GROWTH] == FREE && !in_callback && !off_pending &&
+		request_lock == 0;
+		assert(st[REGION] == FREE && st[GROWTH] == FREE && !in_callback && !is_pending &&
 		       !has_handle);
 		module_gone = true
 	:: core_over
@@ -1178,7 +1173,7 @@ init {
 		mutant = world("MUTANT");
 	};
 	atomic {
-		run heap_off_work();
+		run heap_work();
 		run bus();
 		run core();
 		run dsp();
@@ -1187,15 +1182,13 @@ init {
 		:: REQUESTS_B > 0 -> run daemon(false, REQUESTS_A, REQUESTS_A + REQUESTS_B)
 		:: else
 		fi;
-		if :: HAS_ATTACH -> run heap_attach_work() :: else fi;
 		if :: HAS_PDR -> run helper() :: else fi;
 		if :: HAS_POWER -> run power() :: else fi;
 		if :: HAS_UNLOAD -> run unload() :: else fi
 	};
 	/* The last run is over: everything is back, or was refused. */
 	atomic {
-		finished == PROCESSES && !off_pending && !attach_pending && !is_attaching &&
-		request_lock == 0;
+		finished == PROCESSES && !is_pending && request_lock == 0;
 		assert(!is_away[REGION] && !is_away[GROWTH]);
 		assert(st[REGION] == FREE || (st[REGION] == LOST && refusals > 0) ||
 		       (st[REGION] == LENT && IS_IMPLICIT && is_late && WAY != MAP));
