@@ -37,6 +37,7 @@ static void heap_show_unclaimed(struct seq_file *seq, const struct frpc_heap *he
 /* Leaves out segments that are MINE: they are about to be lent or freed. */
 static bool heap_show(struct frpc_heap *heap, void *data)
 {
+	const unsigned int *counts = heap->counts;
 	const struct frpc_heap_segment *segment;
 	struct seq_file *seq = data;
 	bool has_region = false;
@@ -46,12 +47,13 @@ static bool heap_show(struct frpc_heap *heap, void *data)
 	list_for_each_entry(segment, &heap->segments, entry)
 		if (segment->is_growth && segment->state != FRPC_HEAP_MINE)
 			growth += segment->len;
-	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%d", heap->rproc_name,
+	seq_printf(seq, "%s channel=%s pd=%s halts=%llu crashes=%u", heap->rproc_name,
 		   heap->channel ? heap->channel->label : "-", heap_pd_name(heap), heap->run,
-		   atomic_read(&heap->crashes));
-	seq_printf(seq, " lends=%d offers=%d reclaims=%d lost=%d growth=%zu\n",
-		   atomic_read(&heap->lends), atomic_read(&heap->offers),
-		   atomic_read(&heap->reclaims), atomic_read(&heap->lost), growth);
+		   heap->crashes);
+	seq_printf(seq, " lends=%u offers=%u reclaims=%u lost=%u growth=%zu\n",
+		   counts[FRPC_HEAP_LEND], counts[FRPC_HEAP_OFFER] - counts[FRPC_HEAP_UNSENT],
+		   counts[FRPC_HEAP_WITHDRAW] + counts[FRPC_HEAP_RETURN] +
+		   counts[FRPC_HEAP_DSP_OFF], counts[FRPC_HEAP_LOSE], growth);
 	list_for_each_entry(segment, &heap->segments, entry) {
 		if (segment->state == FRPC_HEAP_MINE)
 			continue;

@@ -8,7 +8,6 @@
 #ifndef FRPC_HEAP_INTERNAL_H
 #define FRPC_HEAP_INTERNAL_H
 
-#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/ratelimit.h>
@@ -92,7 +91,8 @@ struct frpc_heap {
 	struct pdr_handle *pdr;		/* from the first channel until module end; or NULL */
 	bool has_news;			/* the helper has called back */
 	wait_queue_head_t changed;	/* @is_offering or @has_news */
-	atomic_t crashes, lends, offers, reclaims, lost;	/* for people */
+	unsigned int counts[FRPC_HEAP_STEPS];	/* for people: steps of all segments, */
+	unsigned int crashes;			/* and crashes of the DSP */
 };
 
 /* remote_heap.c */

@@ -33,6 +33,7 @@ void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_st
 	if (WARN_ON(!to))
 		return;
 	segment->state = to;
+	segment->heap->counts[step]++;
 	trace_frpc_heap_step(segment, step, from);
 }
 
@@ -125,13 +126,11 @@ static void segment_count_as_lent(struct frpc_heap *heap, struct frpc_heap_segme
 {
 	lockdep_assert_held(&heap->lock);
 	frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
-	atomic_inc(&heap->lends);
 	if (!heap->is_implicit || segment->is_growth)
 		return;
 	/* the DSP is not told, and may use the region from now on, also in later runs */
 	frpc_heap_segment_step(segment, FRPC_HEAP_OFFER);
 	frpc_heap_segment_step(segment, FRPC_HEAP_SENT);
-	atomic_inc(&heap->offers);
 }
 
 /**
@@ -210,7 +209,6 @@ void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap
 		return;
 	frpc_heap_segment_step(segment, ret ? FRPC_HEAP_LOSE : step);
 	if (ret) {
-		atomic_inc(&heap->lost);
 		pr_err("fastrpc: %pOF: remote heap [mem %pa-%pa] cannot be reclaimed (%d), it is not used again %s\n",
 		       heap->node, &segment->phys, &segment->last, ret,
 		       is_assigned ? "before it can" : "until reboot");
@@ -219,6 +217,5 @@ void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap
 	if (was_lost)
 		pr_info("fastrpc: %pOF: remote heap [mem %pa-%pa] is reclaimed after all\n",
 			heap->node, &segment->phys, &segment->last);
-	atomic_inc(&heap->reclaims);
 	module_put(THIS_MODULE);
 }

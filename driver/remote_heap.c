@@ -46,7 +46,7 @@ static void heap_stop(struct rproc_subdev *subdev, bool is_crash)
 	if (!is_crash)
 		return;
 	mutex_lock(&heap->lock);
-	atomic_inc(&heap->crashes);
+	heap->crashes++;
 	if (heap->region)
 		trace_frpc_heap_crash(heap->region, heap->growth_len);
 	mutex_unlock(&heap->lock);
@@ -245,7 +245,6 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
 	}
 	if (!ret && frpc_heap_next(segment->state, FRPC_HEAP_OFFER)) {
 		frpc_heap_segment_step(segment, FRPC_HEAP_OFFER);
-		atomic_inc(&heap->offers);
 		heap->current_segment = segment;
 		*page = (struct frpc_page){ .addr = segment->phys, .len = segment->len };
 	}
@@ -312,7 +311,6 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 		if (outcome == FRPC_NOT_SENT) {
 			frpc_heap_segment_step(segment, FRPC_HEAP_UNSENT);
 			frpc_heap_segment_reclaim(segment, FRPC_HEAP_WITHDRAW);
-			atomic_dec(&heap->offers);
 		} else {
 			frpc_heap_segment_step(segment, FRPC_HEAP_SENT);
 		}
