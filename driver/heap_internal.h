@@ -84,13 +84,11 @@ struct frpc_heap {
 	u64 run;			/* how often the DSP was halted */
 	u64 current_run;		/* of the last request that watched the DSP */
 	u64 attach_run;			/* of the last channel that came */
-	bool is_offering;		/* an offer of the region is in flight */
-	bool is_unanswered;		/* an offer of this run has ended without an answer */
 	enum frpc_pd_state pd;		/* of the audio PD in this run */
 
 	struct pdr_handle *pdr;		/* from the first channel until module end; or NULL */
 	bool has_news;			/* the helper has called back */
-	wait_queue_head_t changed;	/* @is_offering or @has_news */
+	wait_queue_head_t changed;	/* @current_segment or @has_news */
 	unsigned int counts[FRPC_HEAP_STEPS];	/* for people: steps of all segments, */
 	unsigned int crashes;			/* and crashes of the DSP */
 };

@@ -262,7 +262,8 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
 	lockdep_assert_held(&heap->request_lock);
 	mutex_lock(&heap->lock);
 	region = heap->region;
-	is_offered = region && region->state == FRPC_HEAP_OFFERED;
+	is_offered = region && region->state != FRPC_HEAP_LOST &&
+		     !frpc_heap_next(region->state, FRPC_HEAP_OFFER);
 	mutex_unlock(&heap->lock);
 	if (!is_offered)
 		return NULL;

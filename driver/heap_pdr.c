@@ -33,15 +33,15 @@
 /* At module end the handle goes when no news came for this long after the lock was free. */
 #define SETTLE_TIME	(HZ / 5 + FRPC_COMPAT_PDR_ACK_TIME)
 
-/* The region is offered to the next PD, unless it may have received the offer already. */
+/* The region is offered to the next PD, unless that may still receive the last offer. */
 static void pd_forget_region(struct frpc_heap *heap)
 {
 	/* while the PD is down no request offers a segment */
-	wait_event_timeout(heap->changed, !READ_ONCE(heap->is_offering), ANSWER_WAIT);
+	wait_event_timeout(heap->changed, !READ_ONCE(heap->current_segment), ANSWER_WAIT);
 	mutex_lock(&heap->lock);
 	/* at the end of the run the PD's state becomes unknown */
-	if (heap->pd == FRPC_PD_DOWN && !heap->is_offering && !heap->is_unanswered &&
-	    heap->region && frpc_heap_next(heap->region->state, FRPC_HEAP_PD_GONE))
+	if (heap->pd == FRPC_PD_DOWN && heap->region &&
+	    frpc_heap_next(heap->region->state, FRPC_HEAP_PD_GONE))
 		frpc_heap_segment_step(heap->region, FRPC_HEAP_PD_GONE);
 	mutex_unlock(&heap->lock);
 }

@@ -130,7 +130,7 @@ static void segment_count_as_lent(struct frpc_heap *heap, struct frpc_heap_segme
 		return;
 	/* the DSP is not told, and may use the region from now on, also in later runs */
 	frpc_heap_segment_step(segment, FRPC_HEAP_OFFER);
-	frpc_heap_segment_step(segment, FRPC_HEAP_SENT);
+	frpc_heap_segment_step(segment, FRPC_HEAP_ANSWERED);
 }
 
 /**

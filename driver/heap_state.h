@@ -12,9 +12,10 @@ enum frpc_heap_state {
 	FRPC_HEAP_NOWHERE,	/* where a step leads that is not allowed */
 	FRPC_HEAP_MINE,		/* the driver may access it, the DSP cannot */
 	FRPC_HEAP_LENT,		/* from here on the DSP may access it, and the CPU must not */
-	FRPC_HEAP_OFFERING,	/* its address is being sent, in this run for the first time */
-	FRPC_HEAP_OFFERED,	/* the running protection domain may know it */
+	FRPC_HEAP_OFFERING,	/* its address is sent, and the DSP has not answered */
+	FRPC_HEAP_OFFERED,	/* the DSP has answered: the protection domain may know it */
 	FRPC_HEAP_ORPHANED,	/* an earlier protection domain of this run may have known it */
+	FRPC_HEAP_REOFFERING,	/* ... and its address is sent to the next, without an answer */
 	FRPC_HEAP_LOST,		/* it could not be reclaimed: the CPU must not either */
 	FRPC_HEAP_STATES
 };
@@ -22,7 +23,7 @@ enum frpc_heap_state {
 enum frpc_heap_step {
 	FRPC_HEAP_LEND,		/* mapped or assigned */
 	FRPC_HEAP_OFFER,	/* its address is about to be sent */
-	FRPC_HEAP_SENT,		/* the message may have reached the DSP */
+	FRPC_HEAP_ANSWERED,	/* the DSP has answered the offer, with whatever result */
 	FRPC_HEAP_UNSENT,	/* the message did not leave */
 	FRPC_HEAP_PD_GONE,	/* the protection domain that knew it has ended, the DSP runs on */
 	FRPC_HEAP_WITHDRAW,	/* reclaimed before the DSP knew it */

@@ -60,14 +60,11 @@ static void heap_off(struct rproc_subdev *subdev)
 
 	mutex_lock(&heap->lock);
 	heap->run++;
-	heap->is_unanswered = false;
-	WRITE_ONCE(heap->is_offering, false);
 	heap->pd = FRPC_PD_UNKNOWN;
 	/* a segment stays on the list while SCM is asked: only one that is MINE is freed */
 	list_for_each_entry(segment, &heap->segments, entry)
 		frpc_heap_segment_reclaim(segment, FRPC_HEAP_DSP_OFF);
 	mutex_unlock(&heap->lock);
-	wake_up_all(&heap->changed);
 	mod_delayed_work(frpc_heap_wq, &heap->work, 0);
 }
 
@@ -181,7 +178,8 @@ static int request_begin(struct frpc_heap *heap, const struct frpc_channel *chan
 
 static void request_end(struct frpc_heap *heap)
 {
-	heap->current_segment = NULL;
+	WRITE_ONCE(heap->current_segment, NULL);
+	wake_up_all(&heap->changed);
 	heap_free_mine(heap);
 	mutex_unlock(&heap->request_lock);
 }
@@ -239,13 +237,10 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
 		ret = -EPIPE;
 	} else if (heap->pd == FRPC_PD_DOWN) {
 		ret = -ENOTCONN;
-	} else {
-		/* a restart of the audio PD waits for the answer to this offer (heap_pdr.c) */
-		WRITE_ONCE(heap->is_offering, !segment->is_growth);
-	}
-	if (!ret && frpc_heap_next(segment->state, FRPC_HEAP_OFFER)) {
+	} else if (frpc_heap_next(segment->state, FRPC_HEAP_OFFER)) {
 		frpc_heap_segment_step(segment, FRPC_HEAP_OFFER);
-		heap->current_segment = segment;
+		/* a restart of the audio PD waits for the answer (heap_pdr.c) */
+		WRITE_ONCE(heap->current_segment, segment);
 		*page = (struct frpc_page){ .addr = segment->phys, .len = segment->len };
 	}
 	if (ret)
@@ -302,21 +297,17 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 	struct frpc_heap_segment *segment = heap->current_segment;
 
 	mutex_lock(&heap->lock);
-	WRITE_ONCE(heap->is_offering, false);
 	/* else the end of the DSP has reclaimed it */
 	if (segment && heap->run == heap->current_run) {
 		segment->dsp_addr = dsp_addr;
-		if (outcome == FRPC_UNANSWERED && !segment->is_growth)
-			heap->is_unanswered = true;
 		if (outcome == FRPC_NOT_SENT) {
 			frpc_heap_segment_step(segment, FRPC_HEAP_UNSENT);
 			frpc_heap_segment_reclaim(segment, FRPC_HEAP_WITHDRAW);
-		} else {
-			frpc_heap_segment_step(segment, FRPC_HEAP_SENT);
+		} else if (outcome != FRPC_UNANSWERED) {
+			frpc_heap_segment_step(segment, FRPC_HEAP_ANSWERED);
 		}
 	}
 	mutex_unlock(&heap->lock);
-	wake_up_all(&heap->changed);
 	request_end(heap);
 }
 
@@ -350,7 +341,7 @@ int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len
 	}
 	/* an ambiguous address may mean another segment: those stay until the DSP is halted */
 	if (dsp_addr && nr_found == 1 && found->len == ALIGN(len, found->access.page)) {
-		heap->current_segment = found;
+		WRITE_ONCE(heap->current_segment, found);
 		*page = (struct frpc_page){ .addr = found->phys, .len = found->len };
 	} else {
 		ret = -EINVAL;

@@ -18,7 +18,7 @@
 
 TRACE_DEFINE_ENUM(FRPC_HEAP_LEND);
 TRACE_DEFINE_ENUM(FRPC_HEAP_OFFER);
-TRACE_DEFINE_ENUM(FRPC_HEAP_SENT);
+TRACE_DEFINE_ENUM(FRPC_HEAP_ANSWERED);
 TRACE_DEFINE_ENUM(FRPC_HEAP_UNSENT);
 TRACE_DEFINE_ENUM(FRPC_HEAP_PD_GONE);
 TRACE_DEFINE_ENUM(FRPC_HEAP_WITHDRAW);
@@ -34,6 +34,7 @@ TRACE_DEFINE_ENUM(FRPC_HEAP_LENT);
 TRACE_DEFINE_ENUM(FRPC_HEAP_OFFERING);
 TRACE_DEFINE_ENUM(FRPC_HEAP_OFFERED);
 TRACE_DEFINE_ENUM(FRPC_HEAP_ORPHANED);
+TRACE_DEFINE_ENUM(FRPC_HEAP_REOFFERING);
 TRACE_DEFINE_ENUM(FRPC_HEAP_LOST);
 
 /* frpc_heap_state_names[] */
@@ -44,6 +45,7 @@ TRACE_DEFINE_ENUM(FRPC_HEAP_LOST);
 			 { FRPC_HEAP_OFFERING, "offered" },	\
 			 { FRPC_HEAP_OFFERED, "offered" },	\
 			 { FRPC_HEAP_ORPHANED, "orphaned" },	\
+			 { FRPC_HEAP_REOFFERING, "offered" },	\
 			 { FRPC_HEAP_LOST, "lost" })
 
 /* A segment went from one state to another; docs/remote-heap.md has states and steps. */
@@ -72,7 +74,7 @@ TRACE_EVENT(frpc_heap_step,
 		  __print_symbolic(__entry->step,
 				   { FRPC_HEAP_LEND, "lend" },
 				   { FRPC_HEAP_OFFER, "offer" },
-				   { FRPC_HEAP_SENT, "sent" },
+				   { FRPC_HEAP_ANSWERED, "answered" },
 				   { FRPC_HEAP_UNSENT, "unsent" },
 				   { FRPC_HEAP_PD_GONE, "pd-gone" },
 				   { FRPC_HEAP_WITHDRAW, "withdraw" },

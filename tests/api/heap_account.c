@@ -102,7 +102,7 @@ TEST(leaves_a_trace)
 	static const char * const steps[] = {
 		"step=lend way=map from=mine to=lent",
 		"step=offer way=map from=lent to=offered",
-		"step=sent way=map from=offered to=offered",
+		"step=answered way=map from=offered to=offered",
 		"len=0x100000 step=lend way=map from=mine to=lent",
 		"len=0x100000 step=offer way=map from=lent to=offered",
 		"frpc_heap_crash: phys=0x60000000 len=0x800000 growth=0x100000 state=offered",

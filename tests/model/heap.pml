@@ -77,7 +77,8 @@ mtype = { FAILED };	/* news: "down", because the helper's registration failed */
 /* --- the driver's own state -------------------------------------------------------- */
 
 mtype st[2] = FREE;	/* segment->state, */
-bool is_told[2], was_told[2];
+bool is_told[2], was_told[2];	/* ... and whether the DSP has the address, or had it before */
+bool is_sure[2];	/* it has answered that offer */
 bool is_away[2];	/* segment->is_scm_asked: SCM is asked to return it */
 bool named;		/* growth->dsp_addr */
 byte heap_run = 1;		/* heap->run */
@@ -85,7 +86,6 @@ byte current_run;	/* of the last request that watched the DSP; 0: none yet */
 byte attach_run;	/* of the last channel; 0: none yet */
 byte stream;		/* heap->stream.domain */
 byte channel;		/* heap->channel: its number; 0: none */
-bool is_offering, is_unanswered;
 mtype pd = UNKNOWN;
 bool has_handle;	/* heap->pdr */
 bool watched;		/* the subdevice is registered */
@@ -111,7 +111,6 @@ byte pd_ends;
 bool pd_fell;		/* it ended in this run of the DSP */
 byte dsp_run;
 byte listener;		/* the run in which the helper has registered; 0: none */
-bool no_answer;		/* the region was sent in this run, and nothing is known of it */
 bool excused;		/* the PD that lives may lack its heap: docs/remote-heap.md says why */
 bool is_late;		/* the region was lent for a run that had ended */
 bool is_asked;		/* CREATE_STATIC was called */
@@ -148,9 +147,10 @@ bool is_image, is_shut_down;	/* an image is being made; the reboot has gone on *
 
 #define may_lend(s)	(st[s] == MINE || (BROKEN(state_quarantine_ends) && st[s] == LOST))
 #define may_offer(s)	(!is_told[s] && st[s] == LENT)
-#define may_sent(s)	(st[s] == LENT && is_told[s])
-#define may_pd_gone(s)	(st[s] == LENT && is_told[s] && was_told[s])
-#define may_return(s)	(st[s] == LENT && is_told[s] && was_told[s])
+#define may_answer(s)	(st[s] == LENT && is_told[s] && !is_sure[s])
+#define may_pd_gone(s)	(st[s] == LENT && is_told[s] && \
+			 (is_sure[s] || BROKEN(heap_pd_offering_ignored)))
+#define may_return(s)	(st[s] == LENT && is_told[s] && is_sure[s])
 #define may_withdraw(s)	(st[s] == LENT && !BROKEN(heap_granted_stays) && \
 			 (BROKEN(state_offered_withdrawn) || !is_told[s]) && \
 			 (BROKEN(state_offered_withdrawn) || \
@@ -171,22 +171,24 @@ inline OFFER_STEP(s)
 	is_told[s] = true
 }
 
-inline SENT(s)
+inline ANSWERED(s)
 {
-	assert(may_sent(s));
+	assert(may_answer(s) || BROKEN(heap_pd_offering_ignored));
+	is_sure[s] = is_told[s];
 	was_told[s] = true
 }
 
 inline UNSENT(s)
 {
-	assert(may_sent(s));
+	assert(may_answer(s) || BROKEN(heap_pd_offering_ignored));
 	is_told[s] = false
 }
 
 inline PD_GONE(s)
 {
 	assert(may_pd_gone(s));
-	is_told[s] = false
+	is_told[s] = false;
+	is_sure[s] = false
 }
 
 /* WITHDRAW, RETURN, DSP_OFF; or LOSE, which ends in LOST. */
@@ -194,6 +196,7 @@ inline TAKEN(s, to)
 {
 	st[s] = to;
 	is_told[s] = false;
+	is_sure[s] = false;
 	was_told[s] = false
 }
 
@@ -399,7 +402,7 @@ inline segment_lend(s)
 		:: ret ->
 			LEND(s);
 			/* it is not told, and may use the region from now on */
-			if :: IS_IMPLICIT -> OFFER_STEP(s); SENT(s) :: else fi
+			if :: IS_IMPLICIT -> OFFER_STEP(s); ANSWERED(s) :: else fi
 		:: else -> module_refs = module_refs - (has_begun && !BROKEN(heap_not_pinned))
 		fi;
 		HEAP_UNLOCK;
@@ -450,10 +453,9 @@ end:	do
 			/* until the request that is out has ended, or for a second: at any time */
 			atomic {
 				if
-				:: pd == DOWN && !is_unanswered && may_pd_gone(REGION) &&
-				   (!is_offering || BROKEN(heap_pd_offering_ignored)) &&
-				   !BROKEN(heap_pd_unheard) -> PD_GONE(REGION)
-				:: else -> excused = excused || is_offering || no_answer
+				:: pd == DOWN && may_pd_gone(REGION) && !BROKEN(heap_pd_unheard) ->
+					PD_GONE(REGION)
+				:: else -> excused = excused || (is_told[REGION] && !is_sure[REGION])
 				fi;
 				pd_acked = pd_acked || (what == DOWN && nr == dsp_run);
 				has_ended = false;
@@ -512,9 +514,6 @@ inline heap_off()
 		heap_run++;
 		is_out[REGION] = false;
 		is_out[GROWTH] = false;
-		is_unanswered = false;
-		no_answer = false;
-		is_offering = false;
 		is_late = false;
 		pd = (BROKEN(heap_pd_stays_down) -> pd : UNKNOWN);
 		before = refusals;
@@ -611,7 +610,6 @@ inline segment_offer(s)
 		assert(pd != DOWN || heap_run != r || pd_fell);
 		if
 		:: ret ->
-			is_offering = s == REGION;
 			page = !is_told[s] || (s == REGION && (BROKEN(heap_offered_every_time) ||
 				BROKEN(heap_pd_told_of_offered_twice)));
 			if :: !is_told[s] -> OFFER_STEP(s) :: else fi;
@@ -643,16 +641,13 @@ inline heap_offered(s)
 			ret = is_unsent_outcome(s);
 			if
 			:: ret -> UNSENT(s)
-			:: else -> SENT(s); named = (s == GROWTH -> said == OK : named)
-			fi;
-			no_answer = no_answer || (s == REGION && is_sent && said == NONE);
-			is_unanswered = no_answer && !BROKEN(own_silence_forgotten)
-		:: page && heap_run != r && BROKEN(heap_old_answer_counts) ->
-			is_unanswered = is_unanswered || (s == REGION && is_sent && said == NONE)
+			:: !ret && (said != NONE || !is_sent || BROKEN(own_silence_is_an_answer)) ->
+				ANSWERED(s);
+				named = (s == GROWTH -> said == OK : named)
+			:: else
+			fi
 		:: else
 		fi;
-		assert(!is_unanswered || no_answer);
-		is_offering = false;
 		HEAP_UNLOCK
 	};
 	if
@@ -905,7 +900,7 @@ end:	do
 			is_pending = is_pending || HAS_ATTACH;
 			/* a heap that is not found again is made anew */
 			if
-			:: BROKEN(heap_kept_on_rebind) -> st[REGION] = FREE; is_told[REGION] = false
+			:: BROKEN(heap_kept_on_rebind) -> TAKEN(REGION, FREE)
 			:: BROKEN(nth_rebinding_takes_back) ->
 				segment_reclaim(REGION, may_dsp_off(REGION))
 			:: else

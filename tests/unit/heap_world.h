@@ -14,24 +14,20 @@ struct world {
 	bool pd_knows;		/* the PD that runs has the address, or is being sent it */
 	bool dsp_knows;		/* that PD or an earlier one in this run of the DSP has */
 	bool dsp_knew;		/* as dsp_knows before the last offer */
-	bool is_sending;	/* the message of an offer has neither left nor failed */
+	bool is_sending;	/* an offer is neither answered nor has its message failed */
 	bool is_lost;		/* a try to reclaim it has failed */
 };
 
 /*
- * Can the driver come to this step at all?  A message ends once, as sent or as not sent;
- * the driver waits for that end before it believes that the PD is gone, and asks for a
- * segment's return only afterwards.  Every other step may be tried at any time.
+ * Can the driver come to this step at all?  A message ends once, with an answer or as not
+ * sent, or never.  Every other step may be tried at any time.
  */
 static inline bool can_happen(const struct world *w, enum frpc_heap_step step)
 {
 	switch (step) {
-	case FRPC_HEAP_SENT:
+	case FRPC_HEAP_ANSWERED:
 	case FRPC_HEAP_UNSENT:
 		return w->is_sending;
-	case FRPC_HEAP_PD_GONE:
-	case FRPC_HEAP_RETURN:
-		return !w->is_sending;
 	default:
 		return true;
 	}
@@ -52,7 +48,7 @@ static inline void happen(struct world *w, enum frpc_heap_step step)
 		w->dsp_knows = true;
 		w->is_sending = true;
 		break;
-	case FRPC_HEAP_SENT:
+	case FRPC_HEAP_ANSWERED:
 		CHECK(w->is_sending);
 		w->is_sending = false;
 		break;
@@ -62,8 +58,8 @@ static inline void happen(struct world *w, enum frpc_heap_step step)
 		w->pd_knows = false;
 		w->dsp_knows = w->dsp_knew;
 		break;
-	case FRPC_HEAP_PD_GONE:
-		CHECK(w->pd_knows);
+	case FRPC_HEAP_PD_GONE:		/* I2: the next PD may take a message that is under way */
+		CHECK(w->pd_knows && !w->is_sending);
 		w->pd_knows = false;
 		break;
 	case FRPC_HEAP_WITHDRAW:	/* I1, I5: closed only if the DSP cannot be using it */
@@ -71,7 +67,7 @@ static inline void happen(struct world *w, enum frpc_heap_step step)
 		*w = (struct world){};
 		break;
 	case FRPC_HEAP_RETURN:
-		CHECK(w->is_open && w->pd_knows && !w->is_lost);
+		CHECK(w->is_open && w->pd_knows && !w->is_sending && !w->is_lost);
 		*w = (struct world){};
 		break;
 	case FRPC_HEAP_DSP_OFF:
@@ -91,14 +87,17 @@ static inline void happen(struct world *w, enum frpc_heap_step step)
 
 static inline void check_state(const struct world *w, enum frpc_heap_state state)
 {
-	bool was_told = state == FRPC_HEAP_OFFERED || state == FRPC_HEAP_ORPHANED;
-	bool is_told = state == FRPC_HEAP_OFFERING || state == FRPC_HEAP_OFFERED;
+	bool is_sending = state == FRPC_HEAP_OFFERING || state == FRPC_HEAP_REOFFERING;
+	bool is_told = is_sending || state == FRPC_HEAP_OFFERED;
+	bool was_told = state == FRPC_HEAP_OFFERED || state == FRPC_HEAP_ORPHANED ||
+			state == FRPC_HEAP_REOFFERING;
 
 	/* the CPU may touch it exactly while the DSP cannot */
 	CHECK_EQ(state == FRPC_HEAP_MINE, !w->is_open);
 	CHECK_EQ(state == FRPC_HEAP_LOST, w->is_lost);
 	if (w->is_lost)
 		return;
+	CHECK_EQ(is_sending, w->is_sending);
 	CHECK_EQ(is_told, w->pd_knows);
 	CHECK_EQ(was_told, w->is_sending ? w->dsp_knew : w->dsp_knows);
 }
