@@ -76,7 +76,6 @@ struct frpc_heap {
 	 */
 	struct mutex lock;
 	struct frpc_channel *channel;	/* attached now */
-	struct rproc *rproc;		/* the channel's, reference held */
 	char rproc_name[24];
 	struct list_head segments;
 	struct frpc_heap_segment *region;	/* NULL: unclaimed */

@@ -118,30 +118,33 @@ void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 /* From here on the driver learns of the end of the DSP. */
 static int request_watch(struct frpc_heap *heap, const struct frpc_channel *channel)
 {
+	struct frpc_heap_segment *region = heap->region;
 	struct rproc *rproc = NULL;
-	bool is_kept = false, is_known = false;
-	int ret;
+	bool is_known = false;
+	int ret = 0;
 
+	lockdep_assert_held(&heap->request_lock);
 	mutex_lock(&heap->lock);
-	if (heap->channel == channel) {
-		rproc = heap->rproc;
-		get_device(&rproc->dev);
-		/* the remoteproc is another one, and the DSP of the last one was never halted */
-		is_kept = heap->watch.rproc != rproc && heap->region &&
-			  heap->region->state != FRPC_HEAP_LOST;
+	if (heap->channel == channel)
+		rproc = rproc_get_by_child(&channel->rpdev->dev);
+	if (!rproc) {
+		ret = -EPIPE;
+	} else if (heap->watch.rproc != rproc && region && region->state != FRPC_HEAP_LOST) {
+		/* another remoteproc, and the DSP of the last one was never halted */
+		ret = -EBUSY;
+	} else if (heap->watch.rproc == rproc && region && heap->current_run == heap->run) {
 		/* a DSP that is being stopped works on, and the core has its lock meanwhile */
-		is_known = heap->watch.rproc == rproc && heap->region &&
-			   heap->current_run == heap->run;
+		is_known = true;
+	} else {
+		get_device(&rproc->dev);
 	}
 	mutex_unlock(&heap->lock);
-	if (!rproc)
-		return -EPIPE;
-	if (is_known) {
-		put_device(&rproc->dev);
+	if (is_known)
 		return 0;
+	if (!ret) {
+		ret = frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
+		put_device(&rproc->dev);
 	}
-	ret = is_kept ? -EBUSY : frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
-	put_device(&rproc->dev);
 	if (ret == -EBUSY)
 		frpc_heap_complain(heap, REGION_IS_KEPT);
 	if (ret == -EOPNOTSUPP)
@@ -456,10 +459,8 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	mutex_unlock(&heaps_lock);
 	if (!heap)
 		return;
-	get_device(&rproc->dev);
 	mutex_lock(&heap->lock);
 	heap->channel = channel;
-	heap->rproc = rproc;
 	/* no request watched the run of the last channel, and what the PDR helper told is old */
 	if (heap->attach_run == heap->run && heap->current_run != heap->run)
 		heap->pd = FRPC_PD_UNKNOWN;
@@ -475,16 +476,12 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 void frpc_heap_detach(struct frpc_channel *channel)
 {
 	struct frpc_heap *heap = channel->heap;
-	struct rproc *rproc;
 
 	if (!heap)
 		return;
 	mutex_lock(&heap->lock);
-	rproc = heap->rproc;
 	heap->channel = NULL;
-	heap->rproc = NULL;
 	mutex_unlock(&heap->lock);
-	put_device(&rproc->dev);
 }
 
 /* --- all heaps --------------------------------------------------------------- */
