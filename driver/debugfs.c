@@ -35,11 +35,10 @@ static void heap_show_unclaimed(struct seq_file *seq, const struct frpc_heap *he
 }
 
 /* Leaves out segments that are MINE: they are about to be lent or freed. */
-static bool heap_show(struct frpc_heap *heap, void *data)
+static void heap_show(struct seq_file *seq, struct frpc_heap *heap)
 {
 	const unsigned int *counts = heap->counts;
 	const struct frpc_heap_segment *segment;
-	struct seq_file *seq = data;
 	bool has_region = false;
 	size_t growth = 0;
 
@@ -64,12 +63,16 @@ static bool heap_show(struct frpc_heap *heap, void *data)
 	if (!has_region)
 		heap_show_unclaimed(seq, heap);
 	mutex_unlock(&heap->lock);
-	return false;
 }
 
 static int heaps_show(struct seq_file *seq, void *data)
 {
-	frpc_heaps_find(heap_show, seq);
+	struct frpc_heap *heap;
+
+	mutex_lock(&frpc_heaps_lock);
+	list_for_each_entry(heap, &frpc_heaps, entry)
+		heap_show(seq, heap);
+	mutex_unlock(&frpc_heaps_lock);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(heaps);

@@ -55,7 +55,7 @@ enum frpc_pd_state {
 
 /* The heap of one fastrpc node with a memory-region.  It lives as long as the module. */
 struct frpc_heap {
-	struct list_head entry;		/* on the list of heaps */
+	struct list_head entry;		/* on frpc_heaps */
 	struct device_node *node;	/* reference held */
 	bool is_implicit;		/* the DSP uses the region without being told */
 	u32 address_bits;		/* of the DSP */
@@ -93,9 +93,9 @@ struct frpc_heap {
 };
 
 /* remote_heap.c */
-extern struct workqueue_struct *frpc_heap_wq;
+extern struct list_head frpc_heaps;
+extern struct mutex frpc_heaps_lock;
 __printf(2, 3) void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...);
-bool frpc_heaps_find(bool (*match)(struct frpc_heap *heap, void *data), void *data);
 
 /* heap_memory.c */
 struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap);
@@ -113,12 +113,6 @@ void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap
 /* heap_pdr.c */
 void frpc_heap_pdr_start(struct frpc_heap *heap);
 void frpc_heap_pdr_end(struct frpc_heap *heap);
-
-/* heap_pm.c */
-int frpc_heap_pm_init(void);
-void frpc_heap_pm_fini(void);
-int frpc_heap_lend_begin(const struct frpc_heap_segment *segment);
-void frpc_heap_lend_end(void);
 
 /* debugfs.c */
 void frpc_debugfs_init(void);

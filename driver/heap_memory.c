@@ -20,6 +20,7 @@
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
 #include <linux/platform_device.h>
+#include <linux/pm_domain.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -123,6 +124,23 @@ static bool segment_claim_carve_out(struct frpc_heap *heap, struct frpc_heap_seg
 }
 
 /*
+ * An image of hibernation contains the kernel's memory, and a DSP may be storing there.  Tasks
+ * and the work item are frozen: no segment is lent meanwhile.
+ */
+static int pool_freeze(struct device *dev)
+{
+	const struct frpc_heap_segment *segment = dev_get_drvdata(dev);
+
+	if (READ_ONCE(segment->state) == FRPC_HEAP_MINE)
+		return 0;
+	pr_warn("fastrpc: %pOF: no hibernation, the DSP has memory of the kernel: stop the remoteproc, or reboot if that does not help\n",
+		segment->heap->node);
+	return -EBUSY;
+}
+
+static struct dev_pm_domain pool_pm_domain = { .ops = { .freeze = pool_freeze } };
+
+/*
  * The memory is uncached and zero.  @node: its memory-region is the source; NULL: the
  * kernel's own memory.  After a failure frpc_heap_free() has to follow.
  */
@@ -135,6 +153,8 @@ static bool segment_alloc(struct frpc_heap_segment *segment, struct device_node 
 	if (IS_ERR(pool))
 		return false;
 	segment->pool = pool;
+	platform_set_drvdata(pool, segment);
+	dev_pm_domain_set(&pool->dev, &pool_pm_domain);
 	if (dma_set_mask_and_coherent(&pool->dev, DMA_BIT_MASK(segment->heap->address_bits)) ||
 	    (node && of_reserved_mem_device_init_by_idx(&pool->dev, node, 0)))
 		return false;
@@ -159,16 +179,21 @@ static bool segment_claim_reusable(struct frpc_heap *heap, struct frpc_heap_segm
 	return false;
 }
 
-static bool heap_has_claimed(struct frpc_heap *heap, void *data)
+static bool segment_is_of_other_heap(const struct frpc_heap_segment *segment)
 {
-	const struct frpc_heap_segment *segment = data;
-	bool ret;
+	struct frpc_heap *heap;
+	bool ret = false;
 
-	if (heap == segment->heap)
-		return false;
-	mutex_lock(&heap->lock);
-	ret = heap->region && segment_overlaps(segment, heap->region->phys, heap->region->len);
-	mutex_unlock(&heap->lock);
+	mutex_lock(&frpc_heaps_lock);
+	list_for_each_entry(heap, &frpc_heaps, entry) {
+		if (heap == segment->heap)
+			continue;
+		mutex_lock(&heap->lock);
+		ret |= heap->region &&
+		       segment_overlaps(segment, heap->region->phys, heap->region->len);
+		mutex_unlock(&heap->lock);
+	}
+	mutex_unlock(&frpc_heaps_lock);
 	return ret;
 }
 
@@ -195,7 +220,7 @@ static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segme
 	segment->last = region.base + region.size - 1;
 	segment->len = region.size;
 	mutex_unlock(&heap->lock);
-	if (frpc_heaps_find(heap_has_claimed, segment)) {
+	if (segment_is_of_other_heap(segment)) {
 		frpc_heap_complain(heap, "another DSP has claimed its memory-region");
 		return false;
 	}

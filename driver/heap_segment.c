@@ -11,6 +11,7 @@
  */
 #include <linux/bits.h>
 #include <linux/iommu.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
 
@@ -148,15 +149,15 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 	int ret;
 
 	lockdep_assert_held(&heap->request_lock);
+	/* the next kernel does not know what this one has lent */
+	if (system_state > SYSTEM_RUNNING)
+		return -ESHUTDOWN;
 	ret = frpc_heap_zero(segment);
 	if (ret)
 		return ret;
 	/* fails only for a work item while the module unloads: an open file holds the module */
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	ret = frpc_heap_lend_begin(segment);
-	if (ret)
-		goto out_put_module;
 	/* SCM is slow, and the end of the DSP must not wait for it */
 	if (!is_mapped)
 		ret = segment_allow(segment);
@@ -167,8 +168,6 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 	if (!ret)
 		segment_count_as_lent(heap, segment);
 	mutex_unlock(&heap->lock);
-	frpc_heap_lend_end();
-out_put_module:
 	if (ret)
 		module_put(THIS_MODULE);
 	return ret;

@@ -8,9 +8,9 @@
  * and frees it.  The end of a channel reclaims no segment, because the DSP still runs then.
  * The sensor DSP gets no offer for its region; the heap's work item does the other steps.
  *
- * Locks, in this order: request_lock, the remoteproc's lock, heaps_lock, lend_sem,
+ * Locks, in this order: request_lock, the remoteproc's lock, frpc_heaps_lock,
  * heap->lock.  The remoteproc core calls us under its lock, and probe and remove may be
- * called under it: they take heap->lock and heaps_lock only.
+ * called under it: they take heap->lock and frpc_heaps_lock only.
  */
 #include <linux/device.h>
 #include <linux/list.h>
@@ -31,10 +31,10 @@
 
 #define REGION_IS_KEPT		"an earlier run of the DSP still has the region"
 
-struct workqueue_struct *frpc_heap_wq;
+LIST_HEAD(frpc_heaps);
+DEFINE_MUTEX(frpc_heaps_lock);
 
-static LIST_HEAD(heaps);
-static DEFINE_MUTEX(heaps_lock);
+static struct workqueue_struct *heap_wq;
 
 /* --- the end of the DSP ------------------------------------------------------ */
 
@@ -65,7 +65,7 @@ static void heap_off(struct rproc_subdev *subdev)
 	list_for_each_entry(segment, &heap->segments, entry)
 		frpc_heap_segment_reclaim(segment, FRPC_HEAP_DSP_OFF);
 	mutex_unlock(&heap->lock);
-	mod_delayed_work(frpc_heap_wq, &heap->work, 0);
+	mod_delayed_work(heap_wq, &heap->work, 0);
 }
 
 /* Frees what is MINE. */
@@ -393,7 +393,7 @@ static void heap_work(struct work_struct *work)
 	frpc_heap_pdr_start(heap);
 	/* SCM may come late, and a page of a pool may be in use for a moment */
 	if (ret && ret != -EPIPE && heap->is_implicit && --heap->tries_left)
-		queue_delayed_work(frpc_heap_wq, &heap->work, TRY_PAUSE);
+		queue_delayed_work(heap_wq, &heap->work, TRY_PAUSE);
 }
 
 /* --- channels ---------------------------------------------------------------- */
@@ -404,8 +404,8 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	struct device_node *node = channel->rpdev->dev.of_node;
 	struct frpc_heap *heap;
 
-	lockdep_assert_held(&heaps_lock);
-	list_for_each_entry(heap, &heaps, entry)
+	lockdep_assert_held(&frpc_heaps_lock);
+	list_for_each_entry(heap, &frpc_heaps, entry)
 		if (heap->node == node)
 			return heap;
 	heap = kzalloc(sizeof(*heap), GFP_KERNEL);
@@ -423,7 +423,7 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	INIT_DELAYED_WORK(&heap->work, heap_work);
 	INIT_LIST_HEAD(&heap->segments);
 	init_waitqueue_head(&heap->changed);
-	list_add(&heap->entry, &heaps);
+	list_add(&heap->entry, &frpc_heaps);
 	return heap;
 }
 
@@ -454,9 +454,9 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 		dev_warn(dev, "no remote heap: no parent remoteproc reports the end of the DSP\n");
 		return;
 	}
-	mutex_lock(&heaps_lock);
+	mutex_lock(&frpc_heaps_lock);
 	heap = heap_get(channel, is_implicit);
-	mutex_unlock(&heaps_lock);
+	mutex_unlock(&frpc_heaps_lock);
 	if (!heap)
 		return;
 	mutex_lock(&heap->lock);
@@ -469,7 +469,7 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	heap->tries_left = TRIES_MAX;
 	mutex_unlock(&heap->lock);
 	channel->heap = heap;
-	mod_delayed_work(frpc_heap_wq, &heap->work, 0);
+	mod_delayed_work(heap_wq, &heap->work, 0);
 }
 
 /* The channel sends no more requests.  The DSP keeps the memory that it has. */
@@ -484,43 +484,16 @@ void frpc_heap_detach(struct frpc_channel *channel)
 	mutex_unlock(&heap->lock);
 }
 
-/* --- all heaps --------------------------------------------------------------- */
-
-/**
- * frpc_heaps_find() - call @match for every heap until it says yes
- * @match: may take lend_sem and heap->lock
- * @data: for @match
- *
- * Return: whether it did.
- */
-bool frpc_heaps_find(bool (*match)(struct frpc_heap *heap, void *data), void *data)
-{
-	struct frpc_heap *heap;
-	bool found = false;
-
-	mutex_lock(&heaps_lock);
-	list_for_each_entry(heap, &heaps, entry) {
-		found = match(heap, data);
-		if (found)
-			break;
-	}
-	mutex_unlock(&heaps_lock);
-	return found;
-}
+/* --- the module ---------------------------------------------------------------- */
 
 int frpc_heap_init(void)
 {
-	int ret;
-
-	frpc_heap_wq = alloc_workqueue("frpc_heap", WQ_UNBOUND, 0);
-	if (!frpc_heap_wq)
+	/* freezable: an image of hibernation is made without it (heap_memory.c) */
+	heap_wq = alloc_workqueue("frpc_heap", WQ_UNBOUND | WQ_FREEZABLE, 0);
+	if (!heap_wq)
 		return -ENOMEM;
-	ret = frpc_heap_pm_init();
-	if (ret)
-		destroy_workqueue(frpc_heap_wq);
-	else
-		frpc_debugfs_init();
-	return ret;
+	frpc_debugfs_init();
+	return 0;
 }
 
 void frpc_heap_fini(void)
@@ -528,8 +501,7 @@ void frpc_heap_fini(void)
 	struct frpc_heap *heap, *next;
 
 	frpc_debugfs_fini();
-	frpc_heap_pm_fini();
-	list_for_each_entry(heap, &heaps, entry) {
+	list_for_each_entry(heap, &frpc_heaps, entry) {
 		/* no channel is left: nothing watches the DSP, or claims memory, after this */
 		mutex_lock(&heap->request_lock);
 		frpc_rproc_unwatch(&heap->watch);
@@ -538,8 +510,8 @@ void frpc_heap_fini(void)
 		cancel_delayed_work_sync(&heap->work);
 		frpc_heap_pdr_end(heap);
 	}
-	destroy_workqueue(frpc_heap_wq);
-	list_for_each_entry_safe(heap, next, &heaps, entry) {
+	destroy_workqueue(heap_wq);
+	list_for_each_entry_safe(heap, next, &frpc_heaps, entry) {
 		/* each lent segment holds the module */
 		WARN_ON(!list_empty(&heap->segments));
 		of_node_put(heap->node);

@@ -175,12 +175,15 @@ static const struct pci_device_id engine_ids[] = {
 };
 MODULE_DEVICE_TABLE(pci, engine_ids);
 
+/* A DSP goes on while Linux freezes its devices.  Without this PCI would stop the engine's DMA. */
+static const struct dev_pm_ops engine_pm_ops = { };
+
 static struct pci_driver engine_driver = {
 	.name = "dsp-engine",
 	.id_table = engine_ids,
 	.probe = engine_probe,
 	.remove = engine_remove,
-	.driver = { .suppress_bind_attrs = true },
+	.driver = { .suppress_bind_attrs = true, .pm = &engine_pm_ops },
 };
 
 int dsp_engine_init(void)

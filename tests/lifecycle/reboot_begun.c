@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A reboot has begun and is held behind the driver's notifier: nothing more is
+ * A reboot has begun and is held before the first device is shut down: nothing more is
  * given, neither a region nor growth.  It cannot be called off, so this is the last
  * program of its boot; the board lets the reboot go on when it has reported.
  */

@@ -9,7 +9,7 @@
  *	segment_*			driver/heap_segment.c
  *	heap_*, request_*, region_*	driver/remote_heap.c, driver/remoteproc.c
  *	helper				driver/heap_pdr.c, with the kernel's PDR helper
- *	power				driver/heap_pm.c
+ *	power				driver/heap_memory.c: pool_freeze(), and the kernel
  *	daemon				driver/process.c: who calls CREATE_STATIC, MMAP and MUNMAP
  *	bus, unload			driver/channel.c, driver/main.c
  *	core				the remoteproc core: boot, stop, crash and recovery
@@ -89,8 +89,7 @@ byte channel;		/* heap->channel: its number; 0: none */
 mtype pd = UNKNOWN;
 bool has_handle;	/* heap->pdr */
 bool watched;		/* the subdevice is registered */
-bool is_lending;	/* lend_sem is held for reading */
-bool is_rebooting, is_hibernating;
+bool is_lending;	/* a request has decided to lend */
 byte tries_left;	/* of a sensor DSP's channel */
 byte request_lock, rproc_lock, device_lock, heap_lock;	/* holder + 1 */
 
@@ -126,7 +125,9 @@ bool in_callback, core_over;
 bool module_going, module_gone;
 byte module_refs;	/* files, and segments that are LENT or LOST */
 byte finished;
-bool is_image, is_shut_down;	/* an image is being made; the reboot has gone on */
+bool is_rebooting;	/* system_state; and what has decided before is over: */
+bool is_shut_down;
+bool is_image;		/* an image is being made */
 
 /* Memory that no gate keeps a sensor DSP out of: the CPU never stores there. */
 #define UNGATED		(IS_IMPLICIT && WAY == AS_IS)
@@ -379,10 +380,9 @@ inline segment_lend(s)
 		fi;
 		/* a file holds the module: it goes under a work item alone */
 		ret = !module_going &&
-		      (!is_rebooting || (BROKEN(growth_after_reboot_begun) && s == GROWTH)) &&
-		      (!is_hibernating || !is_pool(s) || BROKEN(heap_given_in_hibernation));
+		      (!is_rebooting || (BROKEN(growth_after_reboot_begun) && s == GROWTH));
 		has_begun = ret;
-		is_lending = ret && !BROKEN(own_decided_before);
+		is_lending = ret;
 		module_refs = module_refs + (ret && !BROKEN(heap_not_pinned))
 	};
 	/* SCM takes its time, and the end of the DSP does not wait for it */
@@ -1104,7 +1104,7 @@ end:	do
 	od
 }	/* unreached: the DSP goes on for ever */
 
-/* --- reboot, hibernation: heap_pm.c ---------------------------------------------------------- */
+/* --- reboot, hibernation: heap_memory.c, the kernel ------------------------------------------- */
 
 #define forbids_image(s)	(is_pool(s) && is_lent(s) && !(BROKEN(own_away_unseen) && is_away[s]))
 
@@ -1113,14 +1113,13 @@ proctype power()
 	bool is_refused;
 
 	if
-	:: atomic { !is_lending -> is_rebooting = true };
-		is_shut_down = true
-	:: atomic { !is_lending -> is_hibernating = true };
+	:: is_rebooting = true;
+		atomic { !is_lending -> is_shut_down = true }
+	/* tasks and the work item are frozen: none is in a request, and none begins one */
+	:: atomic { request_lock == 0 -> request_lock = (BROKEN(own_not_frozen) -> 0 : ME) };
 		atomic {
-			is_refused = forbids_image(REGION) || forbids_image(GROWTH) ||
-				     BROKEN(heap_hibernation_always_refused);
-			assert(!is_refused || forbids_image(REGION) || forbids_image(GROWTH));
-			is_refused = is_refused && !BROKEN(heap_saved_by_hibernation)
+			is_refused = (forbids_image(REGION) || forbids_image(GROWTH)) &&
+				     !BROKEN(heap_saved_by_hibernation)
 		};
 		if
 		:: !is_refused ->
@@ -1133,7 +1132,7 @@ proctype power()
 			is_image = false
 		:: else
 		fi;
-		is_hibernating = BROKEN(heap_hibernation_not_over)
+		request_lock = (BROKEN(own_not_frozen) -> request_lock : 0)
 	:: skip
 	fi;
 	finished++
@@ -1190,7 +1189,6 @@ init {
 		assert(st[GROWTH] == FREE || (st[GROWTH] == LOST && refusals > 0));
 		assert(claimed[REGION] == (st[REGION] != FREE));
 		assert(claimed[GROWTH] == (st[GROWTH] != FREE));
-		assert(module_refs == (st[REGION] != FREE) + (st[GROWTH] != FREE));
-		assert(!is_hibernating)
+		assert(module_refs == (st[REGION] != FREE) + (st[GROWTH] != FREE))
 	}
 }
