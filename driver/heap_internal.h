@@ -114,8 +114,4 @@ void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap
 void frpc_heap_pdr_start(struct frpc_heap *heap);
 void frpc_heap_pdr_end(struct frpc_heap *heap);
 
-/* debugfs.c */
-void frpc_debugfs_init(void);
-void frpc_debugfs_fini(void);
-
 #endif /* FRPC_HEAP_INTERNAL_H */

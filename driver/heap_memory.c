@@ -249,13 +249,7 @@ static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t g
 	return segment;
 }
 
-/**
- * frpc_heap_claim_region() - make a segment of the region of the device tree
- * @heap: its request_lock is held and its stream has been read
- *
- * Sleeps.
- * Return: MINE, on the list; NULL: it cannot be had, which has been logged.
- */
+/* Makes a segment of the device tree's region.  Return: MINE; NULL: the log says why not. */
 struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap)
 {
 	struct frpc_heap_segment *segment = segment_create(heap, 0);
@@ -271,26 +265,17 @@ struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap)
 	return is_found ? segment : NULL;
 }
 
-/**
- * frpc_heap_claim_growth() - make a segment of the kernel's memory
- * @heap: its request_lock is held
- * @len: bytes, rounded up to the region's pages
- *
- * Sleeps.
- * Return: MINE, on the list; NULL: no memory, or the audio PD does not have the region.
+/*
+ * Makes a segment of the kernel's memory, of whole pages as in the region.
+ * Return: MINE; NULL: no memory, or the audio PD does not have the region.
  */
 struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t len)
 {
-	struct frpc_heap_segment *segment, *region;
-	bool is_offered;
+	struct frpc_heap_segment *segment, *region = heap->region;
+	enum frpc_heap_state state = region ? READ_ONCE(region->state) : FRPC_HEAP_LOST;
 
 	lockdep_assert_held(&heap->request_lock);
-	mutex_lock(&heap->lock);
-	region = heap->region;
-	is_offered = region && region->state != FRPC_HEAP_LOST &&
-		     !frpc_heap_next(region->state, FRPC_HEAP_OFFER);
-	mutex_unlock(&heap->lock);
-	if (!is_offered)
+	if (state == FRPC_HEAP_LOST || frpc_heap_next(state, FRPC_HEAP_OFFER))
 		return NULL;
 	len = ALIGN(len, region->access.page);
 	if (heap->growth_len + len > FRPC_HEAP_GROWTH_MAX)
@@ -323,13 +308,10 @@ static bool segment_may_zero(const struct frpc_heap_segment *segment)
 		!iommu_iova_to_phys(segment->access.domain, segment->phys));
 }
 
-/**
- * frpc_heap_zero() - make a carve-out zero, in memory and not only in a cache
- * @segment: MINE; a segment that Linux may not store to stays as it is
- *
- * The DSP must not see what was there before, and no dirty cache line may be written back
- * while the DSP owns the pages.  Sleeps.
- * Return: 0, -ENOMEM.
+/*
+ * Makes a carve-out zero, in memory and not only in a cache, if Linux may store to it.  The DSP
+ * must not see what was there before, and no dirty cache line may be written back while the DSP
+ * owns the pages.  Return: 0, -ENOMEM.
  */
 int frpc_heap_zero(const struct frpc_heap_segment *segment)
 {

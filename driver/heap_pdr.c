@@ -9,9 +9,8 @@
  * "down" has returned: an offer that is answered before did not reach the next PD, an
  * unanswered one might.  docs/remote-heap.md says what follows from this.
  *
- * A heap has one handle of the helper until module end.  The handle has sockets, and QRTR tells
- * every DSP that a socket is closed.  GLINK may wait for a DSP that reads no message, with locks
- * of QRTR held, and no other DSP could then recover from a crash.
+ * A heap has one handle of the helper until module end: QRTR tells every DSP of a closed socket,
+ * and one that reads no message would keep the others from recovery.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -67,12 +66,9 @@ static void pd_handle_state(int state, char *path, void *priv)
 	wake_up_all(&heap->changed);
 }
 
-/**
- * frpc_heap_pdr_start() - watch the audio PD, for a new channel
- * @heap: no lock of it is held; one caller at a time
- *
- * Sleeps, also while the helper waits for an answer of the DSP.  If the PD cannot be watched,
- * the region is offered once in a run.
+/*
+ * Watches the audio PD, for a new channel.  No lock of the heap is held: the helper may wait for
+ * an answer of the DSP.  If the PD cannot be watched, the region is offered once in a run.
  */
 void frpc_heap_pdr_start(struct frpc_heap *heap)
 {
@@ -99,13 +95,10 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 			heap->node, PTR_ERR(service));
 }
 
-/**
- * frpc_heap_pdr_end() - release the handle at module end
- * @heap: no lock of it is held
- *
- * The helper must not release a lookup while it handles news: it would use what it has freed.
- * It may hold its lock while it waits for an answer of the DSP, for five seconds at most.
- * Sleeps until the news end, which is when the DSP is halted, at the latest.
+/*
+ * Releases the handle at module end.  The helper must not release a lookup while it handles
+ * news: it would use what it has freed.  It may hold its lock while it waits for an answer of the
+ * DSP, for five seconds at most.  The news end when the DSP is halted, at the latest.
  */
 void frpc_heap_pdr_end(struct frpc_heap *heap)
 {

@@ -38,12 +38,7 @@ void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_st
 	trace_frpc_heap_step(segment, step, from);
 }
 
-/**
- * frpc_heap_find_access() - find out whether to map or to assign the region
- * @segment: its heap's request_lock is held and its stream has been read
- *
- * Return: whether there is a way; else the log says why not.
- */
+/* Whether to map or to assign the region.  Return: there is a way; else the log says why not. */
 bool frpc_heap_find_access(struct frpc_heap_segment *segment)
 {
 	struct frpc_heap_access *access = &segment->access;
@@ -123,23 +118,8 @@ static int segment_deny(const struct frpc_heap_segment *segment)
 	return 0;
 }
 
-static void segment_count_as_lent(struct frpc_heap *heap, struct frpc_heap_segment *segment)
-{
-	lockdep_assert_held(&heap->lock);
-	frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
-	if (!heap->is_implicit || segment->is_growth)
-		return;
-	/* the DSP is not told, and may use the region from now on, also in later runs */
-	frpc_heap_segment_step(segment, FRPC_HEAP_OFFER);
-	frpc_heap_segment_step(segment, FRPC_HEAP_ANSWERED);
-}
-
-/**
- * frpc_heap_segment_lend() - let the DSP reach a segment
- * @heap: its request_lock is held and it watches the remoteproc
- * @segment: claimed
- *
- * Sleeps.
+/*
+ * Lets the DSP reach a segment.  The heap watches the remoteproc.
  * Return: 0; an error: it is MINE as before, and freed when the request ends; -EEXIST:
  * something else is mapped there; -EINVAL: it does not consist of the IOMMU's pages.
  */
@@ -166,19 +146,21 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 	if (is_mapped)
 		ret = heap->run == heap->current_run ? segment_allow(segment) : -EPIPE;
 	if (!ret)
-		segment_count_as_lent(heap, segment);
+		frpc_heap_segment_step(segment, FRPC_HEAP_LEND);
+	if (!ret && heap->is_implicit && !segment->is_growth) {
+		/* the DSP is not told, and may use the region from now on, also in later runs */
+		frpc_heap_segment_step(segment, FRPC_HEAP_OFFER);
+		frpc_heap_segment_step(segment, FRPC_HEAP_ANSWERED);
+	}
 	mutex_unlock(&heap->lock);
 	if (ret)
 		module_put(THIS_MODULE);
 	return ret;
 }
 
-/**
- * frpc_heap_segment_reclaim() - undo map or assign, if the rule allows it
- * @segment: heap->lock is held; it is released while SCM is asked
- * @step: FRPC_HEAP_WITHDRAW, _RETURN or _DSP_OFF
- *
- * Sleeps.  The domain of a mapped segment must not go meanwhile.  A segment that cannot be
+/*
+ * Undoes map or assign, if the rule allows the step.  heap->lock is released while SCM is
+ * asked.  The domain of a mapped segment must not go meanwhile.  A segment that cannot be
  * reclaimed is LOST.  An assigned one may be tried again; a mapped one may not, because its
  * domain may be gone by then.
  */

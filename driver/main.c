@@ -14,9 +14,10 @@ static int __init frpc_init(void)
 	ret = frpc_heap_init();
 	if (ret)
 		return ret;
+	frpc_debugfs_init();
 	ret = frpc_shrinker_init();
 	if (ret)
-		goto err_heap_fini;
+		goto err_debugfs_fini;
 	/* context banks first: a channel's probe creates and binds them */
 	ret = frpc_session_init();
 	if (ret)
@@ -30,7 +31,8 @@ err_session_fini:
 	frpc_session_fini();
 err_shrink_fini:
 	frpc_shrinker_fini();
-err_heap_fini:
+err_debugfs_fini:
+	frpc_debugfs_fini();
 	frpc_heap_fini();
 	return ret;
 }
@@ -40,6 +42,7 @@ static void __exit frpc_exit(void)
 	frpc_channel_fini();
 	frpc_session_fini();
 	frpc_shrinker_fini();
+	frpc_debugfs_fini();
 	frpc_heap_fini();
 }
 

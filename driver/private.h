@@ -385,4 +385,8 @@ void frpc_channel_get(struct frpc_channel *channel);
 bool frpc_channel_try_get(struct frpc_channel *channel);
 void frpc_channel_put(struct frpc_channel *channel);
 
+/* debugfs.c */
+void frpc_debugfs_init(void);
+void frpc_debugfs_fini(void);
+
 #endif /* FRPC_PRIVATE_H */

@@ -92,13 +92,9 @@ static void heap_free_mine(struct frpc_heap *heap)
 
 /* --- a request --------------------------------------------------------------- */
 
-/**
- * frpc_heap_complain() - say why there is no heap, and what helps
- * @heap: its request_lock is held
- * @format: of the cause
- *
- * Each cause is logged once in a run of the DSP, until another cause comes or the region is
- * lent.
+/*
+ * Why there is no heap, and what helps: logged once in a run of the DSP, until another cause
+ * comes or the region is lent.
  */
 void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 {
@@ -198,7 +194,7 @@ static int region_lend(struct frpc_heap *heap)
 		pr_info("fastrpc: %pOF: remote heap [mem %pa-%pa] %s\n", heap->node,
 			&region->phys, &region->last, frpc_heap_ways[region->access.way]);
 	}
-	if (!region || !ret || ret == -EPIPE || ret == -EBUSY || ret == -ESHUTDOWN)
+	if (!region || !ret || ret == -EPIPE || ret == -ESHUTDOWN)
 		return ret;
 	frpc_heap_complain(heap, "[mem %pa-%pa] cannot be mapped or assigned%s (%d)",
 			   &region->phys, &region->last,
@@ -210,19 +206,15 @@ static int region_lend(struct frpc_heap *heap)
 /* Makes sure that the region is LENT. */
 static int region_ready(struct frpc_heap *heap)
 {
-	bool is_lost;
-
 	mutex_lock(&heap->lock);
-	is_lost = heap->region && heap->region->state == FRPC_HEAP_LOST;
 	/* a DSP that needs an offer does not know the region in this run */
-	if (is_lost && !heap->is_implicit)
+	if (heap->region && heap->region->state == FRPC_HEAP_LOST && !heap->is_implicit)
 		frpc_heap_segment_reclaim(heap->region, FRPC_HEAP_DSP_OFF);
 	mutex_unlock(&heap->lock);
-	if (is_lost)
-		heap_free_mine(heap);
+	heap_free_mine(heap);
 	if (!heap->region)
 		return region_lend(heap);
-	if (!is_lost)
+	if (READ_ONCE(heap->region->state) != FRPC_HEAP_LOST)
 		return 0;
 	frpc_heap_complain(heap, REGION_IS_KEPT);
 	return -ENOMEM;
@@ -261,8 +253,7 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
  * Sleeps, and can be killed.  After success frpc_heap_offered() has to follow.
  * Return: 0; -ENOMEM: there is no heap to offer, the log says why; for growth: the heap has
  * its maximum size, or the audio PD does not have the region; -ENOTCONN: the audio PD is
- * down; -EPIPE: the channel is gone; -EINTR; -ESHUTDOWN: a reboot has begun; -EBUSY: the
- * system hibernates.
+ * down; -EPIPE: the channel is gone; -EINTR; -ESHUTDOWN: a reboot has begun.
  */
 int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_page *page)
 {
@@ -288,11 +279,9 @@ int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_pag
 	return ret;
 }
 
-/**
- * frpc_heap_offered() - the message with the offer in it has ended
- * @channel: as at its begin
- * @outcome: of the message; a segment whose offer was not sent is reclaimed
- * @dsp_addr: the DSP's address of growth; 0: not known, and it can never be returned
+/*
+ * The message with the offer in it has ended.  A segment whose offer was not sent is reclaimed.
+ * Growth whose DSP address is not known (0) can never be returned.
  */
 void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, u64 dsp_addr)
 {
@@ -314,15 +303,9 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 	request_end(heap);
 }
 
-/**
- * frpc_heap_find_growth() - begin to return growth
- * @channel: of a client
- * @dsp_addr: the DSP's address of it
- * @len: its bytes
- * @page: result
- *
- * After success the caller asks the DSP, and frpc_heap_returned() has to follow.
- * Return: 0; -EINVAL: there is none; -EPIPE; -EINTR.
+/*
+ * Begins to return growth: after success the caller asks the DSP for it, and
+ * frpc_heap_returned() has to follow.  Return: 0; -EINVAL: there is none; -EPIPE; -EINTR.
  */
 int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len,
 			  struct frpc_page *page)
@@ -427,14 +410,10 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	return heap;
 }
 
-/**
- * frpc_heap_attach() - find the heap of a channel
- * @channel: being probed; its rpmsg device names the region
- * @is_implicit: the DSP's firmware uses the region without being told (sensors); else it
- *		 waits for an offer (audio)
- *
- * Does not access the memory.  Logs what is missing; the channel works without a heap.
- * Sleeps.
+/*
+ * Finds the heap of a channel that is being probed, and logs what is missing: the channel works
+ * without a heap.  Does not access the memory.  @is_implicit: the DSP's firmware uses the region
+ * without being told (sensors); else it waits for an offer (audio).
  */
 void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 {
@@ -490,18 +469,14 @@ int frpc_heap_init(void)
 {
 	/* freezable: an image of hibernation is made without it (heap_memory.c) */
 	heap_wq = alloc_workqueue("frpc_heap", WQ_UNBOUND | WQ_FREEZABLE, 0);
-	if (!heap_wq)
-		return -ENOMEM;
-	frpc_debugfs_init();
-	return 0;
+	return heap_wq ? 0 : -ENOMEM;
 }
 
 void frpc_heap_fini(void)
 {
 	struct frpc_heap *heap, *next;
 
-	frpc_debugfs_fini();
-	list_for_each_entry(heap, &frpc_heaps, entry) {
+	list_for_each_entry_safe(heap, next, &frpc_heaps, entry) {
 		/* no channel is left: nothing watches the DSP, or claims memory, after this */
 		mutex_lock(&heap->request_lock);
 		frpc_rproc_unwatch(&heap->watch);
@@ -509,12 +484,10 @@ void frpc_heap_fini(void)
 		mutex_unlock(&heap->request_lock);
 		cancel_delayed_work_sync(&heap->work);
 		frpc_heap_pdr_end(heap);
-	}
-	destroy_workqueue(heap_wq);
-	list_for_each_entry_safe(heap, next, &frpc_heaps, entry) {
 		/* each lent segment holds the module */
 		WARN_ON(!list_empty(&heap->segments));
 		of_node_put(heap->node);
 		kfree(heap);
 	}
+	destroy_workqueue(heap_wq);
 }

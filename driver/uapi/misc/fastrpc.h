@@ -160,10 +160,9 @@ struct fastrpc_init_create {
  * Attaches to a protection domain that the DSP's firmware has started.  The first
  * call for "audiopd" after the start of the audio PD also offers it its remote heap.
  * errno: EINVAL @namelen is invalid, or the name does not end with a NUL; EFAULT; ENOMEM no
- * memory, or no usable heap region; EBUSY the system hibernates, so that the heap cannot be
- * offered; ESHUTDOWN the system shuts down, likewise; ENOTCONN the audio PD is down;
- * ETIMEDOUT the DSP has not answered for 10 s; EINTR the caller is killed; EPIPE the DSP is
- * gone.
+ * memory, or no usable heap region; ESHUTDOWN the system shuts down, so that the heap cannot
+ * be offered; ENOTCONN the audio PD is down; ETIMEDOUT the DSP has not answered for 10 s; EINTR
+ * the caller is killed; EPIPE the DSP is gone.
  */
 struct fastrpc_init_create_static {
 	__u32 namelen;
@@ -209,8 +208,8 @@ __extension__ struct fastrpc_ioctl_capability {
  * errno: EINVAL an argument is invalid; EPERM the file has joined no protection domain, or
  * for FASTRPC_MAP_REMOTE_HEAP not the audio PD; ENOMEM no memory, or the sum of what was added
  * would exceed 64 MiB (remote heap) or 256 MiB (the file's process); ENOTCONN the audio PD is
- * down; EBUSY the system hibernates; ESHUTDOWN the system shuts down; ETIMEDOUT the DSP has
- * not answered for 10 s; EPIPE the DSP is gone.
+ * down; ESHUTDOWN the system shuts down; ETIMEDOUT the DSP has not answered for 10 s; EPIPE
+ * the DSP is gone.
  */
 struct fastrpc_req_mmap {
 	__s32 fd;
