@@ -6,12 +6,16 @@
  * first store to it marks it: the model moves both through the SMMU.  At the end of every call
  * all marked pages go back, and the whole window is without access again, since the host may
  * write to its memory between calls.  What cannot be brought ends the process.
+ *
+ * Calls overlap, and the model answers in any order.  So a page moves in one direction at a
+ * time, and who needs it meanwhile waits: one that came before another call's stores went back
+ * would undo them.
  */
 #include "pd.h"
 
 #define WINDOWS_MAX	64
 
-enum page_state { PAGE_AWAY, PAGE_SEEN, PAGE_MARKED };
+enum page_state { PAGE_AWAY, PAGE_COMING, PAGE_SEEN, PAGE_MARKED, PAGE_LEAVING };
 
 struct window {
 	bool used;
@@ -148,27 +152,69 @@ static u32 page_move(const struct window *w, u32 page, u32 up, void *buf)
 	return ret;
 }
 
-/* Bring a page.  Another thread may do the same meanwhile: the first one counts. */
+/* The caller holds the scheduler. */
+static bool page_moves(const struct window *w, u32 page)
+{
+	return w->state[page] == PAGE_COMING || w->state[page] == PAGE_LEAVING;
+}
+
+static void page_settle(struct window *w, u32 page, enum page_state state)
+{
+	struct thread *t;
+
+	w->state[page] = state;
+	while ((t = sched_best_waiter(&w->state[page])))
+		sched_wake(t);
+}
+
+/* Bring a page that is COMING. */
 static bool page_bring(struct window *w, u32 page)
 {
 	u8 *at = w->memory + page * PAGE_BYTES;
 	u8 *buf = arena_alloc(&arena_own, 16, PAGE_BYTES);
-	u32 ret;
+	bool ok = buf && !page_move(w, page, w->heap ? UP_HEAP_READ : UP_FD_READ, buf);
 
-	if (!buf)
-		return false;
-	ret = page_move(w, page, w->heap ? UP_HEAP_READ : UP_FD_READ, buf);
 	sched_hold();
-	if (!ret && w->state[page] == PAGE_AWAY) {
+	if (ok) {
 		sys_protect(at, PAGE_BYTES, PROT_READ | PROT_WRITE);
 		memcpy(at, buf, page_bytes(w, page));
 		sys_protect(at, PAGE_BYTES, PROT_READ);
-		w->state[page] = PAGE_SEEN;
 		w->here++;
 	}
+	page_settle(w, page, ok ? PAGE_SEEN : PAGE_AWAY);
 	sched_let_go();
 	arena_free(&arena_own, buf);
-	return !ret;
+	return ok;
+}
+
+/* A page that is not here.  True: the access may be tried again. */
+static bool page_get(struct window *w, u32 page)
+{
+	bool is_mine;
+
+	sched_hold();
+	is_mine = w->state[page] == PAGE_AWAY;
+	if (is_mine)
+		w->state[page] = PAGE_COMING;
+	else if (page_moves(w, page))
+		sched_wait(&w->state[page]);
+	sched_let_go();
+	return is_mine ? page_bring(w, page) : true;
+}
+
+/* The first store to a page that was loaded from.  A tick between the two would lose the mark. */
+static bool page_mark(struct window *w, u32 page)
+{
+	bool is_here;
+
+	sched_hold();
+	is_here = w->state[page] == PAGE_SEEN || w->state[page] == PAGE_MARKED;
+	if (w->state[page] == PAGE_SEEN) {
+		sys_protect(w->memory + page * PAGE_BYTES, PAGE_BYTES, PROT_READ | PROT_WRITE);
+		w->state[page] = PAGE_MARKED;
+	}
+	sched_let_go();
+	return is_here;
 }
 
 /* An access to @address failed.  True: it may be tried again.  In a signal. */
@@ -182,21 +228,53 @@ bool window_fault(u32 address)
 	if (!w)
 		return false;
 	page = (address - (u32)w->memory) / PAGE_BYTES;
-	if (w->state[page] == PAGE_SEEN) {
-		sys_protect(w->memory + page * PAGE_BYTES, PAGE_BYTES, PROT_READ | PROT_WRITE);
-		w->state[page] = PAGE_MARKED;
-		return true;
-	}
-	if (w->state[page] == PAGE_MARKED)
+	if (page_mark(w, page))
 		return true;
 	vectors = arena_alloc(&arena_own, 128, sizeof(*vectors));
 	if (!vectors)
 		return false;
 	vectors_save(vectors);
-	ok = page_bring(w, page);
+	ok = page_get(w, page);
 	vectors_restore(vectors);
 	arena_free(&arena_own, vectors);
 	return ok;
+}
+
+/*
+ * Take a page away.  True: it is marked, and what is in it is in @buf.  One that another call
+ * sends back has stores of this one, too, so it is waited for.
+ */
+static bool page_leave(struct window *w, u32 page, u8 *buf)
+{
+	bool marked = false;
+
+	sched_hold();
+	while (w->state[page] == PAGE_LEAVING)
+		sched_wait(&w->state[page]);
+	if (w->state[page] == PAGE_SEEN || w->state[page] == PAGE_MARKED) {
+		marked = w->state[page] == PAGE_MARKED;
+		if (marked)
+			memcpy(buf, w->memory + page * PAGE_BYTES, page_bytes(w, page));
+		sys_protect(w->memory + page * PAGE_BYTES, PAGE_BYTES, PROT_NONE);
+		w->state[page] = marked ? PAGE_LEAVING : PAGE_AWAY;
+		w->here -= !marked;
+	}
+	sched_let_go();
+	return marked;
+}
+
+static u32 page_send(struct window *w, u32 page, u8 *buf)
+{
+	u32 ret = page_move(w, page, w->heap ? UP_HEAP_WRITE : UP_FD_WRITE, buf);
+
+	/* One that cannot go back is as good as one that cannot be brought. */
+	if (ret && w->heap)
+		die("the heap took back nothing of what was stored in it");
+	sched_hold();
+	w->here--;
+	page_settle(w, page, PAGE_AWAY);
+	sched_let_go();
+	return ret;
 }
 
 /* Send what is marked back, and take all access away.  0 or a DSP error. */
@@ -211,26 +289,13 @@ static u32 window_flush(struct window *w)
 	if (!buf)
 		return DSP_E_NOMEM;
 	for (page = 0; page < window_pages(w); page++) {
-		bool marked = w->state[page] == PAGE_MARKED;
-
-		if (w->state[page] == PAGE_AWAY)
-			continue;
-		/* From here on who stores brings it again. */
-		sched_hold();
-		if (marked)
-			memcpy(buf, w->memory + page * PAGE_BYTES, page_bytes(w, page));
-		sys_protect(w->memory + page * PAGE_BYTES, PAGE_BYTES, PROT_NONE);
-		w->state[page] = PAGE_AWAY;
-		w->here--;
-		sched_let_go();
-		one = marked ? page_move(w, page, w->heap ? UP_HEAP_WRITE : UP_FD_WRITE, buf) : 0;
+		one = page_leave(w, page, buf) ? page_send(w, page, buf) : 0;
 		ret = ret ? ret : one;
 	}
 	arena_free(&arena_own, buf);
 	return ret;
 }
 
-/* One that cannot go back is as good as one that cannot be brought. */
 u32 window_flush_all(void)
 {
 	struct window *w;
@@ -238,21 +303,31 @@ u32 window_flush_all(void)
 
 	for (w = windows; w < windows + WINDOWS_MAX; w++) {
 		one = w->used ? window_flush(w) : 0;
-		if (one && w->heap)
-			die("the heap took back nothing of what was stored in it");
 		ret = ret ? ret : one;
 	}
 	return ret;
 }
 
+/* A page that moves, or the number of pages.  The caller holds the scheduler. */
+static u32 window_busy_page(const struct window *w)
+{
+	u32 page = 0;
+
+	while (page < window_pages(w) && !page_moves(w, page))
+		page++;
+	return page;
+}
+
 u32 window_put(struct window *w)
 {
-	u32 ret;
+	u32 ret, page;
 
 	if (--w->refs)
 		return 0;
 	ret = window_flush(w);
 	sched_hold();
+	while ((page = window_busy_page(w)) < window_pages(w))
+		sched_wait(&w->state[page]);
 	sys_unmap(w->memory, window_pages(w) * PAGE_BYTES);
 	arena_free(&arena_own, w->state);
 	w->used = false;

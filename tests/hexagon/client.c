@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The client's side of the frames: client.h. */
 #include <err.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,8 +124,45 @@ static uint8_t *behind(struct pd *pd, bool heap, const struct frame_up_body *bod
 	return pd->memory[body->at].data + body->offset;
 }
 
-/* What the process asks for. */
-static void answer_up(struct pd *pd, const struct answer *asked)
+/*
+ * The model answers in any order.  What is held is done when another page has moved, or when
+ * the process says nothing for so long.  A page that is read is as it was when it was asked for.
+ */
+#define HELD_MS		300
+
+static bool hold_up(struct pd *pd, struct answer *asked, const uint8_t *at, uint32_t bytes)
+{
+	if (!pd->late || asked->head.a != pd->late)
+		return false;
+	pd->late = 0;
+	pd->held = asked;
+	pd->held_bytes = calloc(1, bytes);
+	if (pd->held_bytes)
+		memcpy(pd->held_bytes, at, bytes);
+	return pd->held_bytes;
+}
+
+static void answer_held(struct pd *pd)
+{
+	struct answer *asked = pd->held;
+	const struct frame_up_body *body;
+	uint32_t bytes = 0;
+
+	if (!asked)
+		return;
+	pd->held = NULL;
+	body = (void *)asked->body;
+	if (asked->head.a == UP_HEAP_WRITE)
+		memcpy(pd->heap + (body->at - pd->heap_at), body + 1, body->bytes);
+	else
+		bytes = body->bytes;
+	pd_send(pd, FRAME_UP | FRAME_ANSWER, asked->head.id, 0, pd->held_bytes, bytes);
+	free(pd->held_bytes);
+	pd_forget(asked);
+}
+
+/* What the process asks for.  True: @asked is kept. */
+static bool answer_up(struct pd *pd, struct answer *asked)
 {
 	const struct frame_up_body *body = (void *)asked->body;
 	uint32_t up = asked->head.a, id = asked->head.id, type = FRAME_UP | FRAME_ANSWER;
@@ -141,12 +179,26 @@ static void answer_up(struct pd *pd, const struct answer *asked)
 		pd_send(pd, type, id, 0, body, sizeof(*body) + body->bytes);
 	} else if (!at) {
 		pd_send(pd, type, id, 0x80000401, NULL, 0);
+	} else if (hold_up(pd, asked, at, body->bytes)) {
+		return true;
 	} else if (up == UP_FD_READ || up == UP_HEAP_READ) {
 		pd_send(pd, type, id, 0, at, body->bytes);
 	} else {
 		memcpy(at, body + 1, body->bytes);
 		pd_send(pd, type, id, 0, NULL, 0);
 	}
+	if (pd->held && asked->head.a != pd->held->head.a)
+		answer_held(pd);
+	return false;
+}
+
+/* Has the process something to say?  What is held does not wait for ever. */
+static void give_time(struct pd *pd)
+{
+	struct pollfd fd = { .fd = pd->fd, .events = POLLIN };
+
+	if (pd->held && poll(&fd, 1, HELD_MS) == 0)
+		answer_held(pd);
 }
 
 /* The next frame; what is an answer is kept.  -1: there are none any more. */
@@ -155,6 +207,7 @@ static int pd_step(struct pd *pd)
 	struct answer *a = calloc(1, sizeof(*a));
 	uint32_t rest;
 
+	give_time(pd);
 	if (!a || pd->transport->receive(pd, &a->head, sizeof(a->head)) ||
 	    a->head.length < sizeof(a->head) || a->head.length > FRAME_MAX) {
 		free(a);
@@ -171,8 +224,8 @@ static int pd_step(struct pd *pd)
 		pd->answers = a;
 		return 0;
 	}
-	if (a->head.type == FRAME_UP)
-		answer_up(pd, a);
+	if (a->head.type == FRAME_UP && answer_up(pd, a))
+		return 0;
 	if (a->head.type == FRAME_LOG) {
 		pd->logs++;
 		if (getenv("VERBOSE"))
@@ -201,6 +254,15 @@ struct answer *pd_await(struct pd *pd, uint32_t id)
 		if (pd_step(pd))
 			return NULL;
 	}
+}
+
+/* Until a page is held. */
+bool pd_await_held(struct pd *pd)
+{
+	while (!pd->held)
+		if (pd_step(pd))
+			return false;
+	return true;
 }
 
 void pd_forget(struct answer *a)

@@ -49,6 +49,10 @@ struct pd {
 	uint8_t *heap;
 	uint32_t heap_at, heap_bytes;
 	uint32_t ups[9];
+	/* The next page of the heap that is read or written is answered late: see client.c. */
+	uint32_t late;
+	struct answer *held;
+	void *held_bytes;
 	uint32_t logs;
 	bool has_last_words;
 	struct frame_last_words last_words;
@@ -59,6 +63,7 @@ int pd_wait(struct pd *pd);
 void pd_send(struct pd *pd, uint32_t type, uint32_t id, uint32_t a, const void *body,
 	     size_t bytes);
 struct answer *pd_await(struct pd *pd, uint32_t id);
+bool pd_await_held(struct pd *pd);
 void pd_forget(struct answer *answer);
 int pd_open(struct pd *pd, const char *skeleton, uint32_t *module, char *why);
 int pd_open_bytes(struct pd *pd, const char *uri, const void *elf, uint32_t bytes,

@@ -284,6 +284,40 @@ static void case_heap_taken(void)
 	free(heap);
 }
 
+/* Two calls store to one page, and one of its moves takes longer than all that comes behind it. */
+static void overlapping_stores(uint32_t late)
+{
+	const uint32_t at = 0x60000000, page = 0x20000, words[2] = { at, 1 << 20 };
+	const uint32_t first[2] = { at + page, 1 }, second[2] = { at + page + 4, 2 };
+	const struct arg one = { .in = first, .bytes = 8 }, two = { .in = second, .bytes = 8 };
+	uint32_t *heap = calloc(1, 1 << 20), ids[2];
+
+	pd.heap = (uint8_t *)heap;
+	pd.heap_at = at;
+	pd.heap_bytes = 1 << 20;
+	pd_send(&pd, FRAME_HEAP, 0, 0, words, sizeof(words));
+	CHECK(call_words(3, at + 0x40000, 1, 2) == 0);
+	pd.late = late;
+	ids[0] = pd_invoke(&pd, module, 3, 1, &one, 0, NULL, -1);
+	CHECK(pd_await_held(&pd));
+	ids[1] = pd_invoke(&pd, module, 3, 1, &two, 0, NULL, -1);
+	CHECK(pd_result(&pd, ids[0], 0, NULL) == 0);
+	CHECK(pd_result(&pd, ids[1], 0, NULL) == 0);
+	CHECK(heap[page / 4] == 1 && heap[page / 4 + 1] == 2);
+	CHECK(ended_well());
+	free(heap);
+}
+
+static void case_stores_and_late_read(void)
+{
+	overlapping_stores(UP_HEAP_READ);
+}
+
+static void case_stores_and_late_write(void)
+{
+	overlapping_stores(UP_HEAP_WRITE);
+}
+
 static void case_wild_store(void)
 {
 	CHECK(call_words(3, 0x1230, 0xabcd, 2) == -1);
@@ -425,7 +459,9 @@ static const struct {
 } cases[] = {
 	CASE(calculator, "calculator"), CASE(vectors, "transform"), CASE(threads, "service"),
 	CASE(calls_that_wait, "service"), CASE(two_states, "service"), CASE(shared, "shared"),
-	CASE(heap, "misbehave"), CASE(heap_taken, "misbehave"), CASE(wild_store, "misbehave"),
+	CASE(heap, "misbehave"), CASE(heap_taken, "misbehave"),
+	CASE(stores_and_late_read, "misbehave"), CASE(stores_and_late_write, "misbehave"),
+	CASE(wild_store, "misbehave"),
 	CASE(trap, "misbehave"), CASE(abort, "misbehave"), CASE(exit, "misbehave"),
 	CASE(recursion, "misbehave"), CASE(spinning_call, "misbehave"),
 	CASE(endless_loop, "misbehave"), CASE(log, "misbehave"), CASE(reverse, "misbehave"),
