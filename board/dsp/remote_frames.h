@@ -17,6 +17,7 @@ struct frame_head {
 };
 
 #define FRAME_ANSWER	0x80
+#define HEAP_AUDIO	1
 #define FRAME_MAX	(96u << 20)
 
 enum frame_type {
@@ -35,13 +36,20 @@ enum frame_type {
 	FRAME_CLOSE = 3,
 	/* The process is to end; there is no answer. */
 	FRAME_EXIT = 4,
-	/* {u32 address, u32 bytes}: a range of the heap; from now on malloc() takes from there. */
+	/*
+	 * {u32 address, u32 bytes}: a range of the heap; from now on malloc() takes from there.
+	 * With HEAP_AUDIO in @a the process is the audio PD, and begins its work.
+	 */
 	FRAME_HEAP = 5,
+	/* {u32 bytes, u32 0}: the audio PD is to hold so much, beside what it needs itself. */
+	FRAME_HOLD = 6,
 
 	/* The process says, and gets no answer.  LOG: @a is the level, the body a text. */
 	FRAME_LOG = 0x10,
 	/* It dies; struct frame_last_words. */
 	FRAME_LAST_WORDS = 0x11,
+	/* The audio PD has worked; struct frame_audio_counts. */
+	FRAME_COUNTS = 0x12,
 	/* The process asks: @a is an enum frame_up, the body struct frame_up_body and data. */
 	FRAME_UP = 0x20,
 };
@@ -62,6 +70,11 @@ enum frame_up {
 	UP_HEAP_WRITE = 7,
 	/* A call to the host; data: its packed arguments; answer: packed results. */
 	UP_REVERSE = 8,
+	/*
+	 * What the host has added to the heap: its name in @at and @offset, the low word first.
+	 * Answer: {u32 address, u32 bytes}.
+	 */
+	UP_HEAP_WHERE = 9,
 };
 
 struct frame_up_body {
@@ -73,6 +86,18 @@ struct frame_up_body {
 
 /* Bytes of one UP_..._READ or UP_..._WRITE at most. */
 #define UP_MAX		0x10000
+
+/* Of the audio PD, since it began.  Words of 4 bytes are counted. */
+struct frame_audio_counts {
+	unsigned long long stores;	/* words of objects that it stored */
+	unsigned long long checks;	/* and found again as it had stored them */
+	unsigned long long held;	/* bytes that it holds now, by FRAME_HOLD */
+	unsigned long long added;	/* bytes that its malloc() got from the host, now */
+	unsigned int growths;		/* times that it got some */
+	unsigned int returns;		/* and gave it back */
+	unsigned int refused;		/* times that it was refused */
+	unsigned int rounds;
+};
 
 /* What a crash report has. */
 struct frame_last_words {

@@ -89,12 +89,13 @@ static void block_give(struct arena *arena, struct block *b)
 	}
 }
 
-static struct block *block_take(struct arena *arena, u32 bytes)
+static struct block *block_take_there(struct arena *arena, u32 bytes, const u8 *from,
+				      const u8 *last)
 {
 	struct block **at, *b, *rest;
 
 	for (at = &arena->free; (b = *at); at = &b->next) {
-		if (b->bytes < bytes)
+		if (b->bytes < bytes || (u8 *)b < from || (u8 *)b > last)
 			continue;
 		if (b->bytes - bytes >= 2 * UNIT) {
 			rest = (struct block *)((u8 *)b + bytes);
@@ -112,7 +113,17 @@ static struct block *block_take(struct arena *arena, u32 bytes)
 	return NULL;
 }
 
-/* More memory for the arena, which takes it for good. */
+/* At home if there is room: what was added for a while is to become free again. */
+static struct block *block_take(struct arena *arena, u32 bytes)
+{
+	struct block *b = NULL;
+
+	if (arena->home)
+		b = block_take_there(arena, bytes, arena->home, arena->home_last);
+	return b ? b : block_take_there(arena, bytes, NULL, (const u8 *)~0u);
+}
+
+/* More memory for the arena, which keeps it until arena_take(). */
 static bool arena_grow(struct arena *arena, u32 bytes)
 {
 	size_t got = bytes;
@@ -131,8 +142,26 @@ void arena_add(struct arena *arena, void *at, size_t bytes)
 
 	arena_lock(arena);
 	b->bytes = bytes;
+	arena->home = at;
+	arena->home_last = (u8 *)at + bytes - 1;
 	block_give(arena, b);
 	arena_unlock(arena);
+}
+
+/* Take back what arena->more() gave, if all of it is free. */
+bool arena_take(struct arena *arena, void *at, size_t bytes)
+{
+	struct block **link, *b;
+
+	arena_lock(arena);
+	for (link = &arena->free; (b = *link) && b != at; link = &b->next)
+		;
+	if (b && b->bytes == bytes)
+		*link = b->next;
+	else
+		b = NULL;
+	arena_unlock(arena);
+	return b;
 }
 
 /* @align is a power of 2; NULL: there is no memory */

@@ -284,6 +284,15 @@ static void heap_add(void *arg)
 	window_flush_all();
 }
 
+static void take_hold(const struct frame_head *head)
+{
+	u32 words[2] = {};
+
+	frames_read(words, sizeof(words));
+	skip(head->length - sizeof(*head) - sizeof(words));
+	audio_hold(words[0]);
+}
+
 static void take_heap(const struct frame_head *head)
 {
 	u32 words[2] = {};
@@ -295,7 +304,9 @@ static void take_heap(const struct frame_head *head)
 	if (!w)
 		die("a heap that cannot be where it is said to be");
 	arena_user.more = no_more;
-	if (!thread_start(heap_add, w, PRIORITY_JOB, "heap"))
+	if (head->a == HEAP_AUDIO)
+		audio_begin(w);
+	else if (!thread_start(heap_add, w, PRIORITY_JOB, "heap"))
 		die("no thread for the heap");
 }
 
@@ -313,6 +324,9 @@ static void take_frame(void)
 		return;
 	case FRAME_HEAP:
 		take_heap(&head);
+		return;
+	case FRAME_HOLD:
+		take_hold(&head);
 		return;
 	case FRAME_EXIT:
 		sys_exit(0);

@@ -138,6 +138,7 @@ struct arena {
 	u32 used_bytes;			/* of blocks, with their heads */
 	u32 used_blocks;
 	void *(*more)(size_t *bytes);	/* at least so many, in whole pages */
+	const u8 *home, *home_last;	/* what arena_add() gave */
 };
 
 void *arena_alloc(struct arena *arena, size_t align, size_t bytes);
@@ -145,6 +146,7 @@ void arena_free(struct arena *arena, void *p);
 size_t arena_bytes(const void *p);
 void arena_count(struct arena *arena, struct arena_stats *stats);
 void arena_add(struct arena *arena, void *at, size_t bytes);
+bool arena_take(struct arena *arena, void *at, size_t bytes);
 
 extern struct arena arena_own;		/* of the runtime */
 extern struct arena arena_user;		/* of the skeletons */
@@ -153,6 +155,7 @@ extern struct arena arena_user;		/* of the skeletons */
 struct window;
 struct window *window_open_fd(s32 fd, u32 bytes);
 struct window *window_open_heap(u32 address, u32 bytes);
+struct window *window_open_added(u32 address, u32 bytes);
 struct window *window_of_fd(s32 fd);
 struct window *window_at(const void *at);
 void *window_memory(struct window *w);
@@ -161,6 +164,10 @@ void window_get(struct window *w);
 u32 window_put(struct window *w);
 u32 window_flush_all(void);
 bool window_fault(u32 address);
+
+/* audio.c */
+void audio_begin(struct window *heap);
+void audio_hold(u32 bytes);
 
 /* frames.c */
 void frames_read(void *to, size_t bytes);

@@ -23,6 +23,8 @@ struct window {
 	s32 fd;
 	u32 address;		/* of the heap */
 	u8 *memory;
+	u8 *map;		/* with a page in front of it and behind it, or the same */
+	u32 map_bytes;
 	u32 bytes;
 	u32 refs;
 	u32 here;		/* pages that are not away */
@@ -50,8 +52,11 @@ static struct window *window_new(void *at, u32 bytes)
 	if (!w->state)
 		return NULL;
 	memset(w->state, PAGE_AWAY, pages);
-	w->memory = sys_map(at, pages * PAGE_BYTES, PROT_NONE);
-	if (!w->memory) {
+	/* Nothing else is next to a window, not even another one. */
+	w->map_bytes = (at ? pages : pages + 2) * PAGE_BYTES;
+	w->map = sys_map(at, w->map_bytes, PROT_NONE);
+	w->memory = at ? w->map : w->map + PAGE_BYTES;
+	if (!w->map) {
 		arena_free(&arena_own, w->state);
 		return NULL;
 	}
@@ -73,21 +78,32 @@ struct window *window_open_fd(s32 fd, u32 bytes)
 	return w;
 }
 
-/* The heap is where the DSP has it. */
-struct window *window_open_heap(u32 address, u32 bytes)
+static struct window *window_open_at(void *at, u32 address, u32 bytes)
 {
 	struct window *w;
 
-	if (!bytes || address % PAGE_BYTES)
-		return NULL;
 	sched_hold();
-	w = window_new((void *)address, bytes);
+	w = window_new(at, bytes);
 	if (w) {
 		w->heap = true;
 		w->address = address;
 	}
 	sched_let_go();
 	return w;
+}
+
+/* The heap is where the DSP has it. */
+struct window *window_open_heap(u32 address, u32 bytes)
+{
+	if (!bytes || address % PAGE_BYTES)
+		return NULL;
+	return window_open_at((void *)address, address, bytes);
+}
+
+/* What is added to the heap is anywhere. */
+struct window *window_open_added(u32 address, u32 bytes)
+{
+	return bytes ? window_open_at(NULL, address, bytes) : NULL;
 }
 
 struct window *window_of_fd(s32 fd)
@@ -328,7 +344,7 @@ u32 window_put(struct window *w)
 	sched_hold();
 	while ((page = window_busy_page(w)) < window_pages(w))
 		sched_wait(&w->state[page]);
-	sys_unmap(w->memory, window_pages(w) * PAGE_BYTES);
+	sys_unmap(w->map, w->map_bytes);
 	arena_free(&arena_own, w->state);
 	w->used = false;
 	sched_let_go();

@@ -14,6 +14,7 @@
 
 #include "client.h"
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define PADDED(n)	(((n) + 7u) & ~7u)
 
 const char *hexagon_dir(void);
@@ -161,19 +162,59 @@ static void answer_held(struct pd *pd)
 	pd_forget(asked);
 }
 
+/* The daemon's apps_mem: names have more than 32 bits, and each is of as much. */
+#define GIVEN_HIGH	0x1e
+#define GROWTH		0x40000u
+
+static void answer_memory(struct pd *pd, uint32_t id, const struct frame_up_body *body)
+{
+	uint32_t out[6] = { 8, 0, 77, 0 }, bytes = 16, refused = 0;
+	uint64_t *names = (uint64_t *)(out + 2);
+
+	switch (body->offset) {
+	case 0x02010100:	/* map */
+		refused = body->at != 77 || pd->given == pd->given_bytes;
+		out[0] = 16;
+		names[0] = 0;
+		names[1] = (uint64_t)GIVEN_HIGH << 32 | (pd->heap_at + pd->heap_bytes -
+							 pd->given_bytes + pd->given);
+		pd->given += refused ? 0 : GROWTH;
+		bytes = 24;
+		break;
+	case 0x03010000:	/* unmap */
+		pd->given -= GROWTH;
+		bytes = 0;
+		break;
+	case 0x01010200:	/* close */
+		out[0] = 4;
+		out[2] = 0;
+		bytes = 12;
+		break;
+	}
+	pd_send(pd, FRAME_UP | FRAME_ANSWER, id, refused, out, refused ? 0 : bytes);
+}
+
 /* What the process asks for.  True: @asked is kept. */
 static bool answer_up(struct pd *pd, struct answer *asked)
 {
 	const struct frame_up_body *body = (void *)asked->body;
 	uint32_t up = asked->head.a, id = asked->head.id, type = FRAME_UP | FRAME_ANSWER;
 	bool heap = up == UP_HEAP_READ || up == UP_HEAP_WRITE;
-	uint8_t *at = up == UP_FD_SIZE || up == UP_REVERSE ? NULL : behind(pd, heap, body);
+	bool move = heap || up == UP_FD_READ || up == UP_FD_WRITE;
+	uint8_t *at = move ? behind(pd, heap, body) : NULL;
 	uint64_t size;
 
-	pd->ups[up < 9 ? up : 0]++;
+	pd->ups[up < ARRAY_SIZE(pd->ups) ? up : 0]++;
 	if (up == UP_FD_SIZE && body->at < FDS_MAX && pd->memory[body->at].data) {
 		size = pd->memory[body->at].bytes;
 		pd_send(pd, type, id, 0, &size, sizeof(size));
+	} else if (up == UP_REVERSE && pd->given_bytes) {
+		answer_memory(pd, id, body);
+	} else if (up == UP_HEAP_WHERE) {
+		const uint32_t where[2] = { body->at, GROWTH };
+
+		pd_send(pd, type, id, body->offset == GIVEN_HIGH ? 0 : 0x80000406, where,
+			sizeof(where));
 	} else if (up == UP_REVERSE) {
 		/* What went in, and the handle in front. */
 		pd_send(pd, type, id, 0, body, sizeof(*body) + body->bytes);
@@ -231,6 +272,8 @@ static int pd_step(struct pd *pd)
 		if (getenv("VERBOSE"))
 			fprintf(stderr, "pd: %s\n", (char *)a->body);
 	}
+	if (a->head.type == FRAME_COUNTS)
+		memcpy(&pd->counts, a->body, sizeof(pd->counts));
 	if (a->head.type == FRAME_LAST_WORDS) {
 		pd->has_last_words = true;
 		memcpy(&pd->last_words, a->body, sizeof(pd->last_words));
@@ -254,6 +297,17 @@ struct answer *pd_await(struct pd *pd, uint32_t id)
 		if (pd_step(pd))
 			return NULL;
 	}
+}
+
+/* Until the audio PD has worked once more. */
+bool pd_await_round(struct pd *pd)
+{
+	const uint32_t rounds = pd->counts.rounds;
+
+	while (pd->counts.rounds == rounds)
+		if (pd_step(pd))
+			return false;
+	return true;
 }
 
 /* Until a page is held. */

@@ -48,7 +48,10 @@ struct pd {
 	struct { uint8_t *data; uint64_t bytes; } memory[FDS_MAX];	/* behind fds 0, 1, ... */
 	uint8_t *heap;
 	uint32_t heap_at, heap_bytes;
-	uint32_t ups[9];
+	uint32_t ups[10];
+	struct frame_audio_counts counts;
+	/* Of apps_mem, which gives the audio PD what lies behind its heap. */
+	uint32_t given, given_bytes;
 	/* The next page of the heap that is read or written is answered late: see client.c. */
 	uint32_t late;
 	struct answer *held;
@@ -64,6 +67,7 @@ void pd_send(struct pd *pd, uint32_t type, uint32_t id, uint32_t a, const void *
 	     size_t bytes);
 struct answer *pd_await(struct pd *pd, uint32_t id);
 bool pd_await_held(struct pd *pd);
+bool pd_await_round(struct pd *pd);
 void pd_forget(struct answer *answer);
 int pd_open(struct pd *pd, const char *skeleton, uint32_t *module, char *why);
 int pd_open_bytes(struct pd *pd, const char *uri, const void *elf, uint32_t bytes,

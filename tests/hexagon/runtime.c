@@ -318,6 +318,95 @@ static void case_stores_and_late_write(void)
 	overlapping_stores(UP_HEAP_WRITE);
 }
 
+/* The audio PD begins: a heap of so much, and as much behind it that apps_mem gives. */
+static uint8_t *audio_begin(uint32_t bytes, uint32_t more)
+{
+	const uint32_t at = 0x60000000, words[2] = { at, bytes };
+
+	pd.heap = calloc(1, bytes + more);
+	pd.heap_at = at;
+	pd.heap_bytes = bytes + more;
+	pd.given_bytes = more;
+	pd_send(&pd, FRAME_HEAP, 0, HEAP_AUDIO, words, sizeof(words));
+	return pd.heap;
+}
+
+static void audio_hold(uint32_t bytes)
+{
+	const uint32_t words[2] = { bytes };
+
+	pd_send(&pd, FRAME_HOLD, 0, 0, words, sizeof(words));
+}
+
+static void case_audio(void)
+{
+	uint8_t *heap = audio_begin(1 << 20, 1 << 20);
+	uint32_t used = 0;
+
+	while (pd.counts.checks < 20000)
+		CHECK(pd_await_round(&pd));
+	CHECK(pd.counts.stores > pd.counts.checks && !pd.counts.growths && !pd.counts.refused);
+	/* Every page was loaded from, and of some its stores came. */
+	CHECK(pd.ups[UP_HEAP_READ] > 16 && pd.ups[UP_HEAP_WRITE] > 0);
+	for (uint32_t i = 0; i < 1 << 20; i += 64)
+		used += heap[i] != 0;
+	CHECK(used > 100);
+	audio_hold((1 << 20) + (1 << 19));
+	while (pd.counts.held < (1 << 20) + (1 << 19))
+		CHECK(pd_await_round(&pd));
+	CHECK(pd.counts.growths >= 2 && pd.counts.added == pd.counts.growths << 18);
+	CHECK(pd.given == pd.counts.added && !pd.counts.refused);
+	audio_hold(0);
+	while (pd.counts.returns < pd.counts.growths)
+		CHECK(pd_await_round(&pd));
+	CHECK(!pd.counts.added && !pd.given);
+	/* No more than there is. */
+	audio_hold(4 << 20);
+	while (!pd.counts.refused)
+		CHECK(pd_await_round(&pd));
+	CHECK(pd.given == 1 << 20);
+	CHECK(pd_await_round(&pd));
+	/* Calls beside it. */
+	CHECK(call_words(3, pd.heap_at - 4, 1, 2) == -1);
+	CHECK(ended_by(SIGSEGV));
+	free(heap);
+}
+
+/* What it stored is changed. */
+static void case_audio_changed(void)
+{
+	uint8_t *heap = audio_begin(1 << 20, 0);
+
+	audio_hold(1 << 19);
+	while (pd.counts.held < 1 << 19)
+		CHECK(pd_await_round(&pd));
+	for (uint32_t at = 0x8000; at < 1 << 20; at += 0x10000)
+		heap[at] ^= 1;
+	audio_hold(0);
+	while (pd_await_round(&pd))
+		CHECK(pd.counts.rounds < 1000);
+	CHECK(pd.has_last_words && !strcmp(pd.last_words.text, "its heap is not as it left it"));
+	CHECK(ended_by(SIGABRT));
+	free(heap);
+}
+
+/* The model gives a part of it no more. */
+static void case_audio_taken(void)
+{
+	uint8_t *heap = audio_begin(1 << 20, 0);
+
+	CHECK(pd_await_round(&pd));
+	pd.heap_bytes = 1 << 19;
+	while (pd_await_round(&pd))
+		CHECK(pd.counts.rounds < 1000);
+	CHECK(pd.has_last_words);
+	CHECK(pd.last_words.signal == SIGABRT ||
+	      (pd.last_words.address >= pd.heap_at + (1 << 19) &&
+	       pd.last_words.address < pd.heap_at + (1 << 20)));
+	CHECK(ended_by(pd.last_words.signal));
+	free(heap);
+}
+
 static void case_wild_store(void)
 {
 	CHECK(call_words(3, 0x1230, 0xabcd, 2) == -1);
@@ -461,7 +550,8 @@ static const struct {
 	CASE(calls_that_wait, "service"), CASE(two_states, "service"), CASE(shared, "shared"),
 	CASE(heap, "misbehave"), CASE(heap_taken, "misbehave"),
 	CASE(stores_and_late_read, "misbehave"), CASE(stores_and_late_write, "misbehave"),
-	CASE(wild_store, "misbehave"),
+	CASE(audio, "misbehave"), CASE(audio_changed, "misbehave"),
+	CASE(audio_taken, "misbehave"), CASE(wild_store, "misbehave"),
 	CASE(trap, "misbehave"), CASE(abort, "misbehave"), CASE(exit, "misbehave"),
 	CASE(recursion, "misbehave"), CASE(spinning_call, "misbehave"),
 	CASE(endless_loop, "misbehave"), CASE(log, "misbehave"), CASE(reverse, "misbehave"),
