@@ -363,6 +363,10 @@ enum dsp_domain_action {
 				 */
 	DSP_DOMAIN_SHOW,	/* and probes that were deferred are tried again */
 	DSP_DOMAIN_KEEP,	/* unmapping [addr, addr+len) comes short; len 0: no more */
+	DSP_DOMAIN_TAKE,	/* [addr, addr+len), of whole mappings, is unmapped behind the back
+				 * of who mapped it
+				 */
+	DSP_DOMAIN_GIVE,	/* and mapped again as it was */
 };
 
 struct dsp_control_domain {

@@ -6,6 +6,7 @@
  * copy, so that it can do what real ones do and this SMMU's does not:
  *  - have a larger smallest page (property board,page-size);
  *  - not give back what was mapped: unmapping comes short (DSP_DOMAIN_KEEP).
+ * It can lose what was mapped while the DSP uses it (DSP_DOMAIN_TAKE), as by a bug of Linux.
  * And it tells how what is offered to the audio PD was mapped.
  * And the remoteproc can be without its domain for a while, as if that were not
  * there yet (DSP_DOMAIN_HIDE).  The stream is translated by it all the same.
@@ -175,12 +176,39 @@ static void domain_announce(struct dsp *dsp)
 		platform_device_unregister(late);
 }
 
+/* Between two accesses of the DSP's own, so that each sees all of it or nothing. */
+static int domain_take(struct dsp *dsp, u64 addr, u64 len, bool give)
+{
+	struct dsp_stream *s = &dsp->stream[0];
+	struct dsp_mapping was = { .prot = IOMMU_READ | IOMMU_WRITE };
+	struct iommu_domain *domain = NULL;
+	int ret = -ENXIO;
+
+	mutex_lock(&s->lock);
+	if (dsp->attached)
+		domain = iommu_get_domain_for_dev(s->client);
+	if (dsp_domain_is_known(dsp, domain)) {
+		domain_find(&dsp->domain, addr, &was);
+		if (give)
+			ret = dsp_iommu_map(domain, addr, addr, len, was.prot);
+		else
+			ret = iommu_unmap(domain, addr, len) == len ? 0 : -EIO;
+	}
+	mutex_unlock(&s->lock);
+	return ret;
+}
+
+static bool domain_order_takes_rproc(u32 action)
+{
+	return action == DSP_DOMAIN_HIDE || action == DSP_DOMAIN_SHOW;
+}
+
 int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order)
 {
 	struct rproc *rproc = dsp->rproc;
 	int ret = 0;
 
-	if (!rproc && order->action != DSP_DOMAIN_KEEP)
+	if (!rproc && domain_order_takes_rproc(order->action))
 		return -EOPNOTSUPP;
 	if (rproc)
 		mutex_lock(&rproc->lock);
@@ -194,6 +222,11 @@ int dsp_domain_order(struct dsp *dsp, const struct dsp_control_domain *order)
 	case DSP_DOMAIN_KEEP:
 		dsp->domain.keep = order->addr;
 		dsp->domain.keep_end = order->addr + order->len;
+		break;
+	case DSP_DOMAIN_TAKE:
+	case DSP_DOMAIN_GIVE:
+		ret = domain_take(dsp, order->addr, order->len,
+				  order->action == DSP_DOMAIN_GIVE);
 		break;
 	default:
 		ret = -EINVAL;
