@@ -39,6 +39,7 @@
 #undef at_least
 #include "dsp_control.h"
 #pragma pop_macro("at_least")
+#include "remote_frames.h"
 
 #define DSP_MAX_STREAMS		16
 #define DSP_MAX_RULES		16
@@ -118,6 +119,7 @@ struct dsp_range {
 	u64 base;
 	u64 size;
 	u64 token;
+	bool is_code;		/* Hexagon code of the PD uses it */
 	u64 touched;		/* pages that kept what the first use wrote */
 	u8 *shadow;		/* what the DSP stored; exact, so any change shows */
 	u64 shadow_room;	/* bytes of it; it is kept for the next incarnation */
@@ -126,12 +128,16 @@ struct dsp_range {
 };
 
 struct dsp_alloc;
+struct dsp_remote;
 
 /*
  * struct dsp_audio - the static audio PD
  * @lock: everything below; held across engine transfers, never taken by
  *	anything the host waits for but CREATE_STATIC
  * @away: detached, and the way to the heap went with the domain: it waits
+ * @code: the process that its code runs in; else the model has @alloc
+ * @deaths: of such processes, by themselves.  With @counts, what it says of itself,
+ *	under calls_lock
  */
 struct dsp_audio {
 	struct mutex lock;	/* all of it */
@@ -148,6 +154,9 @@ struct dsp_audio {
 	u64 dirty;
 	u64 stores;
 	struct dsp_alloc *alloc;
+	struct dsp_remote *code;
+	u64 deaths;
+	struct frame_audio_counts counts;
 	struct task_struct *thread;
 	unsigned int scrub_range;
 	u64 scrub_at;
@@ -673,10 +682,11 @@ int dsp_reverse_call(struct dsp *dsp, const struct dsp_caller *who, struct dsp_r
 s32 dsp_module_call(struct dsp_request *req);
 void dsp_module_drop(struct dsp *dsp, s32 client);
 
-/* dsp_remote.c: the processes that run the code of user PDs */
+/* dsp_remote.c: the processes that run the code of PDs */
 int dsp_remote_init(void);
 void dsp_remote_exit(void);
 void dsp_remote_end(struct dsp *dsp, s32 client);
+void dsp_remote_end_audio(struct dsp *dsp);
 int dsp_remote_show(struct dsp_control_process *out);
 int dsp_remote_limit(u32 seconds);
 
@@ -686,6 +696,11 @@ s32 dsp_code_open(struct dsp_request *req, const char *uri, const void *elf, siz
 		  u32 *module, char text[DSP_CODE_TEXT]);
 s32 dsp_code_close(struct dsp_request *req, u32 module);
 s32 dsp_code_call(struct dsp_request *req, u32 module);
+
+/* dsp_audio.c: Hexagon code of the audio PD */
+int dsp_audio_begin(struct dsp *dsp, struct dsp_range *range);
+void dsp_audio_end(struct dsp *dsp);
+int dsp_audio_order(struct dsp *dsp, struct dsp_control_audio *order);
 
 /* dsp_file.c: what the DSP wants of its host */
 int dsp_file_read(struct dsp *dsp, const struct dsp_caller *who, struct dsp_file *file);
@@ -703,6 +718,7 @@ s32 dsp_heap_offer(struct dsp *dsp, const u8 *pages, unsigned int count);
 s32 dsp_heap_grow(struct dsp *dsp, u64 base, u64 size, u64 *token);
 s32 dsp_heap_give_back(struct dsp *dsp, u64 token, u64 size);
 void dsp_heap_stray(struct dsp *dsp, u64 addr);
+struct dsp_range *dsp_heap_range(struct dsp *dsp, u64 addr, size_t len);
 int dsp_heap_load(struct dsp *dsp, u64 addr, void *buf, size_t len);
 int dsp_heap_store(struct dsp *dsp, u64 addr, const void *buf, size_t len);
 

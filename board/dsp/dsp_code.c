@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hexagon code of user PDs: libraries that their processes load, and calls of them, in the
- * frames of remote_frames.h.
+ * Hexagon code of PDs: libraries that the processes of user PDs load, and calls of them, in the
+ * frames of remote_frames.h.  The audio PD's own code is in its process from the beginning.
  *
  * A call of the host's becomes a frame with the bytes of its arguments, which the model has
  * moved through the SMMU, and waits for the answer.  So calls overlap, and the code of one may
@@ -231,9 +231,11 @@ static u32 up_size(struct code_up *up, struct code_ask *ask, u64 *size)
 
 static u32 up_reverse(struct code_up *up, struct code_ask *ask, struct dsp_reverse *call)
 {
-	const struct dsp_caller who = ask ? dsp_caller_of(ask->req) : up->r->who;
+	struct dsp_caller who = ask ? dsp_caller_of(ask->req) : up->r->who;
 	int ret;
 
+	if (up->r->is_audio && !dsp_listener_of_kind(up->r->dsp, DSP_PROCESS_AUDIO, &who))
+		return DSP_E_NOHANDLE;
 	call->handle = up->body->at;
 	call->sc = up->body->offset;
 	call->in = (const u8 *)(up->body + 1);
@@ -261,6 +263,65 @@ static void up_bring(struct code_up *up, struct code_ask *ask)
 		ret = up_move(up, ask, data, false);
 	up_answer(up, ret, data, ret ? 0 : up->body->bytes);
 	kvfree(data);
+}
+
+/* One that gets no answer waits for the end of its PD. */
+static void up_heap_answer(struct code_up *up, int ret, const void *data, size_t bytes)
+{
+	spin_lock(&up->r->lock);
+	up->r->up_bytes += ret ? 0 : up->body->bytes;
+	spin_unlock(&up->r->lock);
+	if (ret != -EAGAIN)
+		up_answer(up, ret ? DSP_E_FAILED : 0, data, ret ? 0 : bytes);
+}
+
+static void up_heap_bring(struct code_up *up)
+{
+	u32 bytes = up->body->bytes;
+	u8 *data = bytes <= UP_MAX ? kvmalloc(UP_MAX, GFP_KERNEL) : NULL;
+	int ret = -EINVAL;
+
+	if (data)
+		ret = dsp_audio_move(up->r->dsp, up->body->at, data, bytes, false);
+	up_heap_answer(up, ret, data, bytes);
+	kvfree(data);
+}
+
+static void up_heap_take(struct code_up *up)
+{
+	u32 bytes = up->body->bytes;
+	int ret = -EINVAL;
+
+	if (up->bytes >= bytes)
+		ret = dsp_audio_move(up->r->dsp, up->body->at, up->body + 1, bytes, true);
+	up_heap_answer(up, ret, NULL, 0);
+}
+
+static void up_heap_where(struct code_up *up)
+{
+	u64 token = (u64)up->body->offset << 32 | up->body->at;
+	u32 where[2] = {};
+	int ret = dsp_audio_where(up->r->dsp, token, &where[0], &where[1]);
+
+	up_answer(up, ret ? DSP_E_BADPARM : 0, where, ret ? 0 : sizeof(where));
+}
+
+/* The heap is the audio PD's alone. */
+static void up_serve_audio(struct code_up *up)
+{
+	switch (up->r->is_audio ? up->head.a : 0) {
+	case UP_HEAP_READ:
+		up_heap_bring(up);
+		break;
+	case UP_HEAP_WRITE:
+		up_heap_take(up);
+		break;
+	case UP_HEAP_WHERE:
+		up_heap_where(up);
+		break;
+	default:
+		up_answer(up, DSP_E_UNSUPPORTED, NULL, 0);
+	}
 }
 
 static void up_serve(struct code_up *up, struct code_ask *ask)
@@ -291,7 +352,7 @@ static void up_serve(struct code_up *up, struct code_ask *ask)
 		kvfree(call.out);
 		break;
 	default:
-		up_answer(up, DSP_E_UNSUPPORTED, NULL, 0);
+		up_serve_audio(up);
 	}
 }
 
@@ -351,7 +412,7 @@ static bool code_log(struct dsp_remote *r)
 	u32 bytes = r->head.length - sizeof(r->head);
 
 	r->logs++;
-	dev_dbg(r->dsp->dev, "client %d: %.*s\n", r->who.client, (int)bytes, r->body);
+	dev_dbg(r->dsp->dev, "%s: %.*s\n", r->name, (int)bytes, r->body);
 	return true;
 }
 
@@ -361,6 +422,16 @@ static bool code_last_words(struct dsp_remote *r)
 		return false;
 	memcpy(&r->last_words, r->body, sizeof(r->last_words));
 	r->has_last_words = true;
+	return true;
+}
+
+static bool code_counts(struct dsp_remote *r)
+{
+	const struct frame_audio_counts *counts = (struct frame_audio_counts *)r->body;
+
+	if (!r->is_audio || r->head.length < sizeof(r->head) + sizeof(*counts))
+		return false;
+	dsp_audio_counts(r->dsp, counts);
 	return true;
 }
 
@@ -376,6 +447,8 @@ bool dsp_code_frame(struct dsp_remote *r)
 		return code_log(r);
 	case FRAME_LAST_WORDS:
 		return code_last_words(r);
+	case FRAME_COUNTS:
+		return code_counts(r);
 	}
 	return false;
 }
@@ -386,11 +459,11 @@ static void code_report(struct dsp_remote *r)
 	const struct frame_last_words *last = &r->last_words;
 
 	if (!r->has_last_words)
-		dev_info(r->dsp->dev, "client %d: its process died without a word, wait status %#x\n",
-			 r->who.client, r->wait_status);
+		dev_info(r->dsp->dev, "%s: its process died without a word, wait status %#x\n",
+			 r->name, r->wait_status);
 	else
-		dev_info(r->dsp->dev, "client %d: its process died: signal %u, address %#x, pc %#x, lr %#x, sp %#x, r0 %#x, r1 %#x%s%.*s\n",
-			 r->who.client, last->signal, last->address, last->pc, last->r[31],
+		dev_info(r->dsp->dev, "%s: its process died: signal %u, address %#x, pc %#x, lr %#x, sp %#x, r0 %#x, r1 %#x%s%.*s\n",
+			 r->name, last->signal, last->address, last->pc, last->r[31],
 			 last->r[29], last->r[0], last->r[1], last->text[0] ? ": " : "",
 			 (int)sizeof(last->text), last->text);
 }
@@ -404,9 +477,13 @@ void dsp_code_died(struct dsp_remote *r, u32 wait_status)
 	r->wait_status = wait_status;
 	WRITE_ONCE(r->is_dead, true);
 	code_report(r);
-	spin_lock(&dsp->calls_lock);
-	dsp_listener_end(dsp, r->who.client, r->who.pd);
-	spin_unlock(&dsp->calls_lock);
+	if (r->is_audio) {
+		dsp_audio_died(dsp);
+	} else {
+		spin_lock(&dsp->calls_lock);
+		dsp_listener_end(dsp, r->who.client, r->who.pd);
+		spin_unlock(&dsp->calls_lock);
+	}
 	put_unaligned_le64(CTX_PD_EXIT, message + ANSWER_CTX);
 	dsp_link_deliver(dsp, message, sizeof(message));
 	wake_up_all(&dsp->counters);
@@ -425,6 +502,26 @@ void dsp_code_show(struct dsp_remote *r, struct dsp_control_process *out)
 	out->pc = r->last_words.pc;
 	memcpy(out->registers, r->last_words.r, sizeof(out->registers));
 	strscpy(out->text, r->last_words.text, sizeof(out->text));
+}
+
+static int code_tell(struct dsp_remote *r, u32 type, u32 a, u32 word, u32 other)
+{
+	const struct frame_head head = { .type = type, .a = a };
+	const u32 words[] = { word, other };
+	const struct kvec part = { (void *)words, sizeof(words) };
+
+	return dsp_remote_send(r, NULL, &head, &part, 1);
+}
+
+/* The audio PD has a heap, and begins. */
+int dsp_code_heap(struct dsp_remote *r, u32 address, u32 bytes)
+{
+	return code_tell(r, FRAME_HEAP, HEAP_AUDIO, address, bytes);
+}
+
+int dsp_code_hold(struct dsp_remote *r, u32 bytes)
+{
+	return code_tell(r, FRAME_HOLD, 0, bytes, 0);
 }
 
 /*

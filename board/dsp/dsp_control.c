@@ -226,6 +226,21 @@ static u64 control_counter(struct dsp *dsp, u32 counter)
 	case DSP_COUNT_CLOSING:
 		value = READ_ONCE(dsp->link.closing);
 		break;
+	case DSP_COUNT_AUDIO_STORES:
+		value = dsp->audio.counts.stores;
+		break;
+	case DSP_COUNT_AUDIO_ROUNDS:
+		value = dsp->audio.counts.rounds;
+		break;
+	case DSP_COUNT_AUDIO_GROWTHS:
+		value = dsp->audio.counts.growths;
+		break;
+	case DSP_COUNT_AUDIO_RETURNS:
+		value = dsp->audio.counts.returns;
+		break;
+	case DSP_COUNT_AUDIO_DEATHS:
+		value = dsp->audio.deaths;
+		break;
 	}
 	spin_unlock(&dsp->calls_lock);
 	return value;
@@ -425,6 +440,11 @@ static long control_limit(struct dsp *dsp, void *arg)
 	return dsp_remote_limit(limit->seconds);
 }
 
+static long control_audio(struct dsp *dsp, void *arg)
+{
+	return dsp_audio_order(dsp, arg);
+}
+
 static const struct {
 	unsigned int cmd;
 	long (*func)(struct dsp *dsp, void *arg);
@@ -457,6 +477,7 @@ static const struct {
 	{ DSP_CONTROL_PIN, control_pin },
 	{ DSP_CONTROL_PROCESS, control_process },
 	{ DSP_CONTROL_LIMIT, control_limit },
+	{ DSP_CONTROL_AUDIO, control_audio },
 };
 
 /* Every argument begins with the label; it is copied in, and out for _IOR. */

@@ -253,6 +253,11 @@ enum dsp_control_counter {
 	DSP_COUNT_LISTENERS,	/* threads of the host that wait for a call of the DSP */
 	DSP_COUNT_AT_HOLD,	/* how many are held at a point of enum dsp_hold_point */
 	DSP_COUNT_CLOSING,	/* 1: a stop of the DSP has begun, or it is off */
+	DSP_COUNT_AUDIO_STORES,	/* dsp_control_audio.stores, .rounds, .growths, .returns, .deaths */
+	DSP_COUNT_AUDIO_ROUNDS,
+	DSP_COUNT_AUDIO_GROWTHS,
+	DSP_COUNT_AUDIO_RETURNS,
+	DSP_COUNT_AUDIO_DEATHS,
 	DSP_COUNT_LISTEN,	/* listeners of the service notifier, now */
 	DSP_COUNT_LISTEN_CAME,	/* dsp_control_servreg.came, .asked, .acked */
 	DSP_COUNT_LISTEN_ASKED,
@@ -651,7 +656,7 @@ struct dsp_control_pin {
 };
 
 /*
- * A process of the host that runs the Hexagon code of a user PD, by the slot that it has.
+ * A process of the host that runs the Hexagon code of a PD, by the slot that it has.
  * ENXIO: there is no Hexagon code on this board.  ENOENT: no such slot.
  */
 struct dsp_control_process {
@@ -673,6 +678,33 @@ struct dsp_control_process {
 	char text[160];		/* of abort() and friends; else empty */
 	__u32 alive;		/* processes on the host now, of all slots */
 	__u32 started;		/* and since the board was switched on */
+	__u32 is_audio;		/* it is the audio PD, of no client */
+	__u32 pad;
+};
+
+/* The audio PD's own Hexagon code. */
+enum dsp_audio_action {
+	DSP_AUDIO_LOOK = 0,
+	DSP_AUDIO_HOLD,		/* have it hold so many bytes, beside what it needs itself.  ENXIO:
+				 * it has no code, or no life
+				 */
+};
+
+struct dsp_control_audio {
+	char label[DSP_LABEL_LEN];
+	__u32 action;		/* enum dsp_audio_action */
+	__u32 has_code;		/* out: it has a process of the host; else the rest is 0 */
+	__u64 hold;		/* HOLD */
+	/* out; words of 4 bytes are counted, since the PD has its heap */
+	__u64 stores;		/* words of objects that it stored */
+	__u64 checks;		/* and found again as it had stored them */
+	__u64 held;		/* bytes that it holds now */
+	__u64 added;		/* bytes that its malloc() got from the host, now */
+	__u32 growths;		/* times that it got some */
+	__u32 returns;		/* and gave it back */
+	__u32 refused;		/* times that it was refused */
+	__u32 rounds;
+	__u64 deaths;		/* of such processes by themselves, since the module was loaded */
 };
 
 /* Of processes that start from now on; 0: as many as pdhost gives. */
@@ -688,5 +720,6 @@ struct dsp_control_limit {
 #define DSP_CONTROL_PIN		 _IOW('d', 26, struct dsp_control_pin)
 #define DSP_CONTROL_PROCESS	 _IOWR('d', 27, struct dsp_control_process)
 #define DSP_CONTROL_LIMIT	 _IOW('d', 28, struct dsp_control_limit)
+#define DSP_CONTROL_AUDIO	 _IOWR('d', 29, struct dsp_control_audio)
 
 #endif

@@ -8,12 +8,12 @@
  * the SMMU, before the offer is answered.  A PD that cannot reach its heap
  * dies, as the real one does.
  *
- * From then on the memory is the DSP's.  The PD runs an allocator in it
- * (dsp_alloc.c) from a thread that ends in the stop op of the remoteproc and
- * not before.  The model keeps a shadow of all it stored, so what the host
- * changes behind its back shows at the byte, and what the host takes away
- * shows at the page: at once if the PD uses it, or else when the scrubber
- * comes by, or at the latest in the last look of the stop op.
+ * From then on the memory is the DSP's.  The PD runs an allocator in it: Hexagon
+ * code where the board has it (dsp_audio.c), else dsp_alloc.c, from a thread that
+ * ends in the stop op of the remoteproc and not before.  The model keeps a shadow
+ * of all it stored, so what the host changes behind its back shows at the byte,
+ * and what the host takes away shows at the page: at once if the PD uses it, or
+ * else when the scrubber comes by, or at the latest in the last look of the stop op.
  *
  * Ranges that MMAP adds are judged and used in the same way.  MUNMAP ends
  * that for one of them: it is checked a last time, and then ignored.
@@ -51,7 +51,8 @@ static void heap_die(struct dsp *dsp, const char *why, u64 addr)
 	dsp->audio.up = false;
 }
 
-static struct dsp_range *heap_range(struct dsp *dsp, u64 addr, size_t len)
+/* The range that has all of these; NULL: there is none. */
+struct dsp_range *dsp_heap_range(struct dsp *dsp, u64 addr, size_t len)
 {
 	struct dsp_range *range;
 
@@ -69,7 +70,7 @@ static struct dsp_range *heap_range(struct dsp *dsp, u64 addr, size_t len)
  */
 int dsp_heap_load(struct dsp *dsp, u64 addr, void *buf, size_t len)
 {
-	struct dsp_range *range = heap_range(dsp, addr, len);
+	struct dsp_range *range = dsp_heap_range(dsp, addr, len);
 	u64 off;
 
 	lockdep_assert_held(&dsp->audio.lock);
@@ -87,7 +88,7 @@ int dsp_heap_load(struct dsp *dsp, u64 addr, void *buf, size_t len)
 
 int dsp_heap_store(struct dsp *dsp, u64 addr, const void *buf, size_t len)
 {
-	struct dsp_range *range = heap_range(dsp, addr, len);
+	struct dsp_range *range = dsp_heap_range(dsp, addr, len);
 	u64 off;
 
 	lockdep_assert_held(&dsp->audio.lock);
@@ -137,7 +138,8 @@ static int heap_scrub(struct dsp *dsp, u8 *buf)
 	u64 off = audio->scrub_at;
 	size_t len = min_t(u64, DSP_BOUNCE_BYTES, range->size - off);
 
-	if (!range->size) {
+	/* What Hexagon code uses it looks at itself: what it finds is its end, and one fault. */
+	if (!range->size || range->is_code) {
 		heap_scrub_next(audio);
 		return 0;
 	}
@@ -230,8 +232,13 @@ static s32 heap_begin(struct dsp *dsp, struct dsp_range *range)
 {
 	struct dsp_audio *audio = &dsp->audio;
 	struct task_struct *thread;
+	int ret = -EEXIST;
 
-	if (!audio->alloc && !range->token) {
+	if (!audio->alloc && !audio->code && !range->token)
+		ret = dsp_audio_begin(dsp, range);
+	if (ret && ret != -EEXIST && ret != -ENXIO)
+		return DSP_E_NOMEM;
+	if (ret == -ENXIO) {
 		audio->alloc = dsp_alloc_create(dsp, range->base, range->size);
 		if (!audio->alloc)
 			return DSP_E_NOMEM;
@@ -448,6 +455,9 @@ void dsp_heap_boot(struct dsp *dsp)
 	audio->scrub_at = 0;
 	audio->told_corrupted = false;
 	audio->told_taken = false;
+	spin_lock(&dsp->calls_lock);
+	memset(&audio->counts, 0, sizeof(audio->counts));
+	spin_unlock(&dsp->calls_lock);
 	mutex_unlock(&audio->lock);
 }
 
@@ -467,6 +477,7 @@ void dsp_heap_halt(struct dsp *dsp)
 	mutex_unlock(&audio->lock);
 	if (thread)
 		kthread_stop(thread);
+	dsp_audio_end(dsp);
 
 	mutex_lock(&audio->lock);
 	dsp_alloc_destroy(audio->alloc);

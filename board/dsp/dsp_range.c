@@ -139,6 +139,7 @@ void dsp_range_free(struct dsp_range *range)
 	range->spoilt = NULL;
 	range->size = 0;
 	range->token = 0;
+	range->is_code = false;
 }
 
 int dsp_range_alloc(struct dsp_range *range, u64 base, u64 size)

@@ -8,11 +8,12 @@
  * starts and ends processes and carries the bytes; dsp_code.c knows what they mean.  Where
  * there is no such device, no PD can run code.
  *
- * A process belongs to the user PD of one client.  It starts when that client opens the first
- * library with code in it.  It ends with the PD, or dies: then its calls are answered with an
- * error, and nothing of it is left but what it said last.
+ * A process belongs to the user PD of one client, or is the audio PD of a DSP.  It starts when
+ * that client opens the first library with code in it, or the audio PD gets its heap.  It ends
+ * with the PD, or dies: then its calls are answered with an error, and nothing of it is left but
+ * what it said last.
  *
- * Lock order: remotes_lock, a life_lock; a send_lock; calls_lock, a remote's lock.
+ * Lock order: audio.lock, remotes_lock, a life_lock; a send_lock; calls_lock, a remote's lock.
  */
 #include <linux/io.h>
 #include <linux/pci.h>
@@ -262,13 +263,15 @@ static int remote_start(struct dsp_remote *r)
 }
 
 /* The process of this client, or a free slot; NULL if there is neither. */
-static struct dsp_remote *remote_find(const struct dsp *dsp, s32 client)
+static struct dsp_remote *remote_find(const struct dsp *dsp, const struct dsp_caller *who,
+				      bool is_audio)
 {
 	struct dsp_remote *r, *free = NULL;
 
 	lockdep_assert_held(&remotes_lock);
 	for (r = link.remotes; r < link.remotes + SLOT_MAX && link.is_there; r++) {
-		if (r->is_taken && r->dsp == dsp && r->who.client == client)
+		if (r->is_taken && r->dsp == dsp && r->is_audio == is_audio &&
+		    r->who.client == who->client)
 			return r;
 		if (!r->is_taken && !free)
 			free = r;
@@ -276,11 +279,17 @@ static struct dsp_remote *remote_find(const struct dsp *dsp, s32 client)
 	return free;
 }
 
-static void remote_take(struct dsp_remote *r, struct dsp_request *req)
+static void remote_take(struct dsp_remote *r, struct dsp *dsp, const struct dsp_caller *who,
+			bool is_audio)
 {
 	lockdep_assert_held(&remotes_lock);
-	r->dsp = req->dsp;
-	r->who = dsp_caller_of(req);
+	r->dsp = dsp;
+	r->who = *who;
+	r->is_audio = is_audio;
+	if (is_audio)
+		strscpy(r->name, "audio PD", sizeof(r->name));
+	else
+		snprintf(r->name, sizeof(r->name), "client %d", who->client);
 	r->got = 0;
 	r->is_dead = false;
 	r->is_ending = false;
@@ -289,19 +298,15 @@ static void remote_take(struct dsp_remote *r, struct dsp_request *req)
 	smp_store_release(&r->is_taken, true);
 }
 
-/*
- * The process of the PD that @req's client has; it is started if it has to.  It stays until
- * dsp_remote_end(), which comes when @req has ended.  -ENXIO: this board runs no code.
- */
-struct dsp_remote *dsp_remote_of(struct dsp_request *req)
+static struct dsp_remote *remote_get(struct dsp *dsp, const struct dsp_caller *who, bool is_audio)
 {
 	struct dsp_remote *r;
 	int ret = 0;
 
 	mutex_lock(&remotes_lock);
-	r = remote_find(req->dsp, req->client);
+	r = remote_find(dsp, who, is_audio);
 	if (r && !r->is_taken)
-		remote_take(r, req);
+		remote_take(r, dsp, who, is_audio);
 	mutex_unlock(&remotes_lock);
 	if (!r)
 		return ERR_PTR(link.is_there ? -ENOSPC : -ENXIO);
@@ -310,6 +315,25 @@ struct dsp_remote *dsp_remote_of(struct dsp_request *req)
 		ret = remote_start(r);
 	mutex_unlock(&r->life_lock);
 	return ret ? ERR_PTR(ret) : r;
+}
+
+/*
+ * The process of the PD that @req's client has; it is started if it has to.  It stays until
+ * dsp_remote_end(), which comes when @req has ended.  -ENXIO: this board runs no code.
+ */
+struct dsp_remote *dsp_remote_of(struct dsp_request *req)
+{
+	const struct dsp_caller who = dsp_caller_of(req);
+
+	return remote_get(req->dsp, &who, false);
+}
+
+/* Likewise that of the DSP's audio PD, until dsp_remote_end_audio(). */
+struct dsp_remote *dsp_remote_audio(struct dsp *dsp)
+{
+	const struct dsp_caller none = {};
+
+	return remote_get(dsp, &none, true);
 }
 
 /* All its calls have ended by now; its own requests see that it is ending. */
@@ -322,8 +346,7 @@ static void remote_end(struct dsp_remote *r)
 	flush_work(&r->work);
 	mutex_lock(&r->life_lock);
 	if (life_want(r, 0))
-		dev_err(dsp->dev, "client %d: its process does not end: is pdhost there?\n",
-			r->who.client);
+		dev_err(dsp->dev, "%s: its process does not end: is pdhost there?\n", r->name);
 	r->life = 0;
 	mutex_unlock(&r->life_lock);
 	wait_event_idle(dsp->counters, dsp_code_is_idle(r));
@@ -333,13 +356,14 @@ static void remote_end(struct dsp_remote *r)
 	mutex_unlock(&remotes_lock);
 }
 
-static struct dsp_remote *remote_next(const struct dsp *dsp, s32 client)
+/* @client 0: of any of the user PDs, or the audio PD's. */
+static struct dsp_remote *remote_next(const struct dsp *dsp, s32 client, bool is_audio)
 {
 	struct dsp_remote *r, *found = NULL;
 
 	mutex_lock(&remotes_lock);
 	for (r = link.remotes; r < link.remotes + SLOT_MAX && !found; r++)
-		if (r->is_taken && !r->is_ending && r->dsp == dsp &&
+		if (r->is_taken && !r->is_ending && r->dsp == dsp && r->is_audio == is_audio &&
 		    (!client || r->who.client == client))
 			found = r;
 	mutex_unlock(&remotes_lock);
@@ -351,7 +375,16 @@ void dsp_remote_end(struct dsp *dsp, s32 client)
 {
 	struct dsp_remote *r;
 
-	while ((r = remote_next(dsp, client)))
+	while ((r = remote_next(dsp, client, false)))
+		remote_end(r);
+}
+
+/* The audio PD ends. */
+void dsp_remote_end_audio(struct dsp *dsp)
+{
+	struct dsp_remote *r = remote_next(dsp, 0, true);
+
+	if (r)
 		remote_end(r);
 }
 
@@ -371,6 +404,7 @@ int dsp_remote_show(struct dsp_control_process *out)
 	out->is_taken = r->is_taken;
 	out->is_dead = r->is_dead;
 	out->client = r->who.client;
+	out->is_audio = r->is_audio;
 	dsp_code_show(r, out);
 	mutex_unlock(&remotes_lock);
 	return 0;

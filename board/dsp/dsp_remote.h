@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Processes of the host that run the code of user PDs: what dsp_remote.c, which carries
- * bytes, and dsp_code.c, which knows what they say, share.
+ * Processes of the host that run the code of PDs: what dsp_remote.c, which carries bytes,
+ * dsp_code.c, which knows what they say, and dsp_audio.c, which has the audio PD's, share.
  */
 #ifndef DSP_REMOTE_H
 #define DSP_REMOTE_H
@@ -14,7 +14,9 @@
 
 /*
  * struct dsp_remote - one slot of the shared memory, and the process that it has
- * @is_taken: a PD has it: that of client @who of @dsp.  All three under remotes_lock
+ * @is_taken: a PD has it: that of client @who of @dsp, or (@is_audio) its audio PD.  All four
+ *	under remotes_lock
+ * @name: of the PD, for people
  * @life_lock: a start or an end at a time
  * @life: of the process; 0: none.  Under @life_lock
  * @send_lock: a frame at a time
@@ -30,6 +32,8 @@ struct dsp_remote {
 	bool is_taken;
 	struct dsp *dsp;
 	struct dsp_caller who;
+	bool is_audio;
+	char name[24];
 	struct mutex life_lock;		/* see above */
 	u32 life;
 	struct mutex send_lock;		/* see above */
@@ -55,6 +59,7 @@ struct dsp_remote {
 
 /* dsp_remote.c */
 struct dsp_remote *dsp_remote_of(struct dsp_request *req);
+struct dsp_remote *dsp_remote_audio(struct dsp *dsp);
 bool dsp_remote_is_over(struct dsp_remote *r, struct dsp_request *req);
 int dsp_remote_send(struct dsp_remote *r, struct dsp_request *req, const struct frame_head *what,
 		    const struct kvec *parts, unsigned int nr_parts);
@@ -65,5 +70,13 @@ bool dsp_code_frame(struct dsp_remote *r);
 void dsp_code_died(struct dsp_remote *r, u32 wait_status);
 void dsp_code_show(struct dsp_remote *r, struct dsp_control_process *out);
 bool dsp_code_is_idle(struct dsp_remote *r);
+int dsp_code_heap(struct dsp_remote *r, u32 address, u32 bytes);
+int dsp_code_hold(struct dsp_remote *r, u32 bytes);
+
+/* dsp_audio.c */
+int dsp_audio_move(struct dsp *dsp, u64 addr, void *buf, size_t len, bool write);
+int dsp_audio_where(struct dsp *dsp, u64 token, u32 *address, u32 *bytes);
+void dsp_audio_counts(struct dsp *dsp, const struct frame_audio_counts *counts);
+void dsp_audio_died(struct dsp *dsp);
 
 #endif

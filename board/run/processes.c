@@ -38,8 +38,12 @@ static void print_last_words(const struct dsp_control_process *p)
 
 static void print_process(const struct dsp_control_process *p)
 {
-	printf("slot %u, client %d: calls %u, questions %u, bytes moved %llu, lines logged %u: ",
-	       p->index, p->client, p->calls, p->ups, (unsigned long long)p->up_bytes, p->logs);
+	if (p->is_audio)
+		printf("slot %u, audio PD: ", p->index);
+	else
+		printf("slot %u, client %d: ", p->index, p->client);
+	printf("calls %u, questions %u, bytes moved %llu, lines logged %u: ", p->calls,
+	       p->ups, (unsigned long long)p->up_bytes, p->logs);
 	print_state(p);
 	if (p->has_last_words)
 		print_last_words(p);
@@ -55,7 +59,7 @@ int main(void)
 		return 1;
 	}
 	while (!ioctl(fd, DSP_CONTROL_PROCESS, &p)) {
-		if (p.client)
+		if (p.client || p.is_audio)
 			print_process(&p);
 		p.index++;
 	}
