@@ -187,6 +187,9 @@ judge_run()
 	elif [ "$touched" != "$offered" ]; then
 		blame "the DSP could use $touched of the $offered heap pages it was offered"
 	fi
+	coded=$(fact heap-code)
+	[ -z "${hexagon:-}" ] || [ "${coded:-0}" != 0 ] ||
+		blame "the audio PD's Hexagon code stored nothing in its heap"
 	[ -z "$(fact stop)" ] || blame "the remoteproc could not be stopped"
 	[ -z "$(fact complaint)" ] || blame "the DSP model complains: $(fact complaint)"
 	[ -z "$(fact kernel-log)" ] || blame "kernel log, bad lines: $(fact kernel-log)"
@@ -195,7 +198,7 @@ judge_run()
 
 verdict_run()
 {
-	cause='' assigned=''
+	cause='' assigned='' coded=''
 	: > "$log_base.also"
 	if ! qemu_finished; then
 		qemu_explain
@@ -207,8 +210,9 @@ verdict_run()
 	ran="$ran, client $(sed -n 's/^step client: \([^,]*\).*/\1/p' "$report_log")"
 	echo
 	if [ -z "$cause" ]; then
-		printf 'PASS (%s): the audio PD is up, the DSP used all %s pages of its heap, no SMMU fault (guest 0, QEMU %s)%s\n' \
-			"$ran" "$offered" "$host_events" \
+		printf 'PASS (%s): the audio PD is up, the DSP used all %s pages of its heap%s, no SMMU fault (guest 0, QEMU %s)%s\n' \
+			"$ran" "$offered" "${coded:+, where its Hexagon code stored $coded words}" \
+			"$host_events" \
 			"${assigned:+, no violation seen by the monitor in $assigned assignments}"
 		return 0
 	fi

@@ -77,6 +77,7 @@ int machine_tell_dsps(const char *word);
 void machine_restore(void);
 void machine_let_reboot(void);
 int dsp_status(const char *label, struct dsp_control_status *st);
+int dsp_audio(const char *label, struct dsp_control_audio *a);
 int dsp_clear(const char *label);
 /* Text about faults and violations of all DSPs; empty when there are none. */
 void dsp_complaint(char *text, size_t len);

@@ -274,6 +274,13 @@ int dsp_status(const char *label, struct dsp_control_status *st)
 	return control(DSP_CONTROL_STATUS, st);
 }
 
+int dsp_audio(const char *label, struct dsp_control_audio *a)
+{
+	memset(a, 0, sizeof(*a));
+	set_label(a->label, label);
+	return control(DSP_CONTROL_AUDIO, a);
+}
+
 int dsp_clear(const char *label)
 {
 	char name[DSP_LABEL_LEN] = "";

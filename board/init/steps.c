@@ -122,6 +122,18 @@ static void show_faults(const struct dsp_control_status *st)
 		       f->event, (unsigned long long)f->owners);
 }
 
+/* What the audio PD's own code says, where it has some. */
+static void show_code(const char *when)
+{
+	struct dsp_control_audio a;
+
+	if (dsp_audio(LABEL, &a) || !a.has_code)
+		return;
+	report("step", "%s: Hexagon code stored %llu words in the heap, found %llu again",
+	       when, (unsigned long long)a.stores, (unsigned long long)a.checks);
+	report("fact", "heap-code %llu", (unsigned long long)a.stores);
+}
+
 /* What the DSP itself saw of its heap. */
 static void show_heap(const char *when)
 {
@@ -139,6 +151,7 @@ static void show_heap(const char *when)
 		       (unsigned long long)st.heap_stores);
 	else
 		report("step", "%s: the DSP was offered no heap", when);
+	show_code(when);
 	report("fact", "audio-pd %s", st.audio_pd_up ? "up" : "down");
 	report("fact", "heap-offered %llu", (unsigned long long)st.heap_pages);
 	report("fact", "heap-touched %llu", (unsigned long long)st.heap_pages_touched);
