@@ -41,11 +41,12 @@ find_archives()
 		die "$keyring is missing: install the package debian-archive-keyring"
 }
 
-# How this machine reaches its archive (proxy, certificates, address family)
-# holds for the private root too, as do logins.
+# How this machine reaches its archive (proxy, certificates, address family, and
+# whether that may be older than it says that it is good for) holds for the private
+# root too, as do logins.
 machine_transport()
 {
-	apt-config dump | grep -E '^Acquire::(http|https|ForceIPv[46]|Retries|Send-URI-Encoded)' || :
+	apt-config dump | grep -E '^Acquire::(http|https|ForceIPv[46]|Retries|Send-URI-Encoded|Check-Valid-Until)' || :
 	for setting in Dir::Etc::netrc/f Dir::Etc::netrcparts/d; do
 		eval "$(apt-config shell value "$setting")"
 		# shellcheck disable=SC2154 # set by the eval

@@ -11,6 +11,8 @@ program_rooms='tests/api tests/lifecycle tests/userspace tests/cli tests/fail te
 # The rest of the hardware the device tree depends on.
 processor='-cpu cortex-a57 -smp 2'
 processor_single='-cpu cortex-a57 -smp 1'
+# The first has no pages of 16 KiB.
+cpu_16k=cortex-a76
 
 # How much memory: what BOARD_MEMORY says, or what the variant has, or 1 GiB.
 memory=${BOARD_MEMORY:-1G}
@@ -41,7 +43,11 @@ image_has_low_vms()
 # started at EL2 runs at EL1 itself, as one above a hypervisor does.
 image_processor()
 {
-	[ ! -e "$variant_base.cpu" ] || processor="$(sed '/^#/d' "$variant_base.cpu") ${processor#-cpu * }"
+	if [ -e "$variant_base.cpu" ]; then
+		processor="$(sed '/^#/d' "$variant_base.cpu") ${processor#-cpu * }"
+	elif has_16k_pages "$kernel"; then
+		processor="-cpu $cpu_16k ${processor#-cpu * }"
+	fi
 }
 
 # Is there firmware at EL3?  PAS of the kernel's stack needs one; on the own edge some

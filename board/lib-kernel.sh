@@ -18,7 +18,7 @@ qcom_hwspinlock smem smp2p qcom_glink_smem qcom_sysmon qrtr_smd qcom_q6v5_pas'
 # no foreign compiler.
 kernel_suites()
 {
-	case $1,$(host_suite) in
+	case ${1%%-*},$(host_suite) in
 	6.1,*)
 		echo bookworm bookworm bookworm-updates bookworm-security ;;
 	6.12,trixie)
@@ -27,6 +27,20 @@ kernel_suites()
 		echo bookworm bookworm-backports bookworm-security ;;
 	7,*)
 		echo trixie trixie-backports ;;
+	sid,*)
+		echo sid sid ;;
+	esac
+}
+
+# The pattern of the releases of a kernel: 6.1.0-1-arm64, 6.12.9+deb12-rt-arm64,
+# 7.1.2+deb13-arm64-16k.
+kernel_releases()
+{
+	number="$(kernel_line "$1" | sed 's/\./\\./')\.[0-9][^-]*(-[0-9]+)?"
+	case $1 in
+	*-16k)	echo "$number-arm64-16k" ;;
+	*-rt)	echo "$number-rt-arm64" ;;
+	*)	echo "$number-arm64" ;;
 	esac
 }
 
@@ -35,7 +49,15 @@ kernel_suites()
 # machine or, if it is set, on a $build_arch.
 kernel_packages()
 {
-	abi=${1%-arm64}
+	abi=${1%-arm64*}
+	common=linux-headers-$abi-common
+	case $abi in
+	*-rt)
+		abi=${abi%-rt}
+		# One for all flavours since the real-time patches are part of Linux.
+		common=linux-headers-$abi-common-rt
+		apt_has "$common" || common=linux-headers-$abi-common ;;
+	esac
 	image_packages=linux-image-$1:arm64
 	if apt_has "linux-binary-$1:arm64"; then
 		image_packages="linux-binary-$1:arm64 linux-modules-$1:arm64 linux-base-$1:arm64"
@@ -43,17 +65,16 @@ kernel_packages()
 	kbuild=linux-kbuild-$abi:${build_arch:-$(host_arch)}
 	apt_has "$kbuild" ||
 		kbuild=linux-kbuild-$(printf '%s' "$abi" | cut -d. -f1,2):${build_arch:-$(host_arch)}
-	build_packages="linux-headers-$1:arm64 linux-headers-$abi-common $kbuild"
+	build_packages="linux-headers-$1:arm64 $common $kbuild"
 }
 
-# Set release to the newest kernel of line $1 that is in the archive with all
+# Set release to the newest one of kernel $1 that is in the archive with all
 # its parts: images outlive their headers in some suites.
 kernel_resolve()
 {
 	for release in $(APT_CONFIG=$apt_conf apt-cache pkgnames linux-headers- |
-			 sed -n 's/^linux-headers-\([0-9].*-arm64\)$/\1/p' |
-			 grep -E "^$(printf '%s' "$1" | sed 's/\./\\./')\.[0-9]" |
-			 grep -v -E -e '-(rt|cloud|16k|64k)-arm64$' | sort -rV); do
+			 sed -n 's/^linux-headers-//p' |
+			 grep -x -E "$(kernel_releases "$1")" | sort -rV); do
 		kernel_packages "$release"
 		# shellcheck disable=SC2086
 		if apt_has $image_packages $build_packages; then
@@ -74,13 +95,13 @@ kernel_find()
 	apt_root "$cache/apt/$wanted_kernel" arm64 "$(host_arch)" "$@"
 	apt_update
 	kernel_resolve "$wanted_kernel" && return
-	if [ "$wanted_kernel" = 7 ]; then
-		say "no complete 7.x in: $*; looking in sid"
+	if [ "${wanted_kernel%%-*}" = 7 ]; then
+		say "no complete $wanted_kernel in: $*; looking in sid"
 		kernel_suite=sid
-		rm -rf "$cache/apt/7"
-		apt_root "$cache/apt/7" arm64 "$(host_arch)" sid
+		rm -rf "$cache/apt/$wanted_kernel"
+		apt_root "$cache/apt/$wanted_kernel" arm64 "$(host_arch)" sid
 		apt_update
-		kernel_resolve 7 && return
+		kernel_resolve "$wanted_kernel" && return
 	fi
 	die "no $wanted_kernel kernel with image, headers and build tools in the archive $archive_main;" \
 	    "choose another with KERNEL= or another archive with FASTRPC_MIRROR"

@@ -12,6 +12,7 @@ export PATH LC_ALL
 cache=${FASTRPC_BOARD_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/fastrpc-board}
 build=$top/build
 kernels_known='6.1 6.12 7'
+kernels_flavours='6.12-16k 6.12-rt 7-16k 7-rt sid'
 kernels_debug='6.12-debug 6.12-kcsan'
 
 say()
@@ -29,7 +30,7 @@ die()
 
 is_kernel()
 {
-	case " $kernels_known $kernels_debug " in
+	case " $kernels_known $kernels_flavours $kernels_debug " in
 	*" $1 "*)	return 0 ;;
 	esac
 	is_own_kernel "$1"
@@ -58,9 +59,26 @@ kernel_line()
 {
 	if is_own_kernel "$1"; then
 		cat "$cache/kernels/$1/line"
+	elif [ "$1" = sid ]; then
+		echo 7
 	else
-		printf '%s\n' "${1%-debug}" | sed 's/-kcsan$//'
+		printf '%s\n' "${1%%-*}"
 	fi
+}
+
+# One of Debian's kernels beside its usual one of a version
+is_flavour()
+{
+	case " $kernels_flavours " in
+	*" $1 "*)	return 0 ;;
+	esac
+	return 1
+}
+
+# Does the kernel have pages of 16 KiB?
+has_16k_pages()
+{
+	grep -q -x 'CONFIG_ARM64_16K_PAGES=y' "$cache/kernels/$1/config" 2> /dev/null
 }
 
 # Does the kernel take several times as long for all it does?
@@ -88,7 +106,7 @@ is_debug_kernel()
 check_kernel()
 {
 	is_kernel "$1" ||
-		die "no kernel \"$1\" here; KERNEL is one of: $kernels_known $kernels_debug," \
+		die "no kernel \"$1\" here; KERNEL is one of: $kernels_known $kernels_flavours $kernels_debug," \
 		    "or a path, with a / in it"
 }
 
