@@ -297,8 +297,12 @@ struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size)
 	if (IS_ERR(export))
 		return ERR_CAST(export);
 	info.ops = &export_ops;
-	/* the file shows the size that was asked for; the core maps only whole pages of it */
-	info.size = size;
+	/*
+	 * The file shows the size that was asked for; the core maps only whole pages of it.
+	 * Programs that reckon with the DSP's pages ask for one more of those than they map,
+	 * which is enough only if the kernel's are no larger.
+	 */
+	info.size = PAGE_SIZE > DSP_PAGE_BYTES ? PAGE_ALIGN(size) : size;
 	info.flags = O_RDWR;
 	info.priv = export;
 	buf = dma_buf_export(&info);

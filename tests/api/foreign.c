@@ -122,7 +122,7 @@ TEST(seen_by_the_kernel_and_another_device)
 	static const size_t lens[] = { PAGE, 3 * PAGE, LEN, 5 << 20 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(lens); i++) {
-		size_t len = lens[i];
+		size_t len = whole_pages(lens[i]);
 		int fd = node_open(), buf = dmabuf_alloc(fd, len);
 		uint8_t *data, in[PAGE];
 

@@ -118,7 +118,7 @@ TEST(grows_and_shrinks)
 		REQUIRE_EQ(heap_mmap(fd, REMOTE_HEAP, 0, sizes[i]), 0);
 		CHECK(token);
 		p = control_growth(0);
-		CHECK_EQ(p.size, (sizes[i] + PAGE - 1) / PAGE * PAGE);
+		CHECK_EQ(p.size, whole_pages(sizes[i]));
 		CHECK_EQ(heap_pages(), region + p.size / PAGE);
 		control_heap_in_use();
 
@@ -216,7 +216,7 @@ TEST(refused_memory_stays_open)
 		control_behave(1, 4, DSP_ANSWER_ERROR, 1, REFUSAL);
 		CHECK_EQ(heap_mmap(fd, REMOTE_HEAP, 0, sizes[i]), (int32_t)REFUSAL);
 		p = control_growth(0);
-		CHECK_EQ(p.size, (sizes[i] + PAGE - 1) / PAGE * PAGE);
+		CHECK_EQ(p.size, whole_pages(sizes[i]));
 		CHECK_EQ(p.base % PAGE, 0);
 		CHECK_EQ(p.base >> 32, 0);
 		CHECK(reads(p.base) && writes(p.base));

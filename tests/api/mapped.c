@@ -155,39 +155,40 @@ TEST(parts_of_a_buffer)
 /* Where in the buffer an address is, the caller's own mapping tells. */
 TEST(mapped_in_many_ways)
 {
-	static uint8_t out[PAGE];
+	const size_t page = KERNEL_PAGE;
 	int fd = node_open();
-	struct shared in = shared_make(fd, 8 * PAGE);
-	uint8_t *part, *hole;
+	struct shared in = shared_make(fd, 8 * page);
+	uint8_t *out = pages_alloc(page), *part, *hole;
 	uint64_t start, addr, size;
 
 	fill_pattern(in.p, in.len, 3);
-	CHECK_EQ(echo(fd, in.p, in.buf, out, -1, PAGE), 0);
+	CHECK_EQ(echo(fd, in.p, in.buf, out, -1, page), 0);
 	page_record(2, 0, &start, &size);
 
 	/* a mapping of its last pages alone */
-	part = map_at(in.buf, 3 * PAGE, 5 * PAGE);
-	CHECK_EQ(echo(fd, part + PAGE, in.buf, out, -1, PAGE), 0);
-	CHECK_MEM(out, in.p + 6 * PAGE, PAGE);
-	CHECK_EQ(echo(fd, part + PAGE, in.buf, out, -1, 2 * PAGE + 1), -EINVAL);
-	munmap(part, 3 * PAGE);
+	part = map_at(in.buf, 3 * page, 5 * page);
+	CHECK_EQ(echo(fd, part + page, in.buf, out, -1, page), 0);
+	CHECK_MEM(out, in.p + 6 * page, page);
+	CHECK_EQ(echo(fd, part + page, in.buf, out, -1, 2 * page + 1), -EINVAL);
+	munmap(part, 3 * page);
 
 	/* a mapping that the kernel has split in three */
-	REQUIRE_EQ(mprotect(in.p + 3 * PAGE, PAGE, PROT_READ), 0);
+	REQUIRE_EQ(mprotect(in.p + 3 * page, page, PROT_READ), 0);
 	for (int i = 0; i < 8; i++) {
 		test_context("page %d of a split mapping", i);
-		CHECK_EQ(echo(fd, in.p + i * PAGE + 8, in.buf, out, -1, PAGE - 8), 0);
-		CHECK_MEM(out, in.p + i * PAGE + 8, PAGE - 8);
+		CHECK_EQ(echo(fd, in.p + i * page + 8, in.buf, out, -1, page - 8), 0);
+		CHECK_MEM(out, in.p + i * page + 8, page - 8);
 	}
 
 	/* in a hole below a mapping: not mapped, so the start of the buffer is meant */
-	hole = pages_alloc(4 * PAGE);
-	munmap(hole, PAGE);
+	hole = pages_alloc(4 * page);
+	munmap(hole, page);
 	CHECK_EQ(echo(fd, hole + 16, in.buf, out, -1, 100), 0);
 	page_record(2, 0, &addr, &size);
 	CHECK_EQ(addr, start);
 	CHECK_MEM(out, in.p + 16, 100);
-	munmap(hole + PAGE, 3 * PAGE);
+	munmap(hole + page, 3 * page);
+	munmap(out, page);
 	shared_free(&in);
 }
 

@@ -111,7 +111,7 @@ TEST(shell_that_cannot_be)
 {
 	static const uint64_t bad[] = { 0, 8, 0xffff000080000000, 0xfffffffffffff000 };
 	int fd = node_open(), null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct shared s = shared_make(fd, PAGE);
+	struct shared s = shared_make(fd, KERNEL_PAGE);
 	uint64_t before = requests();
 	uint8_t *shell = guarded_alloc(PAGE);
 
@@ -126,7 +126,7 @@ TEST(shell_that_cannot_be)
 	CHECK_EQ(create_at(fd, s.data, PAGE, 1000), -EBADF);
 	CHECK_EQ(create_at(fd, s.data, PAGE, -2), -EBADF);
 	CHECK_EQ(create_at(fd, s.data, PAGE, null), -EINVAL);
-	CHECK_EQ(create_at(fd, s.data, PAGE + 1, s.fd), -EINVAL);
+	CHECK_EQ(create_at(fd, s.data, KERNEL_PAGE + 1, s.fd), -EINVAL);
 	CHECK_EQ(requests(), before);
 	/* and none of it is in the way of a good one */
 	CHECK_EQ(create_at(fd, s.data, PAGE, s.fd), 0);
@@ -357,7 +357,7 @@ TEST(maps_that_cannot_be)
 {
 	static const uint32_t flags[] = { 8, 0x1000, 0x3000, 0x1002, ~0u };
 	int fd = open_pd(), null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct shared s = shared_make(fd, 3 * PAGE);
+	struct shared s = shared_make(fd, 3 * KERNEL_PAGE);
 	uint64_t addr, before = requests();
 	struct fastrpc_mem_map arg = { .fd = s.fd, .flags = MAP_FD, .length = PAGE };
 
@@ -367,7 +367,7 @@ TEST(maps_that_cannot_be)
 	}
 	test_context("%s", "");
 	CHECK_EQ(mem_map(fd, s.fd, MAP_FD, 0, &addr), -EINVAL);
-	CHECK_EQ(mem_map(fd, s.fd, MAP_FD, 3 * PAGE + 1, &addr), -EINVAL);
+	CHECK_EQ(mem_map(fd, s.fd, MAP_FD, 3 * KERNEL_PAGE + 1, &addr), -EINVAL);
 	CHECK_EQ(mem_map(fd, s.fd, MAP_FD, 1ull << 63, &addr), -EINVAL);
 	CHECK_EQ(mem_map(fd, s.fd, MAP_FD, ~0ull, &addr), -EINVAL);
 	CHECK_EQ(mem_map(fd, -1, MAP_FD, PAGE, &addr), -EBADF);
@@ -375,15 +375,15 @@ TEST(maps_that_cannot_be)
 	CHECK_EQ(mem_map(fd, null, MAP_FD, PAGE, &addr), -EINVAL);
 	arg.offset = -1;
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MEM_MAP, &arg), -EINVAL);
-	arg.offset = 2 * PAGE + 1;
+	arg.offset = 3 * KERNEL_PAGE - PAGE + 1;
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MEM_MAP, &arg), -EINVAL);
 	CHECK_EQ(mem_unmap(fd, s.fd, 0, PAGE), -EINVAL);
 	CHECK_EQ(mem_unmap(fd, -1, 0, 0), -EINVAL);
 	CHECK_EQ(requests(), before);
-	arg.offset = 2 * PAGE;
+	arg.offset = 3 * KERNEL_PAGE - PAGE;
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MEM_MAP, &arg), 0);
 	/* a length that was right once is looked at again */
-	CHECK_EQ(mem_map(fd, s.fd, MAP_FD, 3 * PAGE + 1, &addr), -EINVAL);
+	CHECK_EQ(mem_map(fd, s.fd, MAP_FD, 3 * KERNEL_PAGE + 1, &addr), -EINVAL);
 	shared_free(&s);
 	close(null);
 }
@@ -501,16 +501,16 @@ TEST(handle_taken_back_by_unmap)
 TEST(handles_that_cannot_be)
 {
 	int fd = open_pd();
-	struct shared s = shared_make(fd, 2 * PAGE);
+	struct shared s = shared_make(fd, 2 * KERNEL_PAGE);
 	struct fastrpc_invoke_args *a;
 	uint64_t before = requests();
 	struct call c;
 
 	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_NULL);
-	a = call_handle(&c, s.fd, 0, 2 * PAGE + 1);
+	a = call_handle(&c, s.fd, 0, 2 * KERNEL_PAGE + 1);
 	CHECK_EQ(call_send(fd, &c), -EINVAL);
-	a->ptr = PAGE;
-	a->length = PAGE + 1;
+	a->ptr = KERNEL_PAGE;
+	a->length = KERNEL_PAGE + 1;
 	CHECK_EQ(call_send(fd, &c), -EINVAL);
 	a->length = PAGE;
 	a->fd = 1000;

@@ -30,7 +30,10 @@
 #include <misc/fastrpc.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+/* The DSP's, whatever the kernel's is. */
 #define PAGE		4096ul
+/* What the kernel maps and protects. */
+#define KERNEL_PAGE	((size_t)sysconf(_SC_PAGESIZE))
 #define DSP		"adsp"		/* the DSP of the default variant */
 #define NODE		"/dev/fastrpc-" DSP
 /* No wait of a good run comes near it, on a machine that has other work too. */
@@ -165,6 +168,7 @@ void fill_pattern(void *buf, size_t len, uint32_t seed);
 void *guarded_alloc(size_t len);		/* the byte behind it faults */
 void guarded_free(void *buf, size_t len);
 void *pages_alloc(size_t len);			/* zeroed pages */
+size_t whole_pages(size_t len);			/* in bytes: of the kernel's */
 
 /* ---- memory that is shared with the DSP: memory.c ---- */
 

@@ -347,9 +347,9 @@ void fill_pattern(void *buf, size_t len, uint32_t seed)
 	}
 }
 
-static size_t whole_pages(size_t len)
+size_t whole_pages(size_t len)
 {
-	return (len + PAGE - 1) / PAGE * PAGE;
+	return (len + KERNEL_PAGE - 1) / KERNEL_PAGE * KERNEL_PAGE;
 }
 
 void *pages_alloc(size_t len)
@@ -363,9 +363,9 @@ void *pages_alloc(size_t len)
 void *guarded_alloc(size_t len)
 {
 	size_t room = whole_pages(len);
-	uint8_t *p = pages_alloc(room + PAGE);
+	uint8_t *p = pages_alloc(room + KERNEL_PAGE);
 
-	REQUIRE_EQ(mprotect(p + room, PAGE, PROT_NONE), 0);
+	REQUIRE_EQ(mprotect(p + room, KERNEL_PAGE, PROT_NONE), 0);
 	return p + room - len;
 }
 
@@ -373,7 +373,7 @@ void guarded_free(void *buf, size_t len)
 {
 	size_t room = whole_pages(len);
 
-	munmap((uint8_t *)buf + len - room, room + PAGE);
+	munmap((uint8_t *)buf + len - room, room + KERNEL_PAGE);
 }
 
 static void *async_main(void *arg)

@@ -39,7 +39,8 @@
  * struct fastrpc_alloc_dma_buf - FASTRPC_IOCTL_ALLOC_DMA_BUFF: memory to share
  * @fd: out: a dma-buf, zeroed
  * @flags: ignored
- * @size: bytes; the size of the dma-buf.  It can be mapped in whole pages.
+ * @size: bytes; the size of the dma-buf, which is rounded up where the kernel's pages are
+ *	larger than 4,096 bytes.  It can be mapped in whole pages.
  *
  * The caller need not have attached.  The memory is freed when the last descriptor of the
  * dma-buf is closed and its last mapping is gone.  FASTRPC_IOCTL_FREE_DMA_BUFF does not
