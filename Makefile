@@ -23,7 +23,7 @@
 # For a change to the tree:
 #   make test            20 min               every test; the last line counts them
 #   make check           4 min                every static checker; BASE=rev: of changes since
-#   make test-kernels    40 min               build, boot, test on 6.1, 6.12 and 7
+#   make test-kernels    90 min               build, boot, test on 6.1, 6.12, 7 and Debian's flavours
 #   make test-debug      20 min; first: 40    the board's tests on kernels with checkers
 #   make mutants         60 min               break the driver, see the tests fail
 #   make coverage        20 min               which lines of the driver the tests run
@@ -35,7 +35,7 @@
 #   make test-judge      15 min               scripts/judge on patches with known faults
 #   make help            1 s                  this text
 #
-# Variables: KERNEL=7 (default), 6.12, 6.1 or a path
+# Variables: KERNEL=7 (default), 6.12, 6.1, 6.12-16k, 6.12-rt, 7-16k, 7-rt, sid or a path
 #   DRIVER=ours (default), in-tree or a path   VARIANT=name (board/dts/variants)
 #   EL=2 (default), 1   V=1 (console)   MERGE=1 (options of board/config/board.config)
 #   REPORT=file.html (run: the time line of the run as a page)

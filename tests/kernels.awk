@@ -6,17 +6,17 @@
 # A line of a test: sets kernel, verdict, name and reason; false: it is none.
 function is_test(    word)
 {
-	if (!match($0, /^([0-9][0-9.]* )?(pass|fail|skip)  ([0-9][0-9.]* )?[a-z0-9-]+\/[a-z0-9_-]+ \([0-9]+ ms\)/))
+	if (!match($0, /^([a-z0-9.-]+ )?(pass|fail|skip)  ([a-z0-9.-]+ )?[a-z0-9-]+\/[a-z0-9_-]+ \([0-9]+ ms\)/))
 		return 0
 	reason = substr($0, RLENGTH + 1)
 	sub(/^: /, "", reason)
 	split($0, word, " ")
 	kernel = single
-	if (word[1] ~ /^[0-9]/) {
+	if (word[1] !~ /^(pass|fail|skip)$/) {
 		kernel = word[1]
 		verdict = word[2]
 		name = word[3]
-	} else if (word[2] ~ /^[0-9]/) {
+	} else if (word[2] !~ /\//) {
 		verdict = word[1]
 		kernel = word[2]
 		name = word[3]
