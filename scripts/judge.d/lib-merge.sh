@@ -5,10 +5,11 @@
 # series in it, and $work/from, the one before: the base, or, when that conflicts, the
 # commit that the series was made for, so that the other stages have something to look at.
 
-# Is the tree a repository, and not a folder in another one?
+# Is the tree a repository, perhaps one without files, and not a folder in another one?
 is_repository()
 {
-	[ "$(git -C "$tree" rev-parse --show-toplevel 2> /dev/null)" = "$tree" ]
+	[ "$(git -C "$tree" rev-parse --show-toplevel 2> /dev/null ||
+	     git -C "$tree" rev-parse --absolute-git-dir 2> /dev/null)" = "$tree" ]
 }
 
 # The folders that have to be there as files.
@@ -25,14 +26,12 @@ clone_repository()
 	git -C "$tree" rev-parse --path-format=absolute --git-path objects > "$clone/.git/objects/info/alternates"
 	shallow=$(git -C "$tree" rev-parse --path-format=absolute --git-path shallow)
 	[ ! -e "$shallow" ] || cp "$shallow" "$clone/.git/shallow"
-	git -C "$tree" rev-parse -q --verify "${base:-HEAD}^{commit}" > "$work/base" 2> /dev/null ||
-		die "$tree has no commit \"${base:-HEAD}\" to apply the patch to: name another with --base"
+	git -C "$tree" rev-parse -q --verify "${base:-HEAD}^{commit}" > "$work/base"
 }
 
 # A folder: what the series needs of it becomes a commit.
 clone_folder()
 {
-	[ -z "$base" ] || die "--base: $tree is no git tree, so it has no commits"
 	git init -q "$clone"
 	{ clone_folders; printf '%s\n' Makefile MAINTAINERS; } | sort -u | while read -r part; do
 		[ ! -e "$tree/$part" ] || printf '%s\n' "$part"

@@ -76,6 +76,7 @@ report_head()
 		echo "* looked at, since it does not apply to the base: $(in_git log -1 --format='%h ("%s")' "$(cat "$work/from")")"
 	fi
 	echo "* kernels: $(for kernel in $kernels; do cat "$cache/kernels/$kernel/release" 2> /dev/null || echo "$kernel"; done | paste -sd' ')"
+	[ -z "$dirty" ] || echo "* not committed in the tree, so not looked at: $dirty"
 	left_out=$(for stage in $stages; do is_wanted "$stage" || printf '%s ' "$stage"; done)
 	[ -z "$left_out" ] || echo "* left out on request: ${left_out% }"
 	echo
@@ -123,11 +124,13 @@ report_json()
 
 report_write()
 {
+	stage=''
 	gather rows > "$work/all.rows"
 	gather findings > "$work/all.findings"
+	need_space "$work" "$room_end_mib" 'the report'
 	decide
-	report_page > "$work/report.md"
-	report_json > "$work/report.json"
+	report_page > "$work/report.md" || unwritten "$work/report.md"
+	report_json > "$work/report.json" || unwritten "$work/report.json"
 	[ -z "$report" ] || cp "$work/report.md" "$report" || die "$report cannot be written"
 	[ -z "$json" ] || cp "$work/report.json" "$json" || die "$json cannot be written"
 	sed '$d' "$work/report.md"

@@ -5,6 +5,16 @@
 # there are NAME.mail (or, of a bare diff, NAME.bare), NAME.msg (the commit message without
 # its subject), NAME.diff, and NAME.subject, .raw, .author, .sender with a line each.
 
+# A repository without files has one that is called HEAD.
+is_patch_file()
+{
+	[ -f "$1" ] || return 1
+	case $1 in
+	*[./]*)	return 0 ;;
+	esac
+	! git -C "$tree" rev-parse -q --verify "$1^{commit}" > /dev/null 2>&1
+}
+
 # Prints "NAME <ADDRESS>" of what git mailinfo said.
 person()
 {
@@ -40,6 +50,8 @@ series_place()
 # A diff without a mail's header.
 series_bare()
 {
+	git apply --numstat "$1" > /dev/null 2> "$series/said" ||
+		input_error "$1 holds no patch that git can read: $(sed 's/^error: //; s/ (allow.*//; q' "$series/said")"
 	number=$((number + 1))
 	one=$series/$(printf '%04d' "$number")
 	cp "$1" "$one.bare"
@@ -57,10 +69,34 @@ series_file()
 	fi
 	rm -rf "$series/split"
 	mkdir "$series/split"
-	git mailsplit -b -o"$series/split" "$1" > /dev/null || die "$1 is no mailbox that git can read"
+	git mailsplit -b -o"$series/split" "$1" > /dev/null || input_error "$1 is no mailbox that git can read"
 	for mail in "$series/split"/*; do
 		series_mail "$mail"
 	done
+}
+
+# series_no_commits WORD: why it names none
+series_no_commits()
+{
+	[ ! -d "$1" ] || input_error "$1 is a folder: name the patches in it"
+	case $1 in
+	*..*)	! git -C "$tree" rev-parse -q "$1" > /dev/null 2>&1 ||
+			input_error "no commit is in the range $1 of $tree" ;;
+	esac
+	input_error "\"$1\" is no file, and no commit or range of commits of $tree"
+}
+
+# check_parent COMMIT: what it changes is what its only parent has not.
+check_parent()
+{
+	# shellcheck disable=SC2046 # commits
+	set -- "$1" $(git -C "$tree" rev-list --parents -n 1 "$1" | cut -s -d' ' -f2-)
+	case $# in
+	1)	input_error "$(echo "$1" | cut -c1-12) has no commit before it in $tree, so what it changes is not known;" \
+			'a clone of one commit is fetched further with: git fetch --deepen=1' ;;
+	2)	;;
+	*)	input_error "$(echo "$1" | cut -c1-12) is a merge: name the commits that it brings, as ${2%"${2#????????????}"}..${3%"${3#????????????}"}" ;;
+	esac
 }
 
 # Commits of the tree.  Their committer is who sends them.
@@ -70,7 +106,8 @@ series_commits()
 	*..*)	commits=$(git -C "$tree" rev-list --reverse --no-merges "$1" 2> /dev/null) ;;
 	*)	commits=$(git -C "$tree" rev-parse -q --verify "$1^{commit}" 2> /dev/null) ;;
 	esac
-	[ "$commits" ] || die "\"$1\" is no file, and no commit or range of commits of $tree"
+	[ "$commits" ] || series_no_commits "$1"
+	check_parent "$(echo "$commits" | head -n 1)"
 	[ -e "$work/patch-base" ] ||
 		git -C "$tree" rev-parse -q --verify "$(echo "$commits" | head -n 1)^" > "$work/patch-base" || :
 	for commit in $commits; do
@@ -99,14 +136,14 @@ series_make()
 	: > "$series/covers"
 	number=0
 	while read -r word; do
-		if [ -f "$word" ]; then
+		if is_patch_file "$word"; then
 			series_file "$word"
 		else
 			series_commits "$word"
 		fi
 	done < "$judge_words"
 	sort -s -n "$series/unsorted" | cut -f 2 > "$series/list"
-	[ -s "$series/list" ] || die "none of what is named changes a file: nothing is there to judge"
+	[ -s "$series/list" ] || input_error 'none of what is named changes a file: nothing is there to judge'
 	series_base
 	# shellcheck disable=SC2046 # names have no blanks
 	( cd "$series" && cat $(sed 's/$/.diff/' list) ) | series_files | sort -u > "$series/files"

@@ -9,6 +9,36 @@
 # Results: pass, fail, remark, untouched (no file of that kind in the series), "not run".
 # Severities: error (has to change), remark (worth a look), unchecked (not to be known here).
 
+# What this machine could not do says nothing about the series: not 1, as a finding has it.
+die()
+{
+	printf 'error: %s\n' "$*" >&2
+	exit 3
+}
+
+# What is named is nothing that can be judged.
+input_error()
+{
+	printf 'error: %s\n' "$*" >&2
+	exit 2
+}
+
+# A trap runs with what the command that it ended had for standard error: 4 is the user's.
+interrupted()
+{
+	say "interrupted${stage:+ in stage $stage}: the same command goes on from there" 2>&4
+	exit "$1"
+}
+
+# A finding that cannot be written must not become a verdict without it.  Findings are
+# written in parts of pipelines too, and the whole run has to end.
+unwritten()
+{
+	say "error: $1 could not be written: is the disk full?"
+	kill -s USR1 $$
+	exit 3
+}
+
 # in_git ARGUMENTS: git in the clone
 in_git()
 {
@@ -18,7 +48,7 @@ in_git()
 # Nothing of the user's settings changes what git does here.
 git_settings()
 {
-	cat > "$work/gitconfig" <<-'CONFIG'
+	cat > "$judge_config" <<-'CONFIG' || unwritten "$judge_config"
 	[user]
 		name = judge
 		email = judge@localhost
@@ -36,8 +66,11 @@ git_settings()
 	[advice]
 		detachedHead = false
 	CONFIG
-	GIT_CONFIG_GLOBAL=$work/gitconfig GIT_CONFIG_NOSYSTEM=1
+	GIT_CONFIG_GLOBAL=$judge_config GIT_CONFIG_NOSYSTEM=1
 	export GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM
+	# reading the tree must not write its index
+	GIT_OPTIONAL_LOCKS=0
+	export GIT_OPTIONAL_LOCKS
 	unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
 }
 
@@ -57,13 +90,15 @@ escaped()
 finding()
 {
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$stage" "$1" "$(flat "$2")" "$(flat "$3")" \
-		"$(flat "${4:-}")" "$(flat "${5:-}")" "${6:-}" >> "$work/$stage.findings"
+		"$(flat "${4:-}")" "$(flat "${5:-}")" "${6:-}" >> "$work/$stage.findings" ||
+		unwritten "$work/$stage.findings"
 }
 
 # row CHECK RESULT WORDS
 row()
 {
-	printf '%s\t%s\t%s\t%s\n' "$stage" "$1" "$2" "$(flat "$3")" >> "$work/$stage.rows"
+	printf '%s\t%s\t%s\t%s\n' "$stage" "$1" "$2" "$(flat "$3")" >> "$work/$stage.rows" ||
+		unwritten "$work/$stage.rows"
 	say "  $1: $2${3:+, $(flat "$3")}"
 }
 
@@ -129,18 +164,39 @@ is_check_wanted()
 	return 0
 }
 
-# Once a stage is done its result stays, until the patch, the tree, the options or this
-# program change.
+# MiB that a stage may take, and those that are left after one that has not run short.
+room_mib=300 room_end_mib=30
+
+# The releases that the kernels have now: a newer package of one makes what was found old.
+stage_kernels()
+{
+	[ "$stage" = merge ] || [ "$stage" = compliance ] ||
+		for kernel in $kernels; do
+			cat "$cache/kernels/$kernel/release" 2> /dev/null
+		done
+}
+
+# What is kept between stages was made for these releases.
+forget_other_kernels()
+{
+	[ "$(stage_kernels)" != "$(cat "$work/kernels" 2> /dev/null)" ] || return 0
+	rm -f "$work"/said-* "$work"/board-module-*
+	stage_kernels > "$work/kernels"
+}
+
+# Once a stage is done its result stays, until the patch, the tree, the options, the kernels
+# or this program change.
 run_stage()
 {
 	stage=$1
 	is_wanted "$stage" || return 0
-	if [ -e "$work/$stage.done" ]; then
+	if [ -e "$work/$stage.done" ] && [ "$(cat "$work/$stage.done")" = "$(stage_kernels)" ]; then
 		say "$stage: as an earlier run found it ($work)"
 		return 0
 	fi
 	say "$stage:"
-	rm -f "$work/$stage.incomplete"
+	need_space "$work" "$room_mib" "the stage $stage"
+	rm -f "$work/$stage.incomplete" "$work/$stage.done"
 	: > "$work/$stage.rows"
 	: > "$work/$stage.findings"
 	if [ "$stage" != merge ] && [ ! -e "$work/head" ]; then
@@ -148,37 +204,90 @@ run_stage()
 		return 0
 	fi
 	"stage_$stage"
-	[ -e "$work/$stage.incomplete" ] || : > "$work/$stage.done"
+	# what a full disk has cut off looks as if nothing were wrong
+	need_space "$work" "$room_end_mib" "the end of the stage $stage"
+	[ -e "$work/$stage.incomplete" ] || stage_kernels > "$work/$stage.done"
+}
+
+# The files of a folder that is no git tree: it has no commit to tell them by.
+folder_identity()
+{
+	{
+		while read -r word; do
+			! is_patch_file "$word" || series_files < "$word"
+		done < "$judge_words"
+		( cd "$tree" && find drivers/misc include/uapi/misc -type f 2> /dev/null )
+	} | sort -u | while read -r file; do
+		[ ! -f "$tree/$file" ] || cksum "$tree/$file"
+	done
 }
 
 # What decides where the work goes: all that the result depends on.
 judge_identity()
 {
 	printf '%s\n' "$tree" "$base" "$kernels" "$(echo "$only $skip" | tr ' ' '\n' | grep :)"
-	git -C "$tree" -c safe.directory='*' rev-parse HEAD 2> /dev/null
+	if is_repository; then
+		git -C "$tree" rev-parse HEAD "$base" 2> /dev/null
+	else
+		folder_identity
+	fi
 	while read -r word; do
 		printf '%s\n' "$word"
-		if [ -f "$word" ]; then
+		if is_patch_file "$word"; then
 			cat "$word"
 		else
-			git -C "$tree" -c safe.directory='*' rev-parse "$word" 2> /dev/null
+			git -C "$tree" rev-parse "$word" 2> /dev/null
 		fi
 	done < "$judge_words"
 	cat "$top/scripts/judge" "$parts"/* "$top/driver/compat/changes"
 }
 
+# The Makefile that says which version of Linux the tree is.
+tree_makefile()
+{
+	if is_repository; then
+		git -C "$tree" show "${base:-HEAD}:Makefile" 2> /dev/null
+	else
+		cat "$tree/Makefile" 2> /dev/null
+	fi
+}
+
+# A commit of the tree, and one of a kernel.
+check_tree()
+{
+	if is_repository; then
+		git -C "$tree" rev-parse -q --verify "${base:-HEAD}^{commit}" > /dev/null 2>&1 ||
+			input_error "$tree has no commit \"${base:-HEAD}\" to apply the patch to: name another with --base"
+	else
+		[ -z "$base" ] || input_error "--base: $tree is no git tree, so it has no commits"
+	fi
+	tree_makefile | grep -q '^PATCHLEVEL = ' ||
+		input_error "$tree is no kernel source: no Makefile in it says a version of Linux"
+}
+
 judge_begin()
 {
+	mkdir -p "$build/judge" || die "$build/judge cannot be made"
+	need_space "$build/judge" "$room_mib" 'the work'
+	git_settings
+	check_tree
 	first=$(head -n 1 "$judge_words")
 	name=$(basename "$first" | sed 's/\.\(patch\|mbox\|mbx\|eml\)$//' | tr -c 'A-Za-z0-9._\n-' '-' | cut -c1-40)
 	work=$build/judge/$name-$(judge_identity | cksum | cut -d' ' -f1)
 	clone=$work/clone series=$work/series
-	mkdir -p "$work"
 	exec 6> "$work.lock"
 	flock -n 6 || { say "waiting for another run that judges this patch"; flock 6; }
 	[ -z "$again" ] || rm -rf "$work"
 	mkdir -p "$work"
-	git_settings
 	[ -e "$work/series.done" ] || { series_make && : > "$work/series.done"; }
 	nr_patches=$(grep -c . "$series/list")
+	dirty=$(uncommitted)
+	[ -z "$dirty" ] || say "not committed in $tree, and not looked at: $dirty"
+}
+
+# Files of the series that the user has changed and not committed: commits are judged.
+uncommitted()
+{
+	! is_repository || xargs -d '\n' git -C "$tree" --literal-pathspecs status --porcelain \
+		--untracked-files=no -- < "$series/files" 2> /dev/null | cut -c4- | paste -sd' '
 }
