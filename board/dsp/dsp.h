@@ -580,6 +580,12 @@ int dsp_stream_check(struct dsp_stream *s, u64 iova, size_t len);
 void dsp_stream_attached(struct dsp *dsp, bool attached, bool is_new);
 const char *dsp_stream_domain(struct dsp *dsp, u64 *cookie);
 
+/* dsp_cached.c */
+int dsp_cached_init(void);
+void dsp_cached_exit(void);
+void *dsp_cached_map(u64 addr, size_t len);
+u64 dsp_cached_pages(u64 base, u64 size);
+
 /* dsp_view.c */
 int dsp_view_init(void);
 void dsp_view_exit(void);

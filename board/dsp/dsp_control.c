@@ -363,7 +363,7 @@ static long control_look(struct dsp *dsp, void *arg)
 	for (i = 0; i < look->len; i += PAGE_SIZE)
 		if (!dsp_monitor_allows(BIT_ULL(MONITOR_HLOS), look->addr + i))
 			return -EACCES;
-	bytes = memremap(look->addr, look->len, MEMREMAP_WB);
+	bytes = dsp_cached_map(look->addr, look->len);
 	if (!bytes)
 		return -EFAULT;
 	look->sum = dsp_service_hash(0, bytes, look->len);

@@ -65,7 +65,8 @@ static bool domain_find(struct dsp_domain *d, u64 addr, struct dsp_mapping *foun
 
 /*
  * How many of these pages were mapped in another way than a PD needs, which loads,
- * stores and executes there.  Whether caches are snooped is the DSP's nature.
+ * stores and executes there.  Whether caches are snooped is the DSP's nature: for one
+ * that does not, no byte of them may be in a cache.
  */
 u64 dsp_domain_wrong_pages(struct dsp *dsp, u64 base, u64 size)
 {
@@ -74,6 +75,8 @@ u64 dsp_domain_wrong_pages(struct dsp *dsp, u64 base, u64 size)
 	struct dsp_mapping found;
 	u64 addr, wrong = 0;
 
+	if (dsp->attached && !d->is_coherent)
+		wrong = dsp_cached_pages(base, size);
 	for (addr = base; dsp->attached && addr < base + size; addr += PAGE_SIZE)
 		if (domain_find(d, addr, &found) && found.prot != want)
 			wrong++;

@@ -311,6 +311,7 @@ static const struct {
 	void (*exit)(void);
 } main_parts[] = {
 	{ dsp_smmu_init, dsp_smmu_exit },
+	{ dsp_cached_init, dsp_cached_exit },
 	{ dsp_view_init, dsp_view_exit },
 	{ dsp_engine_init, dsp_engine_exit },
 	{ dsp_monitor_init, dsp_monitor_exit },

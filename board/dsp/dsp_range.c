@@ -94,7 +94,7 @@ void dsp_range_blame(struct dsp *dsp, struct dsp_range *range, u64 off, size_t l
 /* The DSP has no way there now.  What it left must be there all the same. */
 static void range_look_behind(struct dsp *dsp, struct dsp_range *range, u64 off, size_t len)
 {
-	void *bytes = memremap(range->base + off, len, MEMREMAP_WB);
+	void *bytes = dsp_cached_map(range->base + off, len);
 
 	if (WARN_ON_ONCE(!bytes))
 		return;

@@ -185,7 +185,7 @@ int dsp_tree_leave(const struct dsp_control_left *left)
 		for (i = 0; i < left->len; i += PAGE_SIZE)
 			if (!dsp_monitor_allows(BIT_ULL(MONITOR_HLOS), left->addr + i))
 				return -EACCES;
-		bytes = memremap(left->addr, left->len, MEMREMAP_WB);
+		bytes = dsp_cached_map(left->addr, left->len);
 		if (!bytes)
 			return -EFAULT;
 		memset(bytes, left->byte, left->len);
