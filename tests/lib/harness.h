@@ -399,6 +399,22 @@ void link_use_up(int fd, uint32_t fault);
 /* Waits until so many threads of a process, or more, are inside of a function of the kernel. */
 void task_wait_inside(pid_t pid, const char *function, int count);
 
+/* ---- a thread that goes on too late: late.c ---- */
+
+struct late {
+	pthread_t thread;
+	long (*run)(int fd);
+	int fd;
+	long result;
+};
+
+/* @run in a thread of its own; skips the case where there is one CPU only. */
+void late_start(struct late *late, long (*run)(int fd), int fd);
+/* It sleeps: from here on its CPU is busy, and it stays where it is when it is woken. */
+void late_hold(void);
+/* It may go on; its result. */
+long late_end(struct late *late);
+
 /* ---- the kernel's own switches: kernel.c ---- */
 
 /* 1; more where the kernel has checkers that slow it down. */

@@ -226,6 +226,43 @@ TEST(nothing_is_offered_while_down)
 	check_in_use();
 }
 
+static long ask_for_it(int fd)
+{
+	return create_audio(fd);
+}
+
+/*
+ * What came of an offer in the last run of the DSP is heard of behind the end of that run: in
+ * this one it does not count, and a PD that restarts gets the region again.
+ */
+TEST(unanswered_in_an_earlier_run)
+{
+	struct late late;
+	unsigned int came;
+	int fd;
+
+	begin_up();
+	came = servreg_came();
+	fd = node_open();
+	control_behave(CREATE_STATIC, DSP_ANSWER_HOLD, 1, 0);
+	late_start(&late, ask_for_it, fd);
+	control_wait(DSP_COUNT_HELD, 1);
+	late_hold();
+	dsp_stop();
+	CHECK_EQ(late_end(&late), -EPIPE);
+	control_normal();
+	node_close(fd);
+	dsp_start();
+	servreg_wait_came(came + 1);
+	servreg_tell(SERVREG_UP);
+	node_wait(NODE, true);
+	fd = node_open();
+	heap_check_offered(fd, 1);
+	told_restart();
+	heap_check_offered(fd, 1);
+	check_in_use();
+}
+
 /* The new PD knows nothing of what was added for the old one. */
 TEST(growth_stays_with_the_dsp)
 {

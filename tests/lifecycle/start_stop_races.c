@@ -308,3 +308,74 @@ TEST(crashed_with_growth_in_flight)
 {
 	in_flight(do_grow, 4, true);
 }
+
+/*
+ * The DSP's end has ended the request and reclaimed what it offered, and its caller has not
+ * noticed yet: what comes of the request is nothing to a heap that is Linux' again.
+ */
+static void ends_too_late(long (*request)(int fd), uint32_t method)
+{
+	struct late late;
+	int fd;
+
+	test_teardown = restore;
+	dsp_restart();
+	fd = node_open();
+	if (request != do_create)
+		REQUIRE_EQ(create_audio(fd), 0);
+	control_behave(1, method, DSP_ANSWER_HOLD, 1, 0);
+	late_start(&late, request, fd);
+	control_wait(DSP_COUNT_HELD, 1);
+	late_hold();
+	dsp_stop();
+	CHECK_EQ(late_end(&late), -EPIPE);
+	control_normal();
+	node_close(fd);
+	check_all_back();
+	check_next_run();
+}
+
+TEST(create_static_ends_behind_the_dsp)
+{
+	ends_too_late(do_create, 8);
+}
+
+TEST(growth_ends_behind_the_dsp)
+{
+	ends_too_late(do_grow, 4);
+}
+
+/*
+ * Its request waits for the remoteproc's lock, and so do a stop and a start, before it.  When
+ * it has the lock the DSP runs, and its channel is one of the run before: nothing is lent.
+ */
+TEST(restarted_while_unwatched)
+{
+	struct errand start, stop, again, create;
+	long lends;
+	int fd;
+
+	own_edge_require();
+	test_teardown = restore;
+	dsp_stop();
+	lends = heap_account("lends=");
+	REQUIRE_EQ(file_write(SYNC_ANNOUNCE, "1"), 0);
+	control_hold(DSP_HOLD_ANNOUNCED, true);
+	errand_start(&start, do_start, -1);
+	control_wait(DSP_COUNT_AT_HOLD, 1);
+	errand_start(&stop, do_stop, -1);
+	errand_wait_blocked(&stop);
+	errand_start(&again, do_start, -1);
+	errand_wait_blocked(&again);
+	fd = node_open();
+	errand_start(&create, do_create, fd);
+	errand_wait_blocked(&create);
+	control_hold(DSP_HOLD_ANNOUNCED, false);
+	CHECK_EQ(errand_end(&start), 0);
+	CHECK_EQ(errand_end(&stop), 0);
+	CHECK_EQ(errand_end(&again), 0);
+	CHECK_EQ(errand_end(&create), -EPIPE);
+	CHECK_EQ(heap_account("lends="), lends);
+	node_close(fd);
+	heap_check_given();
+}
