@@ -184,7 +184,8 @@ build_kernel()
 {
 	kernel=$1 built_any=''
 	before_errors=$(count_findings error) before_remarks=$(count_findings remark)
-	if ! "$top/board/setup" kernel "$kernel" 2> "$work/setup"; then
+	if ! "$top/board/setup" packages build 2> "$work/setup" ||
+	   ! "$top/board/setup" kernel "$kernel" 2> "$work/setup"; then
 		not_run "Linux $kernel" "$(tail -n 1 "$work/setup" | sed 's/^error: //')"
 		return
 	fi

@@ -263,6 +263,7 @@ checks='checkpatch diff-check sparse smatch coccicheck kernel-doc binding dtb ua
 
 stage_checkers()
 {
+	"$top/board/setup" packages check 2> "$work/setup" || say "  $(setup_words)"
 	touched_lines > "$work/touched"
 	for check in $checks; do
 		! is_check_wanted "$check" || "check_$(echo "$check" | tr - _)"
