@@ -305,6 +305,8 @@ board_why()
 
 # One finding for each case that is another one after the series: an error where it got
 # worse.  A case that was left out since the program ended before is told by that program.
+# What the whole boot is blamed for at its end ("board", "board-down") follows from a case
+# that got worse, if there is one.
 board_compare_cases()
 {
 	board_cases "$before_boot.report" > "$work/cases.before"
@@ -315,15 +317,27 @@ board_compare_cases()
 			key = $1 " " $2
 			seen[key] = 1
 			old = key in was ? was[key] : "missing"
-			if (old != $3 && (key in was || $3 == "fail"))
-				print $1, $2, old, $3
+			if ($1 == "board" && old == "missing")
+				old = "pass"
+			if (old == $3 || (old == "missing" && $3 != "fail"))
+				next
+			if ($1 ~ /^board(-down)?$/ && $3 != "pass") {
+				whole[++nr_whole] = $1 " " $2 " " old " " $3
+				next
+			}
+			print $1, $2, old, $3
+			worse = worse || $3 != "pass"
 		}
 		END {
 			for (i = 1; i <= nr; i++) {
 				split(order[i], part, " ")
-				if (!(order[i] in seen) && part[2] != "-" && was[order[i]] == "pass" && !told[part[1]]++)
+				if (!(order[i] in seen) && part[2] != "-" && was[order[i]] == "pass" && !told[part[1]]++) {
 					print order[i], "pass", "missing"
+					worse = 1
+				}
 			}
+			for (i = 1; i <= nr_whole && !worse; i++)
+				print whole[i]
 		}' input=was "$work/cases.before" input=is "$work/cases.after" > "$work/cases.changed"
 	while read -r program case old new; do
 		severity=error todo="board/boot --kernel $board_kernel --el $board_el --driver DIR test $program:$case"
