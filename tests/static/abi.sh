@@ -27,7 +27,7 @@ need()
 {
 	need tracepoint $(sed -n 's,^TRACE_EVENT(\([a-z_]*\).*,events/frpc/\1,p;
 		s/^DEFINE_EVENT([a-z_]*, \([a-z_]*\).*/events\/frpc\/\1/p' "$top/driver/trace.h")
-	need key $(sed -n '/^static bool heap_show/,/^}/p' "$top/driver/debugfs.c" |
+	need key $(sed -n '/^static void heap_show(/,/^}/p' "$top/driver/debugfs.c" |
 		grep -o '[a-z]*=%' | tr -d '=%')
 	need state unclaimed $(sed -n '/^const char .*frpc_heap_state_names/,/^}/p' \
 		"$top/driver/heap_state.c" | grep -o '"[a-z]*"' | tr -d '"')

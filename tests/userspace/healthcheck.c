@@ -54,12 +54,16 @@ static void place_shells(void)
 
 TEST(what_is_missing)
 {
+	const char *said;
+
 	setenv("DSP_LIBRARY_PATH", "/tmp", 1);
 	CHECK(strstr(verdict(), "Missing DSP modules"));
 	setenv("DSP_LIBRARY_PATH", FILES_DIR, 1);
 	place_shells();
-	/* It knows of no other directory by itself. */
-	CHECK(strstr(verdict(), "Missing FastRPC user-space libs"));
+	/* Newer versions look where Debian has the libraries. */
+	said = verdict();
+	CHECK(strstr(said, "Missing FastRPC user-space libs") ||
+	      strstr(said, "Missing firmware build ID"));
 	setenv("LD_LIBRARY_PATH", LIBRARIES, 1);
 	CHECK(strstr(verdict(), "Missing firmware build ID"));
 }
