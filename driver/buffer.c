@@ -114,7 +114,7 @@ static struct frpc_buffer *buffer_create(struct frpc_session *session, size_t le
 	struct frpc_buffer *buffer;
 	int ret;
 
-	buffer = kzalloc(sizeof(*buffer), GFP_KERNEL_ACCOUNT);
+	buffer = kzalloc_obj(*buffer, GFP_KERNEL_ACCOUNT);
 	if (!buffer)
 		return ERR_PTR(-ENOMEM);
 	buffer->session = session;

@@ -105,7 +105,7 @@ struct frpc_call *frpc_call_get(struct frpc_session *session, enum frpc_call_kin
 	struct frpc_call *call = call_pool_take(session, kind);
 
 	if (!call) {
-		call = kzalloc(sizeof(*call), GFP_KERNEL_ACCOUNT);
+		call = kzalloc_obj(*call, GFP_KERNEL_ACCOUNT);
 		if (!call)
 			return NULL;
 		call->session = session;

@@ -66,7 +66,7 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	struct frpc_channel *channel;
 	int ret;
 
-	channel = kzalloc(sizeof(*channel), GFP_KERNEL);
+	channel = kzalloc_obj(*channel, GFP_KERNEL);
 	if (!channel)
 		return ERR_PTR(-ENOMEM);
 

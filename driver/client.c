@@ -246,7 +246,7 @@ static int client_open(struct inode *inode, struct file *file)
 	struct frpc_channel *channel = node->channel;
 	struct frpc_client *client;
 
-	client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
+	client = kzalloc_obj(*client, GFP_KERNEL_ACCOUNT);
 	if (!client)
 		return -ENOMEM;
 	mutex_init(&client->session_lock);

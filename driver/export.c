@@ -53,7 +53,7 @@ static int export_attach(struct dma_buf *buf, struct dma_buf_attachment *dma_att
 	struct attachment *attachment;
 	int ret;
 
-	attachment = kzalloc(sizeof(*attachment), GFP_KERNEL);
+	attachment = kzalloc_obj(*attachment, GFP_KERNEL);
 	if (!attachment)
 		return -ENOMEM;
 	ret = frpc_pages_table(&export->pages, &attachment->sgt,
@@ -220,7 +220,7 @@ struct frpc_export *frpc_export_get(const struct dma_buf *buf)
 
 static struct frpc_export *export_create(struct frpc_space *space, size_t len, bool is_uncached)
 {
-	struct frpc_export *export = kzalloc(sizeof(*export), GFP_KERNEL_ACCOUNT);
+	struct frpc_export *export = kzalloc_obj(*export, GFP_KERNEL_ACCOUNT);
 	int ret;
 
 	if (!export)

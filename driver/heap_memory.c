@@ -231,7 +231,7 @@ static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segme
 /* MINE, and on the list: if it is not lent, the end of the request frees it.  @growth: bytes. */
 static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t growth)
 {
-	struct frpc_heap_segment *segment = kzalloc(sizeof(*segment), GFP_KERNEL);
+	struct frpc_heap_segment *segment = kzalloc_obj(*segment, GFP_KERNEL);
 
 	lockdep_assert_held(&heap->request_lock);
 	if (!segment)

@@ -327,7 +327,7 @@ static void maps_reap_work(struct work_struct *work)
 
 static struct frpc_map *map_alloc(struct frpc_session *session, struct dma_buf *buf)
 {
-	struct frpc_map *map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
+	struct frpc_map *map = kzalloc_obj(*map, GFP_KERNEL_ACCOUNT);
 
 	if (!map)
 		return NULL;

@@ -135,7 +135,7 @@ static struct frpc_mapping *mapping_alloc(struct frpc_client *client, enum frpc_
 	ret = client_account_mapping(client);
 	if (ret)
 		return ERR_PTR(ret);
-	mapping = kzalloc(sizeof(*mapping), GFP_KERNEL_ACCOUNT);
+	mapping = kzalloc_obj(*mapping, GFP_KERNEL_ACCOUNT);
 	if (!mapping) {
 		client_unaccount_mapping(client);
 		return ERR_PTR(-ENOMEM);

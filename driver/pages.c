@@ -110,7 +110,7 @@ static int pieces_alloc(struct list_head *pieces, size_t len, size_t most, unsig
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-		piece = kmalloc(sizeof(*piece), GFP_KERNEL);
+		piece = kmalloc_obj(*piece, GFP_KERNEL);
 		if (!piece)
 			return -ENOMEM;
 		most = min(most, len);

@@ -391,7 +391,7 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	list_for_each_entry(heap, &frpc_heaps, entry)
 		if (heap->node == node)
 			return heap;
-	heap = kzalloc(sizeof(*heap), GFP_KERNEL);
+	heap = kzalloc_obj(*heap, GFP_KERNEL);
 	if (!heap)
 		return NULL;
 	heap->node = of_node_get(node);

@@ -99,6 +99,13 @@ static inline void shrinker_free(struct shrinker *shrinker)
 #define FRPC_COMPAT_PDR_ACK_TIME	(5 * HZ)
 #endif
 
+/* Before 7.0 an allocation named a size, not an object. */
+#include <linux/slab.h>
+#ifndef kzalloc_obj
+#define kmalloc_obj(object, gfp)	kmalloc(sizeof(object), gfp)
+#define kzalloc_obj(object, gfp)	kzalloc(sizeof(object), gfp)
+#endif
+
 /* Until 6.13 a namespace was a word, not a string. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #include <linux/module.h>
