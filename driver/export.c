@@ -302,7 +302,7 @@ struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size)
 	 * Programs that reckon with the DSP's pages ask for one more of those than they map,
 	 * which is enough only if the kernel's are no larger.
 	 */
-	info.size = PAGE_SIZE > DSP_PAGE_BYTES ? PAGE_ALIGN(size) : size;
+	info.size = IS_ALIGNED(DSP_PAGE_BYTES, PAGE_SIZE) ? size : PAGE_ALIGN(size);
 	info.flags = O_RDWR;
 	info.priv = export;
 	buf = dma_buf_export(&info);

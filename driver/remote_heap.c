@@ -32,7 +32,7 @@
 #define REGION_IS_KEPT		"an earlier run of the DSP still has the region"
 
 LIST_HEAD(frpc_heaps);
-DEFINE_MUTEX(frpc_heaps_lock);
+DEFINE_MUTEX(frpc_heaps_lock);	/* protects frpc_heaps */
 
 static struct workqueue_struct *heap_wq;
 

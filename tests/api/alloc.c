@@ -67,7 +67,9 @@ static int count_fds(void)
  */
 static off_t buffer_size(size_t asked)
 {
-	return KERNEL_PAGE > PAGE ? whole_pages(asked) : asked;
+	bool is_exact = whole_pages(1) == PAGE;
+
+	return is_exact ? asked : whole_pages(asked);
 }
 
 /* The audio PD's daemon asks like this, on a file it never attaches with. */

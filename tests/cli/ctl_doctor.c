@@ -94,14 +94,16 @@ static void wait_for_dsp(const char *label, bool has_plain_node)
 /* A file "label" of the device tree, in the node of a DSP. */
 static int look_at_label(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
+	bool has_plain_node;
 	char label[32];
 
 	(void)st;
 	if (type != FTW_F || strcmp(path + ftw->base, "label") || !strstr(path, "/fastrpc/") ||
 	    file_read(path, label, sizeof(label)) <= 0)
 		return 0;
-	wait_for_dsp(label, node_has(path, ftw, "qcom,non-secure-domain") ||
-		     !strncmp(label, "cdsp", 4) || !strncmp(label, "gdsp", 4));
+	has_plain_node = node_has(path, ftw, "qcom,non-secure-domain") ||
+			 !strncmp(label, "cdsp", 4) || !strncmp(label, "gdsp", 4);
+	wait_for_dsp(label, has_plain_node);
 	if (!strncmp(label, "adsp", 4))
 		audio_without_region += !node_has(path, ftw, "memory-region");
 	return 0;
