@@ -111,8 +111,9 @@ check_coccicheck()
 	if [ "$(cat "$out/coccinelle.tried" 2>/dev/null)" != "$tried" ]; then
 		rm -f "$out/coccinelle.tried"
 		# shellcheck disable=SC2046 # names have no blanks
-		# Debian's own python goes with it, not one that comes first on the path.
-		( cd "$top" && PATH=/usr/bin:/bin xargs -P "$(nproc)" -I SCRIPT spatch -D report --very-quiet \
+		# Debian's own python goes with it, not one that comes first on the path.  It walks the
+		# paths of a function by recursion, which takes more stack than a shell has.
+		( cd "$top" && PATH=/usr/bin:/bin prlimit --stack=unlimited xargs -P "$(nproc)" -I SCRIPT spatch -D report --very-quiet \
 			--no-show-diff --no-includes --include-headers -I "$source/include" \
 			--cocci-file "$source/scripts/coccinelle/SCRIPT" \
 			$(cat "$out/coccinelle.files") < "$out/coccinelle.scripts" ) 2>&1 |
