@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A thread makes one call at a time, so all but the answer is told by the thread.  The
- * answer may be seen before the caller's "sent": it is kept until that comes.
+ * answer may be seen before the caller's "sent": it is kept until that comes.  If the DSP
+ * answered before the caller was back from sending, the time since the copy is the DSP's.
  */
 #include <stdio.h>
 #include <string.h>
@@ -64,13 +65,20 @@ static void begin(const struct trace_event *event)
 	call->begin = event->seconds;
 }
 
+static void call_set_answered(struct traced_call *call, double at)
+{
+	call->at[STAGE_DSP] = at;
+	if (at <= call->at[STAGE_SEND])
+		call->at[STAGE_SEND] = call->at[STAGE_COPY_IN];
+}
+
 static void sent(struct traced_call *call, const struct trace_event *event)
 {
 	call->cookie = trace_number(event, "cookie", 0);
 	call->at[STAGE_SEND] = event->seconds;
 	for (size_t i = 0; i < MAX_ANSWERS; i++)
 		if (early[i].cookie == call->cookie) {
-			call->at[STAGE_DSP] = early[i].at;
+			call_set_answered(call, early[i].at);
 			early[i].cookie = 0;
 		}
 }
@@ -81,7 +89,7 @@ static void answered(const struct trace_event *event)
 	struct traced_call *call = of_cookie(cookie);
 
 	if (call)
-		call->at[STAGE_DSP] = event->seconds;
+		call_set_answered(call, event->seconds);
 	else
 		early[next_early++ % MAX_ANSWERS] = (struct answer){ cookie, event->seconds };
 }
