@@ -59,14 +59,15 @@ is_test() {
 }
 
 END {
-	print "| kernel | from Debian | built | EL2 | programs | EL1 | programs | first error |"
-	print "| --- | --- | --- | --- | --- | --- | --- | --- |"
+	print "| kernel | from Debian | built | driver | EL2 | programs | EL1 | programs | first error |"
+	print "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 	nr_kernels = split(kernels, list, " ")
 	for (i = 1; i <= nr_kernels; i++) {
 		k = list[i]
-		printf "| %s | %s | %s | %s | %s | %s |\n", k,
+		printf "| %s | %s | %s | %s | %s | %s | %s |\n", k,
 			((k, "release") in fact) ? fact[k, "suite"] ", " fact[k, "release"] : "-",
 			((k, "built") in fact) ? fact[k, "built"] : "not built",
+			fact[k, "driver"] ? fact[k, "driver"] : "-",
 			counts(k, 2), counts(k, 1),
 			((k, "error") in fact) ? fact[k, "error"] : "none"
 	}

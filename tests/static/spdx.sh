@@ -6,9 +6,14 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-found=$(git ls-files -- ':!tests/fuzz/corpus' ':!LICENSE' | while read -r file; do
-	[ -f "$file" ] || continue
-	head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2\.0-only' ||
-		echo "$file:1: no line \"SPDX-License-Identifier: GPL-2.0-only\" in the first three"
-done)
+found=$(git ls-files -z -- ':!tests/fuzz/corpus' ':!LICENSE' | xargs -0 awk '
+	FNR == 1 { tell(); file = FILENAME; is_said = 0 }
+	/SPDX-License-Identifier: GPL-2\.0-only/ { is_said = 1 }
+	FNR == 3 { tell(); file = ""; nextfile }
+	END { tell() }
+	function tell()
+	{
+		if (file != "" && !is_said)
+			print file ":1: no line \"SPDX-License-Identifier: GPL-2.0-only\" in the first three"
+	}')
 [ -z "$found" ] || { printf '%s\n' "$found"; exit 1; }
