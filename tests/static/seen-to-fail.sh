@@ -30,87 +30,105 @@ complain()
 	wrong=1
 }
 
-# The rows: "what was changed|what failed then".
-rows=$(sed -n 's/^| \(.*\) | \(.*\) |$/\1|\2/p' "$page")
-owned_up=$(sed -n 's/^\* not yet: //p' "$page")
-# One program a line, with its cases.
-failed=$({ echo "$rows" | cut -d'|' -f2; echo "$owned_up"; } | tr ';' '\n' | tr -c 'A-Za-z0-9_\n' ' ')
-
-# was_seen PROGRAM [CASE]
-was_seen()
+# "row WORDS" for each row of what failed, and for what nothing has turned red yet.
+rows()
 {
-	echo "$failed" | grep -w -e "$1" | grep -q -w -e "${2:-$1}"
+	sed -n 's/^| .* | \(.*\) |$/\1/p; s/^\* not yet: //p' "$page" |
+		tr ';' '\n' | tr -c 'A-Za-z0-9_\n' ' ' | sed 's/^/row /'
 }
 
-# NAME_armhf is NAME as a 32-bit program.
-source_of()
-{
-	set -- "${1%_armhf}"
-	for room in api lifecycle fail userspace cli; do
-		[ ! -e "$top/tests/$room/$1.c" ] || echo "$top/tests/$room/$1.c"
-	done
-}
-
-cases_of()
-{
-	sed -n 's/^TEST(\([a-z0-9_]*\))$/\1/p' "$(source_of "$1")"
-}
-
-# All but those that judge the board itself.
+# "program NAME" for all but those that judge the board itself.  NAME_armhf is NAME as a
+# 32-bit program.
 programs()
 {
-	sed -n 's/#.*//; s/_armhf//; s/^\([a-z0-9_][a-z0-9_]*\).*/\1/p' "$top"/tests/lists/* |
-		grep -v -x -e leaks -e enforced | sort -u
+	sed -n 's/#.*//; s/_armhf//; s/^\([a-z0-9_][a-z0-9_]*\).*/program \1/p' "$top"/tests/lists/* |
+		grep -v -x -e 'program leaks' -e 'program enforced' | sort -u
 }
 
-check_programs()
+# "in LIST/PROGRAM" for what each list runs.
+lists()
 {
-	for program in $(programs); do
-		was_seen "$program" ||
-			complain "docs/evidence/seen-to-fail.md: no row says what turns $program red"
-	done
-	for program in $heap_programs; do
-		for case in $(cases_of "$program"); do
-			was_seen "$program" "$case" ||
-				complain "docs/evidence/seen-to-fail.md: no row says what turns $program: $case red"
-		done
-	done
+	awk '/^[a-z0-9_]/ {
+		n = split(FILENAME, path, "/")
+		sub(/:.*/, "", $1)
+		print "in", path[n] "/" $1
+	}' "$top"/tests/lists/*
 }
 
-field()
+# "case PROGRAM CASE"
+cases()
 {
-	sed -n "/^--- /q; s/^$1: *//p" "$2"
-}
-
-# Red: VARIANT/PROGRAM CASE..., of the patch $1
-check_test()
-{
-	test=$2 name=$(basename "$1")
-	shift 2
-	[ "${test%/*}" != unit ] || return 0
-	if ! grep -q -x "${test#*/}\([: ].*\)\?" "$top/tests/lists/${test%/*}" 2> /dev/null; then
-		complain "$name: tests/lists/${test%/*} has no ${test#*/}"
-		return
-	fi
-	for case in "$@"; do
-		cases_of "${test#*/}" | grep -q -x -e "$case" ||
-			complain "$name: ${test#*/} has no case $case"
+	for room in api lifecycle fail userspace cli; do
+		awk '/^TEST\([a-z0-9_]*\)$/ {
+			n = split(FILENAME, path, "/")
+			sub(/\.c$/, "", path[n])
+			print "case", path[n], substr($0, 6, length($0) - 6)
+		}' "$top/tests/$room"/*.c
 	done
 }
 
-check_mutants()
+# "mutant NAME FIELD WORDS" for each line of the headers of the patches.
+mutants()
+{
+	awk 'FNR == 1 { n = split(FILENAME, path, "/"); print "mutant", path[n]; is_head = 1 }
+	     /^--- / { is_head = 0 }
+	     is_head && /^(Red|Unseen|Mistake): *[^ ]/ { sub(/:/, ""); print "mutant", path[n], $0 }' \
+		"$mutants"/*.patch
+}
+
+# What is wrong with all of that, one line each.
+judge()
+{
+	awk -v page=docs/evidence/seen-to-fail.md -v heap_programs="$heap_programs" '
+	BEGIN {
+		for (i = 1; i <= split(heap_programs, list, " "); i++)
+			is_heap[list[i]] = 1
+	}
+	$1 == "row" {
+		rows++
+		for (i = 2; i <= NF; i++)
+			is_in_row[rows, $i] = is_seen[$i] = 1
+	}
+	$1 == "program" && !($2 in is_seen) { print page ": no row says what turns " $2 " red" }
+	$1 == "in" { is_listed[$2] = 1 }
+	$1 == "case" {
+		has_case[$2, $3] = has_case[$2 "_armhf", $3] = 1
+		if (!($2 in is_heap))
+			next
+		for (i = 1; i <= rows && !(((i, $2) in is_in_row) && ((i, $3) in is_in_row)); i++)
+			;
+		if (i > rows)
+			print page ": no row says what turns " $2 ": " $3 " red"
+	}
+	$1 == "mutant" && NF == 2 { names[++nr] = $2 }
+	$1 == "mutant" && NF > 2 {
+		has[$2, $3] = 1
+		if ($3 != "Red" || $4 ~ /^unit\//)
+			next
+		if (!($4 in is_listed)) {
+			split($4, path, "/")
+			print $2 ": tests/lists/" path[1] " has no " path[2]
+			next
+		}
+		split($4, path, "/")
+		for (i = 5; i <= NF; i++)
+			if (!((path[2], $i) in has_case))
+				print $2 ": " path[2] " has no case " $i
+	}
+	END {
+		for (i = 1; i <= nr; i++) {
+			if (!((names[i], "Red") in has) && !((names[i], "Unseen") in has))
+				print names[i] " does not say what turns red"
+			if (!((names[i], "Mistake") in has))
+				print names[i] " does not say what is wrong in it"
+		}
+	}'
+}
+
+check_patches()
 {
 	for mutant in "$mutants"/*.patch; do
-		field Red "$mutant" > "$lines"
-		[ -s "$lines" ] || [ "$(field Unseen "$mutant")" ] ||
-			complain "$(basename "$mutant") does not say what turns red"
-		while read -r test; do
-			# shellcheck disable=SC2086 # a test and its cases
-			check_test "$mutant" $test
-		done < "$lines"
-		[ "$(field Mistake "$mutant")" ] ||
-			complain "$(basename "$mutant") does not say what is wrong in it"
-		( cd "$top" && patch -s -p1 -F3 --dry-run < "$mutant" ) > /dev/null 2>&1 ||
+		patch -d "$top" -s -p1 -F3 --dry-run < "$mutant" > /dev/null 2>&1 ||
 			complain "$(basename "$mutant") does not apply any more"
 	done
 }
@@ -121,8 +139,9 @@ if ! command -v patch > /dev/null; then
 fi
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
-check_programs
-check_mutants
+{ rows; programs; lists; cases; mutants; } | judge > "$lines"
+[ ! -s "$lines" ] || complain "$(cat "$lines")"
+check_patches
 awk -f "$top/tests/mutants.awk" "$mutants"/*.patch > "$lines"
 page_part "$page" mutants | sed 1,2d | cmp -s - "$lines" ||
 	complain "docs/evidence/seen-to-fail.md has not the patches of tests/mutants: tests/run-mutants --docs"
