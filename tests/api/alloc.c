@@ -3,7 +3,6 @@
  * ALLOC_DMA_BUFF: memory to share with the DSP, as a dma-buf that depends on
  * nothing: not on the file it came from, nor on the DSP, nor on a context bank.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
 #include <sys/mman.h>
@@ -51,14 +50,7 @@ static long vmsplice_of(void *p, size_t len)
 
 static int count_fds(void)
 {
-	DIR *dir = opendir("/proc/self/fd");
-	int n = 0;
-
-	REQUIRE(dir);
-	while (readdir(dir))
-		n++;
-	closedir(dir);
-	return n;
+	return dir_count("/proc/self/fd", "");
 }
 
 /*

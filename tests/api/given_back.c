@@ -3,7 +3,6 @@
  * Memory that the kernel gets back from the audio PD: nothing of what the DSP stored there
  * is left for the next user.
  */
-#include <dirent.h>
 #include <sched.h>
 
 #include "harness.h"
@@ -32,15 +31,7 @@ static void check_stored(const struct heap_piece *piece)
 /* Devices of the driver's own that it has allocated memory with. */
 static int pool_devices(void)
 {
-	DIR *dir = opendir("/sys/bus/platform/devices");
-	struct dirent *entry;
-	int count = 0;
-
-	REQUIRE(dir);
-	while ((entry = readdir(dir)))
-		count += !strncmp(entry->d_name, "frpc-heap.", 10);
-	closedir(dir);
-	return count;
+	return dir_count("/sys/bus/platform/devices", "frpc-heap.");
 }
 
 /* The device goes last, when the memory is the kernel's again. */

@@ -399,21 +399,39 @@ void link_use_up(int fd, uint32_t fault);
 /* Waits until so many threads of a process, or more, are inside of a function of the kernel. */
 void task_wait_inside(pid_t pid, const char *function, int count);
 
-/* ---- a thread that goes on too late: late.c ---- */
+/* ---- what a thread does that does not come back for a while: errand.c, late.c ---- */
 
-struct late {
+struct errand {
 	pthread_t thread;
 	long (*run)(int fd);
 	int fd;
 	long result;
+	volatile pid_t tid;
 };
 
-/* @run in a thread of its own; skips the case where there is one CPU only. */
-void late_start(struct late *late, long (*run)(int fd), int fd);
+void errand_start(struct errand *errand, long (*run)(int fd), int fd);
+/* It has got as far as it can: it sleeps in the kernel. */
+void errand_wait_blocked(struct errand *errand);
+long errand_end(struct errand *errand);		/* its result */
+
+/* The same on a CPU of its own; skips the case where there is one CPU only. */
+void late_start(struct errand *errand, long (*run)(int fd), int fd);
 /* It sleeps: from here on its CPU is busy, and it stays where it is when it is woken. */
 void late_hold(void);
 /* It may go on; its result. */
-long late_end(struct late *late);
+long late_end(struct errand *errand);
+
+enum errand_waking {
+	ERRAND_WAKES,
+	ERRAND_WAKES_LATE,	/* behind all that @end does */
+};
+
+/*
+ * The DSP has @request, which is @method of process control, and does not answer it: @end is
+ * the end of the DSP, and of the request.  Closes @fd.
+ */
+void errand_cut_short(int fd, uint32_t method, long (*request)(int fd),
+		      enum errand_waking waking, void (*end)(void));
 
 /* ---- the kernel's own switches: kernel.c ---- */
 
@@ -426,6 +444,7 @@ long now_ms(void);			/* of a monotonic clock */
 int file_write(const char *path, const char *text);	/* 0 or -errno */
 int file_read(const char *path, char *buf, size_t size);	/* length or -errno */
 long file_number(const char *path, const char *key);	/* "key  123" lines */
+int dir_count(const char *path, const char *prefix);	/* names that begin with it */
 
 /* The DSP that is selected (control_select()), for the first two. */
 void dsp_start(void);

@@ -55,6 +55,19 @@ int file_read(const char *path, char *buf, size_t size)
 	return len;
 }
 
+int dir_count(const char *path, const char *prefix)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int count = 0;
+
+	REQUIRE(dir);
+	while ((entry = readdir(dir)))
+		count += !strncmp(entry->d_name, prefix, strlen(prefix));
+	closedir(dir);
+	return count;
+}
+
 /* Exactly @size bytes. */
 static bool file_bytes(const char *path, void *buf, size_t size)
 {

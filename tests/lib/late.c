@@ -37,14 +37,6 @@ static void pin(pthread_t thread, bool to_last)
 	REQUIRE_EQ(pthread_setaffinity_np(thread, sizeof(cpus), &cpus), 0);
 }
 
-static void *late_main(void *arg)
-{
-	struct late *late = arg;
-
-	late->result = late->run(late->fd);
-	return NULL;
-}
-
 static void *hog_main(void *unused)
 {
 	long end = now_ms() + BUSY_MS;
@@ -75,13 +67,12 @@ static void fair_server_path(char *path, size_t size)
 	snprintf(path, size, FAIR_SERVER, last_cpu());
 }
 
-void late_start(struct late *late, long (*run)(int fd), int fd)
+void late_start(struct errand *errand, long (*run)(int fd), int fd)
 {
 	if (last_cpu() < 1)
 		test_skip("there is one CPU");
-	*late = (struct late){ .run = run, .fd = fd };
-	REQUIRE_EQ(pthread_create(&late->thread, NULL, late_main, late), 0);
-	pin(late->thread, true);
+	errand_start(errand, run, fd);
+	pin(errand->thread, true);
 }
 
 void late_hold(void)
@@ -100,7 +91,7 @@ void late_hold(void)
 	pin(hog.thread, true);
 }
 
-long late_end(struct late *late)
+long late_end(struct errand *errand)
 {
 	char path[80];
 
@@ -109,6 +100,5 @@ long late_end(struct late *late)
 	fair_server_path(path, sizeof(path));
 	switch_restore(path, hog.fair_runtime);
 	switch_restore(RT_RUNTIME, hog.rt_runtime);
-	pthread_join(late->thread, NULL);
-	return late->result;
+	return errand_end(errand);
 }

@@ -12,7 +12,7 @@
 
 #define MIB		(1ul << 20)
 #define HEAPS		"/sys/kernel/debug/fastrpc/heaps"
-#define CREATE_STATIC	1, 8	/* handle and method */
+#define CREATE_STATIC	8	/* method of handle 1 */
 #define BUS		"/sys/bus/rpmsg/"
 #define QRTR_DEVICE	"remoteproc-" DSP ":glink-edge.IPCRTR.-1.-1"
 
@@ -226,32 +226,18 @@ TEST(nothing_is_offered_while_down)
 	check_in_use();
 }
 
-static long ask_for_it(int fd)
-{
-	return create_audio(fd);
-}
-
 /*
  * What came of an offer in the last run of the DSP is heard of behind the end of that run: in
  * this one it does not count, and a PD that restarts gets the region again.
  */
 TEST(unanswered_in_an_earlier_run)
 {
-	struct late late;
 	unsigned int came;
 	int fd;
 
 	begin_up();
 	came = servreg_came();
-	fd = node_open();
-	control_behave(CREATE_STATIC, DSP_ANSWER_HOLD, 1, 0);
-	late_start(&late, ask_for_it, fd);
-	control_wait(DSP_COUNT_HELD, 1);
-	late_hold();
-	dsp_stop();
-	CHECK_EQ(late_end(&late), -EPIPE);
-	control_normal();
-	node_close(fd);
+	errand_cut_short(node_open(), CREATE_STATIC, create_audio, ERRAND_WAKES_LATE, dsp_stop);
 	dsp_start();
 	servreg_wait_came(came + 1);
 	servreg_tell(SERVREG_UP);
@@ -299,40 +285,27 @@ TEST(growth_stays_with_the_dsp)
 
 /* ---- with something in flight ---- */
 
-static void *create_main(void *arg)
+static void start_held_create(struct errand *create, int fd)
 {
-	return (void *)create_audio(*(int *)arg);
-}
-
-static void start_held_create(pthread_t *thread, int *fd)
-{
-	control_behave(CREATE_STATIC, DSP_ANSWER_HOLD, 1, 0);
-	REQUIRE_EQ(pthread_create(thread, NULL, create_main, fd), 0);
+	control_behave(1, CREATE_STATIC, DSP_ANSWER_HOLD, 1, 0);
+	errand_start(create, create_audio, fd);
 	control_wait(DSP_COUNT_HELD, 1);
-}
-
-static void check_created(pthread_t thread)
-{
-	void *ret;
-
-	pthread_join(thread, &ret);
-	CHECK_EQ((long)ret, 0);
 }
 
 /* The old PD had taken it: its answer comes before the driver lets the new one start. */
 TEST(answered_while_going_down)
 {
-	pthread_t thread;
+	struct errand create;
 	int fd;
 
 	begin_up();
 	fd = node_open();
-	start_held_create(&thread, &fd);
+	start_held_create(&create, fd);
 	servreg_send(SERVREG_DOWN);
 	heap_wait_account(" pd=down ");
 	control_release(1, false);
 	servreg_wait_ack();
-	check_created(thread);
+	CHECK_EQ(errand_end(&create), 0);
 	CHECK(piece_is("region", "orphaned"));
 	pd_dies_and_comes_back();
 	servreg_tell(SERVREG_UP);
@@ -343,7 +316,7 @@ TEST(answered_while_going_down)
 /* It is unknown which PD takes it: not again for this one, but for the next. */
 TEST(not_answered_while_going_down)
 {
-	pthread_t thread;
+	struct errand create;
 	int fd;
 
 	begin_up();
@@ -351,13 +324,13 @@ TEST(not_answered_while_going_down)
 	/* the second offer, since the rule itself forgets none that is the first of its run */
 	heap_check_offered(fd, 1);
 	told_restart();
-	start_held_create(&thread, &fd);
+	start_held_create(&create, fd);
 	servreg_tell(SERVREG_DOWN);
 	CHECK(piece_is("region", "offered"));
 	pd_dies_and_comes_back();
 	servreg_tell(SERVREG_UP);
 	control_release(1, false);
-	check_created(thread);
+	CHECK_EQ(errand_end(&create), 0);
 	heap_check_offered(fd, 0);
 	told_restart();
 	heap_check_offered(fd, 1);
@@ -371,7 +344,7 @@ TEST(never_answered)
 	int fd;
 
 	begin_up();
-	control_behave(CREATE_STATIC, DSP_ANSWER_HOLD, 1, 0);
+	control_behave(1, CREATE_STATIC, DSP_ANSWER_HOLD, 1, 0);
 	child = fork();
 	REQUIRE(child >= 0);
 	if (!child)
@@ -424,22 +397,20 @@ TEST(one_listener_for_all_runs)
 TEST(news_of_an_earlier_run)
 {
 	unsigned int came;
-	pthread_t thread;
-	void *ret;
+	struct errand create;
 	int fd;
 
 	allow_crash();
 	test_allow("failed to send QMI message");
 	begin_up();
 	fd = node_open();
-	start_held_create(&thread, &fd);
+	start_held_create(&create, fd);
 	came = servreg_came();
 	servreg_send(SERVREG_DOWN);
 	servreg_send(SERVREG_UP);
 	servreg_send(SERVREG_DOWN);
 	dsp_crash();
-	pthread_join(thread, &ret);
-	CHECK_EQ((long)ret, -EPIPE);
+	CHECK_EQ(errand_end(&create), -EPIPE);
 	servreg_wait_came(came + 1);
 	CHECK(heap_says(" pd=unknown "));
 	fd = node_open();

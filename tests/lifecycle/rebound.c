@@ -3,8 +3,6 @@
  * The remoteproc's driver is unbound and bound again, and again: what it left is gone each
  * time, so the remoteproc is remoteprocN with the same N.
  */
-#include <dirent.h>
-
 #include "harness.h"
 
 #define PAS	"/sys/bus/platform/drivers/qcom_q6v5_pas"
@@ -13,15 +11,7 @@
 
 static int remoteprocs(void)
 {
-	DIR *dir = opendir("/sys/class/remoteproc");
-	struct dirent *entry;
-	int count = 0;
-
-	REQUIRE(dir);
-	while ((entry = readdir(dir)))
-		count += !strncmp(entry->d_name, "remoteproc", 10);
-	closedir(dir);
-	return count;
+	return dir_count("/sys/class/remoteproc", "remoteproc");
 }
 
 static void use_heap(void)

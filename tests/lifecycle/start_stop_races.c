@@ -3,64 +3,9 @@
  * The DSP is stopped, or crashes, while it is still coming up: the driver's probe
  * is under way, the driver does not watch for the DSP's end yet, a first request is out.
  */
-#include <sys/syscall.h>
-#include <time.h>
-
 #include "harness.h"
 
 #define SYNC_ANNOUNCE	"/sys/module/dsp/parameters/sync_announce"
-
-/* Something that a thread does and that will not come back for a while. */
-struct errand {
-	pthread_t thread;
-	long (*run)(int fd);
-	int fd;
-	long result;
-	volatile pid_t tid;
-};
-
-static void *errand_main(void *arg)
-{
-	struct errand *errand = arg;
-
-	errand->tid = syscall(SYS_gettid);
-	errand->result = errand->run(errand->fd);
-	return NULL;
-}
-
-static void errand_start(struct errand *errand, long (*run)(int fd), int fd)
-{
-	memset(errand, 0, sizeof(*errand));
-	errand->run = run;
-	errand->fd = fd;
-	REQUIRE_EQ(pthread_create(&errand->thread, NULL, errand_main, errand), 0);
-}
-
-static long errand_end(struct errand *errand)
-{
-	pthread_join(errand->thread, NULL);
-	return errand->result;
-}
-
-/* It has got as far as it can: it sleeps in the kernel. */
-static void errand_wait_blocked(struct errand *errand)
-{
-	char path[64], text[256], *state;
-
-	for (int ms = 0; ms < WAIT_MS; ms++) {
-		const struct timespec pause = { .tv_nsec = 1000000 };
-
-		snprintf(path, sizeof(path), "/proc/self/task/%d/stat", errand->tid);
-		if (errand->tid && file_read(path, text, sizeof(text)) > 0) {
-			state = strrchr(text, ')');
-			if (state && (state[2] == 'S' || state[2] == 'D'))
-				return;
-		}
-		nanosleep(&pause, NULL);
-	}
-	CHECK(!"the thread blocks");
-	test_abort();
-}
 
 static long do_start(int fd)
 {
@@ -72,11 +17,6 @@ static long do_stop(int fd)
 {
 	(void)fd;
 	return dsp_state_write("stop");
-}
-
-static long do_create(int fd)
-{
-	return create_audio(fd);
 }
 
 static long do_grow(int fd)
@@ -230,7 +170,7 @@ static void unwatched(bool crash)
 	control_hold(DSP_HOLD_ANNOUNCE, false);
 	fd = node_open();
 	control_wait(DSP_COUNT_AT_HOLD, 1);
-	errand_start(&create, do_create, fd);
+	errand_start(&create, create_audio, fd);
 	errand_wait_blocked(&create);
 	CHECK_EQ(heap_pieces("region", "unclaimed"), 1);	/* not offered: it waits */
 	control_hold(DSP_HOLD_ANNOUNCED, false);
@@ -260,32 +200,27 @@ TEST(crashed_while_unwatched)
 		unwatched(true);
 }
 
-/* A request that offers memory is with the DSP. */
-static void in_flight(long (*request)(int fd), uint32_t method, bool crash)
+static void crash(void)
 {
-	uint64_t epoch;
-	struct errand errand;
+	uint64_t epoch = boot_epoch();
+
+	crash_begin();
+	control_wait(DSP_COUNT_BOOT_EPOCH, epoch + 1);
+}
+
+/* A request that offers memory is with the DSP, which ends by @end. */
+static void in_flight(long (*request)(int fd), uint32_t method, enum errand_waking waking,
+		      void (*end)(void))
+{
 	int fd;
 
 	test_teardown = restore;
 	dsp_restart();
 	fd = node_open();
-	if (request != do_create)
+	if (request != create_audio)
 		REQUIRE_EQ(create_audio(fd), 0);
-	control_behave(1, method, DSP_ANSWER_HOLD, 1, 0);
-	errand_start(&errand, request, fd);
-	control_wait(DSP_COUNT_HELD, 1);
-	epoch = boot_epoch();
-	if (crash) {
-		crash_begin();
-		control_wait(DSP_COUNT_BOOT_EPOCH, epoch + 1);
-	} else {
-		dsp_stop();
-	}
-	CHECK_EQ(errand_end(&errand), -EPIPE);
-	control_normal();
-	node_close(fd);
-	if (crash) {
+	errand_cut_short(fd, method, request, waking, end);
+	if (end == crash) {
 		CHECK_EQ(heap_pieces("growth", ""), 0);
 		heap_check_given();
 		return;
@@ -296,53 +231,31 @@ static void in_flight(long (*request)(int fd), uint32_t method, bool crash)
 
 TEST(stopped_with_create_static_in_flight)
 {
-	in_flight(do_create, 8, false);
+	in_flight(create_audio, 8, ERRAND_WAKES, dsp_stop);
 }
 
 TEST(stopped_with_growth_in_flight)
 {
-	in_flight(do_grow, 4, false);
+	in_flight(do_grow, 4, ERRAND_WAKES, dsp_stop);
 }
 
 TEST(crashed_with_growth_in_flight)
 {
-	in_flight(do_grow, 4, true);
+	in_flight(do_grow, 4, ERRAND_WAKES, crash);
 }
 
 /*
  * The DSP's end has ended the request and reclaimed what it offered, and its caller has not
  * noticed yet: what comes of the request is nothing to a heap that is Linux' again.
  */
-static void ends_too_late(long (*request)(int fd), uint32_t method)
-{
-	struct late late;
-	int fd;
-
-	test_teardown = restore;
-	dsp_restart();
-	fd = node_open();
-	if (request != do_create)
-		REQUIRE_EQ(create_audio(fd), 0);
-	control_behave(1, method, DSP_ANSWER_HOLD, 1, 0);
-	late_start(&late, request, fd);
-	control_wait(DSP_COUNT_HELD, 1);
-	late_hold();
-	dsp_stop();
-	CHECK_EQ(late_end(&late), -EPIPE);
-	control_normal();
-	node_close(fd);
-	check_all_back();
-	check_next_run();
-}
-
 TEST(create_static_ends_behind_the_dsp)
 {
-	ends_too_late(do_create, 8);
+	in_flight(create_audio, 8, ERRAND_WAKES_LATE, dsp_stop);
 }
 
 TEST(growth_ends_behind_the_dsp)
 {
-	ends_too_late(do_grow, 4);
+	in_flight(do_grow, 4, ERRAND_WAKES_LATE, dsp_stop);
 }
 
 /*
@@ -368,7 +281,7 @@ TEST(restarted_while_unwatched)
 	errand_start(&again, do_start, -1);
 	errand_wait_blocked(&again);
 	fd = node_open();
-	errand_start(&create, do_create, fd);
+	errand_start(&create, create_audio, fd);
 	errand_wait_blocked(&create);
 	control_hold(DSP_HOLD_ANNOUNCED, false);
 	CHECK_EQ(errand_end(&start), 0);
