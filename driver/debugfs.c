@@ -24,7 +24,7 @@ static const char *heap_pd_name(const struct frpc_heap *heap)
 static void heap_show_unclaimed(struct seq_file *seq, const struct frpc_heap *heap)
 {
 	struct device_node *node = of_parse_phandle(heap->node, "memory-region", 0);
-	const struct reserved_mem *memory = of_reserved_mem_lookup(node);
+	const struct reserved_mem *memory = node ? of_reserved_mem_lookup(node) : NULL;
 	phys_addr_t last;
 
 	of_node_put(node);

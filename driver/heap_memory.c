@@ -260,7 +260,9 @@ struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap)
 	if (!segment || !frpc_heap_find_access(segment))
 		return NULL;
 	node = of_parse_phandle(heap->node, "memory-region", 0);
-	is_found = segment_find(heap, segment, node);
+	is_found = node && segment_find(heap, segment, node);
+	if (!node)
+		frpc_heap_complain(heap, "memory-region names no node any more");
 	of_node_put(node);
 	return is_found ? segment : NULL;
 }

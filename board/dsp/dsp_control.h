@@ -581,10 +581,11 @@ struct dsp_control_servreg {
  * of its driver on: one of those that board,regions of the DSP's node lists.
  */
 #define DSP_TREE_NO_REGION	0xffffffffu
+#define DSP_TREE_NO_NODE	0xfffffffeu	/* the phandle of no node */
 
 struct dsp_control_tree {
 	char label[DSP_LABEL_LEN];
-	__u32 region;		/* index in board,regions, or DSP_TREE_NO_REGION */
+	__u32 region;		/* index in board,regions, or one of these */
 	__u32 has_vmids;	/* qcom,vmids as booted with; without it, the DSP is HLOS */
 	__u64 base;		/* out: of the region, by the kernel */
 	__u64 size;

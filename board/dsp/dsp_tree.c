@@ -97,7 +97,9 @@ int dsp_tree_order(struct dsp *dsp, struct dsp_control_tree *order)
 	int ret;
 
 	ret = tree_keep_vmids(dsp, node);
-	if (!ret && order->region != DSP_TREE_NO_REGION)
+	if (order->region == DSP_TREE_NO_NODE)
+		phandle = cpu_to_be32(DSP_TREE_NO_NODE);
+	else if (!ret && order->region != DSP_TREE_NO_REGION)
 		ret = tree_find_region(dsp, order, &phandle);
 	if (ret)
 		return ret;

@@ -101,3 +101,71 @@ TEST(restart_and_reload)
 		node_wait(NODE, true);
 	}
 }
+
+/* ---- a device tree that changes, on the board without a region ---- */
+
+static void set_region(uint32_t region)
+{
+	struct heap_piece where;
+
+	dsp_stop();
+	node_wait(NODE, false);
+	REQUIRE_EQ(driver_unload(), 0);
+	control_tree(region, true, &where);
+	kernel_log_mark();
+	REQUIRE_EQ(driver_load(), 0);
+	dsp_start();
+	node_wait(NODE, true);
+}
+
+static void restore_tree(void)
+{
+	struct heap_piece where;
+
+	if (dsp_is_running())
+		dsp_stop();
+	driver_unload();
+	control_tree(DSP_TREE_NO_REGION, true, &where);
+	driver_restore();
+}
+
+static void begin_changing(void)
+{
+	const char *variant = getenv("BOARD_VARIANT");
+
+	if (strcmp(variant ? variant : "", "no-region"))
+		test_skip("the device tree of this variant stays");
+	test_teardown = restore_tree;
+}
+
+/* As after an overlay with a fault. */
+TEST(region_of_no_node)
+{
+	begin_changing();
+	set_region(DSP_TREE_NO_NODE);
+	CHECK_EQ(kernel_log_count("no memory-region in the device tree: no remote heap"), 1);
+	CHECK_EQ(create_audio(node_open()), -ENOMEM);
+	CHECK_EQ(invoke_null(node_open()), 0);
+}
+
+/* The driver has found a region, and looks for it again: to show it, and to lend it. */
+TEST(region_goes_meanwhile)
+{
+	static const uint32_t regions[] = { DSP_TREE_NO_NODE, DSP_TREE_NO_REGION };
+	struct heap_piece where;
+	int fd;
+
+	begin_changing();
+	for (size_t i = 0; i < ARRAY_SIZE(regions); i++) {
+		test_context("region 0x%x", regions[i]);
+		set_region(0);
+		CHECK_EQ(heap_pieces("region", "unclaimed"), 1);
+		control_tree(regions[i], true, &where);
+		CHECK_EQ(heap_pieces("region", ""), 0);
+		fd = node_open();
+		CHECK_EQ(create_audio(fd), -ENOMEM);
+		CHECK_EQ(kernel_log_count("memory-region names no node any more"), 1);
+		CHECK_EQ(invoke_null(fd), 0);
+		node_close(fd);
+	}
+}

@@ -270,8 +270,8 @@ void control_maskless(uint64_t sessions);
 /* What the CPU sees there; *nonzero may be NULL. */
 uint64_t control_look(uint64_t addr, uint64_t len, uint64_t *nonzero);
 /*
- * The channel's node names another region of board,regions, or DSP_TREE_NO_REGION, from
- * the next probe of the driver on; *where is set.
+ * The channel's node names another region of board,regions, or DSP_TREE_NO_REGION, or
+ * DSP_TREE_NO_NODE, from the next probe of the driver on; *where is set.
  */
 void control_tree(uint32_t region, bool has_vmids, struct heap_piece *where);
 /* A page of the pool that the channel's node names is another device's. */

@@ -119,6 +119,15 @@ TEST(without_a_region)
 	CHECK_EQ(kernel_log_count("audio"), 0);
 }
 
+/* Nothing but the driver itself looks for it. */
+TEST(region_of_no_node)
+{
+	test_teardown = restore_region;
+	kernel_log_mark();
+	set_region(DSP_TREE_NO_NODE);
+	CHECK_EQ(kernel_log_count("the sensors' firmware gets no memory from Linux"), 1);
+}
+
 /* Can the DSP reach the region now? */
 static bool is_open(void)
 {
