@@ -3,6 +3,8 @@
  * The region of a sensor DSP: opened at probe, used by the DSP without an
  * offer, and the DSP's until it is halted.
  */
+#include <sched.h>
+
 #include "harness.h"
 
 #define SYNC_ANNOUNCE	"/sys/module/dsp/parameters/sync_announce"
@@ -174,6 +176,50 @@ TEST(unbound_while_the_remoteproc_is_locked)
 	node_wait(SDSP_NODE, true);
 	CHECK(is_open() || !was_open);
 	control_clear();
+}
+
+/* Messages to the DSP do not leave: CREATE_STATIC, of any client, is not sent. */
+static void refuse_messages(int fd)
+{
+	if (soc_is_there())
+		link_use_up(fd, DSP_SOC_REFUSE_INTENTS);
+	else
+		control_behave(1, 8, DSP_ANSWER_UNSENT, 1, EAGAIN);
+}
+
+/*
+ * The driver cannot open the region yet, and a client whose request is not sent does.  That
+ * request told the DSP nothing, but the DSP may use the region: it stays.
+ */
+TEST(opened_by_a_request_that_is_not_sent)
+{
+	uint64_t refused;
+	long lends;
+	int fd;
+
+	monitor_require();
+	test_teardown = restore;
+	REQUIRE_EQ(dsp_state_write("stop"), 0);
+	lends = heap_account("lends=");
+	refused = monitor_refused();
+	monitor_refuse(1, 1u << 30, MONITOR_REFUSAL);
+	dsp_start();
+	node_wait(SDSP_NODE, true);
+	while (monitor_refused() == refused)
+		sched_yield();
+	fd = node_try_open(SDSP_NODE);
+	REQUIRE(fd >= 0);
+	refuse_messages(fd);
+	/* the driver tries again in a second */
+	monitor_allow();
+	CHECK_EQ(create_audio(fd), -EAGAIN);
+	CHECK_EQ(heap_pieces("region", "offered"), 1);
+	monitor_check_owners(BASE, LAST + 1 - BASE, VM_DSP);
+	dsp_word(BASE, true, 0x44444444);
+	soc_honest();
+	control_normal();
+	node_close(fd);
+	CHECK_EQ(heap_account("lends="), lends + 1);
 }
 
 /* What the DSP of the run before did not give back is not touched under the next one. */

@@ -402,7 +402,12 @@ inline segment_lend(s)
 		:: ret ->
 			LEND(s);
 			/* it is not told, and may use the region from now on */
-			if :: IS_IMPLICIT -> OFFER_STEP(s); ANSWERED(s) :: else fi
+			if
+			:: IS_IMPLICIT && !BROKEN(heap_sensors_offered_later) ->
+				OFFER_STEP(s);
+				ANSWERED(s)
+			:: else
+			fi
 		:: else -> module_refs = module_refs - (has_begun && !BROKEN(heap_not_pinned))
 		fi;
 		HEAP_UNLOCK;
@@ -836,6 +841,14 @@ end:	do
 			region_ready()
 		:: else
 		fi;
+		atomic {
+			if
+			:: BROKEN(heap_sensors_offered_later) && may_offer(REGION) ->
+				OFFER_STEP(REGION);
+				ANSWERED(REGION)
+			:: else
+			fi
+		};
 		/* the sensors have their region, or it is tried again */
 		assert(!ret || !IS_IMPLICIT || heap_run != r || is_told[REGION]);
 		heap_free_mine();
@@ -1051,8 +1064,8 @@ inline handle(i)
 	:: wire[i] == OFFER -> take(REGION)
 	:: wire[i] == GROW -> take(GROWTH)
 	:: wire[i] == ATTACH ->
-		/* who attaches to the audio PD finds it with its heap */
-		assert(got[REGION] || excused || !pd_up || !is_fresh[i]);
+		/* who attaches to the audio PD finds it with its heap; sensors have no such PD */
+		assert(got[REGION] || IS_IMPLICIT || excused || !pd_up || !is_fresh[i]);
 		says = OK
 	:: wire[i] == UNMAP ->
 		if
