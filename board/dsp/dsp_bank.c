@@ -114,14 +114,17 @@ static int stream_add_banks(struct dsp *dsp)
 		    of_property_read_bool(child, "board,lost"))
 			continue;
 		ret = of_property_read_u32(child, "reg", &session);
-		if (!ret)
-			ret = stream_add(dsp, child, session);
-		if (ret) {
-			of_node_put(child);
-			return ret;
-		}
+		if (ret)
+			goto err_put_child;
+		ret = stream_add(dsp, child, session);
+		if (ret)
+			goto err_put_child;
 	}
 	return 0;
+
+err_put_child:
+	of_node_put(child);
+	return ret;
 }
 
 /* Bank devices that were there before the notifier. */

@@ -76,9 +76,10 @@ static int core_start(struct rproc *rproc)
 	int ret;
 
 	ret = dsp_open_streams(dsp);
-	if (!ret)
-		dsp_boot(dsp);
-	return ret;
+	if (ret)
+		return ret;
+	dsp_boot(dsp);
+	return 0;
 }
 
 /* Firmware starts the DSP, before Linux controls it. */

@@ -155,8 +155,9 @@ static int pin_begin(struct device_node *node)
 	}
 	dev = &pin.pdev->dev;
 	ret = dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(32));
-	if (!ret)
-		ret = of_reserved_mem_device_init_by_idx(dev, node, 0);
+	if (ret)
+		return ret;
+	ret = of_reserved_mem_device_init_by_idx(dev, node, 0);
 	if (ret)
 		return ret;
 	pin.bytes = dma_alloc_coherent(dev, PAGE_SIZE, &pin.addr, GFP_KERNEL);

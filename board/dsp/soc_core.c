@@ -469,7 +469,9 @@ static int core_init_domains(struct soc *soc)
 	soc->pd_data.domains = soc->pds;
 	soc->pd_data.num_domains = ARRAY_SIZE(soc->pds);
 	ret = of_genpd_add_provider_onecell(soc->dev->of_node, &soc->pd_data);
-	return ret ? ret : devm_add_action_or_reset(soc->dev, core_exit_domains, soc);
+	if (ret)
+		return ret;
+	return devm_add_action_or_reset(soc->dev, core_exit_domains, soc);
 }
 
 static const struct {

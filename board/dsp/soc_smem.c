@@ -207,13 +207,17 @@ int soc_smem_init(struct soc *soc)
 	if (!smem->base)
 		return -ENOMEM;
 	ret = smem_partition(soc, HOST_GLOBAL, HOST_GLOBAL, &smem->global, &smem->global_size);
-	if (!ret)
-		ret = smem_partition(soc, SOC_HOST_APPS, soc->host, &smem->partition,
-				     &smem->partition_size);
-	if (ret) {
-		dev_err(soc->dev, "SMEM has no partition for host %u: %d\n", soc->host, ret);
-		soc_smem_exit(soc);
-	}
+	if (ret)
+		goto err_exit;
+	ret = smem_partition(soc, SOC_HOST_APPS, soc->host, &smem->partition,
+			     &smem->partition_size);
+	if (ret)
+		goto err_exit;
+	return 0;
+
+err_exit:
+	dev_err(soc->dev, "SMEM has no partition for host %u: %d\n", soc->host, ret);
+	soc_smem_exit(soc);
 	return ret;
 }
 

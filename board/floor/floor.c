@@ -112,9 +112,12 @@ static long floor_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -ENOTTY;
 	reinit_completion(&caller->done);
 	ret = send_request(caller);
-	if (!ret)
-		ret = wait_for_completion_interruptible(&caller->done);
-	return ret ? ret : caller->result;
+	if (ret)
+		return ret;
+	ret = wait_for_completion_interruptible(&caller->done);
+	if (ret)
+		return ret;
+	return caller->result;
 }
 
 static int floor_open(struct inode *inode, struct file *file)
