@@ -537,6 +537,7 @@ s32 dsp_code_open(struct dsp_request *req, const char *uri, const void *elf, siz
 		{ (void *)elf, bytes },
 	};
 	struct dsp_remote *r = dsp_remote_of(req);
+	const struct frame_opened *opened;
 	struct code_ask ask;
 	s32 ret;
 
@@ -545,15 +546,17 @@ s32 dsp_code_open(struct dsp_request *req, const char *uri, const void *elf, siz
 		return DSP_E_FAILED;
 	}
 	ret = code_ask(r, req, FRAME_OPEN, parts, ARRAY_SIZE(parts), &ask);
-	if (!ret && ask.bytes < sizeof(struct frame_opened))
-		ret = DSP_E_FAILED;
-	if (!ret) {
-		const struct frame_opened *opened = (struct frame_opened *)ask.body;
+	if (ret)
+		goto out_free_body;
+	ret = DSP_E_FAILED;
+	if (ask.bytes < sizeof(*opened))
+		goto out_free_body;
+	opened = (const struct frame_opened *)ask.body;
+	ret = opened->error;
+	*module = opened->module;
+	strscpy(text, opened->text, min_t(size_t, DSP_CODE_TEXT, sizeof(opened->text)));
 
-		ret = opened->error;
-		*module = opened->module;
-		strscpy(text, opened->text, min_t(size_t, DSP_CODE_TEXT, sizeof(opened->text)));
-	}
+out_free_body:
 	kvfree(ask.body);
 	return ret;
 }

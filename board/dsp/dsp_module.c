@@ -120,6 +120,19 @@ static int module_read_rest(struct dsp_request *req, const char *uri, struct dsp
 	return module_read(req, uri, LIBRARY_MAX, file);
 }
 
+/* The loader's refusal is -ENOEXEC, and in *@refusal. */
+static int module_load_code(struct dsp_request *req, const char *uri, struct dsp_file *file,
+			    struct dsp_module *like, struct module_refusal *refusal)
+{
+	int ret = module_read_rest(req, uri, file);
+
+	if (ret)
+		return ret;
+	refusal->error = dsp_code_open(req, uri, file->data, file->len, &like->code,
+				       refusal->text);
+	return refusal->error ? -ENOEXEC : 0;
+}
+
 static int module_load(struct dsp_request *req, const char *uri, struct dsp_module *like,
 		       struct module_refusal *refusal)
 {
@@ -132,11 +145,7 @@ static int module_load(struct dsp_request *req, const char *uri, struct dsp_modu
 		like->kind = MODULE_SERVICE;
 	} else if (library_is_code(&file) && dsp_pd_exists(req->dsp, req->client)) {
 		like->kind = MODULE_CODE;
-		ret = module_read_rest(req, uri, &file);
-		if (!ret)
-			refusal->error = dsp_code_open(req, uri, file.data, file.len, &like->code,
-						       refusal->text);
-		ret = ret || !refusal->error ? ret : -ENOEXEC;
+		ret = module_load_code(req, uri, &file, like, refusal);
 	} else {
 		ret = -ENOEXEC;
 	}
@@ -184,8 +193,9 @@ static s32 remotectl_open(struct dsp_request *req)
 	    arg[1].data[len - 1] || arg[2].len != 8 || wire_u32(arg[0].data, 4) != arg[3].len)
 		return dsp_call_violation(req, "remotectl open: bad argument lengths");
 	ret = dsp_call_result(req, 2);
-	if (!ret)
-		ret = dsp_call_result(req, 3);
+	if (ret)
+		return ret;
+	ret = dsp_call_result(req, 3);
 	if (ret)
 		return ret;
 	err = module_open(req, (char *)arg[1].data, &handle, &refusal);
@@ -214,8 +224,9 @@ static s32 remotectl_close(struct dsp_request *req)
 	if (req->args[0].len != 8 || req->args[1].len != 4)
 		return dsp_call_violation(req, "remotectl close: bad argument lengths");
 	ret = dsp_call_result(req, 1);
-	if (!ret)
-		ret = dsp_call_result(req, 2);
+	if (ret)
+		return ret;
+	ret = dsp_call_result(req, 2);
 	if (ret)
 		return ret;
 	spin_lock(&dsp->calls_lock);

@@ -151,8 +151,9 @@ s32 dsp_pd_create(struct dsp_request *req)
 		ret = dsp_call_shape(req, 6, 0);
 	else
 		ret = dsp_call_shape(req, 4, 0);
-	if (!ret)
-		ret = pd_create_check(req);
+	if (ret)
+		return ret;
+	ret = pd_create_check(req);
 	if (ret)
 		return ret;
 	pd.client = wire_s32(arg[0].data, 0);
@@ -168,11 +169,12 @@ s32 dsp_pd_create(struct dsp_request *req)
 	if (ret)
 		return dsp_call_refuse(req, ret, "the client has a PD, or there are too many");
 	ret = pd_create_memory(req, &pd);
-	if (ret)
+	if (ret) {
 		dsp_pd_end(req->dsp, pd.client);
-	else
-		dsp_map_count(req->dsp, &req->dsp->maps.counts.creates);
-	return ret;
+		return ret;
+	}
+	dsp_map_count(req->dsp, &req->dsp->maps.counts.creates);
+	return 0;
 }
 
 /* Pages for the heap of a PD; in0 and in1 as the caller has checked them. */
@@ -214,9 +216,10 @@ s32 dsp_pd_munmap(struct dsp_request *req)
 	if (!like.token)
 		return dsp_call_refuse(req, DSP_E_BADPARM, "no such memory");
 	ret = dsp_map_give_back(req, &like);
-	if (!ret)
-		dsp_map_count(req->dsp, &req->dsp->maps.counts.munmaps);
-	return ret;
+	if (ret)
+		return ret;
+	dsp_map_count(req->dsp, &req->dsp->maps.counts.munmaps);
+	return 0;
 }
 
 static bool pd_map_flags_known(u32 flags)
@@ -254,9 +257,9 @@ s32 dsp_pd_mem_map(struct dsp_request *req)
 	if (dsp_map_exists(req->dsp, &like))
 		return dsp_call_refuse(req, DSP_E_BADSTATE, "mem map: the fd is mapped already");
 	ret = dsp_call_result(req, 3);
-	if (!ret)
-		ret = dsp_map_take(req, &like, wire_u64(arg[1].data, 0),
-				   wire_u64(arg[1].data, 8), &token);
+	if (ret)
+		return ret;
+	ret = dsp_map_take(req, &like, wire_u64(arg[1].data, 0), wire_u64(arg[1].data, 8), &token);
 	if (ret)
 		return ret;
 	put_unaligned_le64(token, arg[3].data);
@@ -287,7 +290,8 @@ s32 dsp_pd_mem_unmap(struct dsp_request *req)
 	if (!like.token)
 		like.kind = DSP_MAP_HANDLE;
 	ret = dsp_map_give_back(req, &like);
-	if (!ret)
-		dsp_map_count(req->dsp, &req->dsp->maps.counts.mem_unmaps);
-	return ret;
+	if (ret)
+		return ret;
+	dsp_map_count(req->dsp, &req->dsp->maps.counts.mem_unmaps);
+	return 0;
 }

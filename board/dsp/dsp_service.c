@@ -148,40 +148,48 @@ static s32 service_hash(struct dsp_request *req, unsigned int first, unsigned in
 			return dsp_call_refuse(req, DSP_E_FAILED, "memory cannot be read");
 	}
 	ret = dsp_call_result(req, req->n_in);
-	if (!ret)
-		put_unaligned_le64(hash, service_out(req, 0)->data);
-	return ret;
+	if (ret)
+		return ret;
+	put_unaligned_le64(hash, service_out(req, 0)->data);
+	return 0;
+}
+
+static int service_xor_one(const struct dsp_arg *in, const struct dsp_arg *out, u8 *buf)
+{
+	size_t len = min(in->len, out->len), at, j, piece;
+	int ret;
+
+	for (at = 0; at < len; at += piece) {
+		piece = min_t(size_t, DSP_BOUNCE_BYTES, len - at);
+		ret = dsp_stream_read(in->stream, in->iova + at, buf, piece);
+		if (ret)
+			return ret;
+		for (j = 0; j < piece; j++)
+			buf[j] ^= 0x5a;
+		ret = dsp_stream_write(out->stream, out->iova + at, buf, piece);
+		if (ret)
+			return ret;
+	}
+	return 0;
 }
 
 static s32 service_xor_in_place(struct dsp_request *req, u8 *buf)
 {
 	unsigned int i;
-	size_t at, j, piece;
-	int ret = 0;
 
-	for (i = 0; i < req->n_out && i < req->n_in; i++) {
-		struct dsp_arg *in = &req->args[i], *out = service_out(req, i);
-		size_t len = min(in->len, out->len);
-
-		for (at = 0; at < len && !ret; at += piece) {
-			piece = min_t(size_t, DSP_BOUNCE_BYTES, len - at);
-			ret = dsp_stream_read(in->stream, in->iova + at, buf, piece);
-			for (j = 0; j < piece; j++)
-				buf[j] ^= 0x5a;
-			if (!ret)
-				ret = dsp_stream_write(out->stream, out->iova + at, buf, piece);
-		}
-	}
-	return ret ? dsp_call_refuse(req, DSP_E_FAILED, "a buffer cannot be reached") : 0;
+	for (i = 0; i < req->n_out && i < req->n_in; i++)
+		if (service_xor_one(&req->args[i], service_out(req, i), buf))
+			return dsp_call_refuse(req, DSP_E_FAILED, "a buffer cannot be reached");
+	return 0;
 }
 
 static s32 service_keep(struct dsp_request *req)
 {
 	unsigned int i, end = dsp_request_bufs(req) + SC_IN_HANDLES(req->sc);
 	u64 token;
-	s32 ret = 0;
+	s32 ret;
 
-	for (i = dsp_request_bufs(req); i < end && !ret; i++) {
+	for (i = dsp_request_bufs(req); i < end; i++) {
 		const struct dsp_arg *arg = &req->args[i];
 		const struct dsp_map like = {
 			.kind = DSP_MAP_HANDLE, .client = req->client, .fd = arg->fd,
@@ -190,10 +198,11 @@ static s32 service_keep(struct dsp_request *req)
 		if (!arg->stream)
 			return dsp_call_refuse(req, DSP_E_BADPARM, "a handle without memory");
 		ret = dsp_map_take(req, &like, arg->addr, arg->size, &token);
-		if (!ret)
-			dsp_map_count(req->dsp, &req->dsp->maps.counts.handles_kept);
+		if (ret)
+			return ret;
+		dsp_map_count(req->dsp, &req->dsp->maps.counts.handles_kept);
 	}
-	return ret;
+	return 0;
 }
 
 static s32 service_drop(struct dsp_request *req)
@@ -281,17 +290,21 @@ static s32 service_copied(struct dsp_request *req)
 		return service_checksum(req);
 	case DSP_TEST_FILL:
 		ret = service_word(req, &word);
-		if (!ret)
-			service_fill(req, word);
-		return ret;
+		if (ret)
+			return ret;
+		service_fill(req, word);
+		return 0;
 	case DSP_TEST_SLEEP:
 		ret = service_word(req, &word);
-		if (!ret)
-			req->delay_ms = min(word, SLEEP_MAX_MS);
-		return ret;
+		if (ret)
+			return ret;
+		req->delay_ms = min(word, SLEEP_MAX_MS);
+		return 0;
 	case DSP_TEST_RETVAL:
 		ret = service_word(req, &word);
-		return ret ? ret : (s32)word;
+		if (ret)
+			return ret;
+		return word;
 	default:
 		return dsp_call_refuse(req, DSP_E_UNSUPPORTED, "no such test method");
 	}
