@@ -304,7 +304,7 @@ static long control_file(struct dsp *dsp, void *arg)
 	struct dsp_control_file *control = arg;
 	struct dsp_file *file;
 	struct dsp_caller who;
-	long ret = -ENOMEM;
+	long ret;
 
 	if (!dsp_listener_of_kind(dsp, control->process, &who))
 		return -ENOTCONN;
@@ -317,14 +317,18 @@ static long control_file(struct dsp *dsp, void *arg)
 	file->chunk = FILE_CHUNK;
 	file->ask_size = control->ask_size;
 	file->data = kvmalloc(file->room, GFP_KERNEL);
-	if (file->data)
-		ret = dsp_file_read(dsp, &who, file);
-	if (!ret) {
-		control->size = file->size;
-		control->len = file->len;
-		control->hash = dsp_service_hash(0, file->data, file->len);
-		memcpy(control->head, file->data, min(file->len, sizeof(control->head)));
-	}
+	ret = -ENOMEM;
+	if (!file->data)
+		goto out_free_file;
+	ret = dsp_file_read(dsp, &who, file);
+	if (ret)
+		goto out_free_file;
+	control->size = file->size;
+	control->len = file->len;
+	control->hash = dsp_service_hash(0, file->data, file->len);
+	memcpy(control->head, file->data, min(file->len, sizeof(control->head)));
+
+out_free_file:
 	kvfree(file->data);
 	kfree(file);
 	return ret;

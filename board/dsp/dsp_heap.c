@@ -354,11 +354,15 @@ s32 dsp_heap_grow(struct dsp *dsp, u64 base, u64 size, u64 *token)
 
 	mutex_lock(&audio->lock);
 	*token = audio->next_token;
-	if (audio->up)
-		ret = heap_take(dsp, base, size, *token);
+	if (!audio->up)
+		goto out_unlock;
+	ret = heap_take(dsp, base, size, *token);
+	if (ret)
+		goto out_unlock;
 	/* Not even the next life of the PD uses a name again. */
-	if (!ret)
-		audio->next_token += size + WIRE_PAGE;
+	audio->next_token += size + WIRE_PAGE;
+
+out_unlock:
 	mutex_unlock(&audio->lock);
 	wake_up_all(&dsp->counters);
 	return ret;
@@ -374,31 +378,38 @@ static struct dsp_range *heap_added(struct dsp_audio *audio, u64 token, u64 size
 	return NULL;
 }
 
+static s32 heap_remove(struct dsp *dsp, u64 token, u64 size, u8 *buf)
+{
+	struct dsp_audio *audio = &dsp->audio;
+	struct dsp_range *range;
+
+	lockdep_assert_held(&audio->lock);
+	if (!audio->up)
+		return DSP_E_BADSTATE;
+	range = heap_added(audio, token, size);
+	if (!range)
+		return DSP_E_BADPARM;
+	audio->size -= size;
+	audio->pages -= range->size / WIRE_PAGE;
+	audio->granted -= range->size / WIRE_PAGE;
+	audio->touched -= range->touched;
+	if (range == &audio->range[audio->scrub_range])
+		heap_scrub_next(audio);
+	dsp_range_leave(dsp, range, buf);
+	return 0;
+}
+
 /* MUNMAP: once it is answered, nothing of the DSP's touches the range again. */
 s32 dsp_heap_give_back(struct dsp *dsp, u64 token, u64 size)
 {
 	struct dsp_audio *audio = &dsp->audio;
 	u8 *buf = kvmalloc(DSP_BOUNCE_BYTES, GFP_KERNEL);
-	struct dsp_range *range;
-	s32 ret = 0;
+	s32 ret;
 
-	mutex_lock(&audio->lock);
-	range = heap_added(audio, token, size);
 	if (!buf)
-		ret = DSP_E_NOMEM;
-	else if (!audio->up)
-		ret = DSP_E_BADSTATE;
-	else if (!range)
-		ret = DSP_E_BADPARM;
-	if (!ret) {
-		audio->size -= size;
-		audio->pages -= range->size / WIRE_PAGE;
-		audio->granted -= range->size / WIRE_PAGE;
-		audio->touched -= range->touched;
-		if (range == &audio->range[audio->scrub_range])
-			heap_scrub_next(audio);
-		dsp_range_leave(dsp, range, buf);
-	}
+		return DSP_E_NOMEM;
+	mutex_lock(&audio->lock);
+	ret = heap_remove(dsp, token, size, buf);
 	mutex_unlock(&audio->lock);
 	kvfree(buf);
 	return ret;

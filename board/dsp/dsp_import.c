@@ -89,12 +89,14 @@ static int import_look(struct dsp_control_import *control)
 	if (ret)
 		return ret;
 	ret = dsp_dma_buf_vmap(import_buf, &map);
-	if (!ret) {
-		control->len = import_buf->size;
-		control->cpu_hash = dsp_service_hash(0, map.vaddr, import_buf->size);
-		control->device_hash = device_hash();
-		dsp_dma_buf_vunmap(import_buf, &map);
-	}
+	if (ret)
+		goto out_end_access;
+	control->len = import_buf->size;
+	control->cpu_hash = dsp_service_hash(0, map.vaddr, import_buf->size);
+	control->device_hash = device_hash();
+	dsp_dma_buf_vunmap(import_buf, &map);
+
+out_end_access:
 	dma_buf_end_cpu_access(import_buf, DMA_FROM_DEVICE);
 	return ret;
 }

@@ -81,15 +81,21 @@ static int map_use(struct dsp *dsp, struct dsp_map *map, u64 off, bool first)
 
 	lockdep_assert_held(&dsp->maps.lock);
 	ret = dsp_stream_word(map->stream, iova, false, &seen, &events);
-	if (!ret && map_is_stored(map)) {
-		if (first && seen)
-			dsp->maps.counts.dirty++;
-		else if (!first && seen != wanted)
-			map_spoilt(dsp, map, iova);
-		ret = dsp_stream_word(map->stream, iova, true, &wanted, &events);
-		if (!ret)
-			dsp->maps.counts.stores++;
-	}
+	if (ret)
+		goto err_use;
+	if (!map_is_stored(map))
+		return 0;
+	if (first && seen)
+		dsp->maps.counts.dirty++;
+	else if (!first && seen != wanted)
+		map_spoilt(dsp, map, iova);
+	ret = dsp_stream_word(map->stream, iova, true, &wanted, &events);
+	if (ret)
+		goto err_use;
+	dsp->maps.counts.stores++;
+	return 0;
+
+err_use:
 	if (ret == -EFAULT && !first)
 		map_lost(dsp, map, iova);
 	return ret;
@@ -263,14 +269,18 @@ s32 dsp_map_give_back(struct dsp_request *req, const struct dsp_map *like)
 
 	mutex_lock(&dsp->maps.lock);
 	map = map_find(dsp, like);
-	if (!map)
+	if (!map) {
 		ret = dsp_call_refuse(req, DSP_E_BADPARM, "no such memory");
-	else if (like->size > map->size || (map_is_stored(map) && like->size != map->size))
-		ret = dsp_call_refuse(req, DSP_E_BADPARM, "the memory has another size");
-	if (!ret) {
-		map_last_look(dsp, map);
-		map_free(dsp, map);
+		goto out_unlock;
 	}
+	if (like->size > map->size || (map_is_stored(map) && like->size != map->size)) {
+		ret = dsp_call_refuse(req, DSP_E_BADPARM, "the memory has another size");
+		goto out_unlock;
+	}
+	map_last_look(dsp, map);
+	map_free(dsp, map);
+
+out_unlock:
 	mutex_unlock(&dsp->maps.lock);
 	return ret;
 }
