@@ -269,26 +269,67 @@ static u32 run_init(struct image *image)
 	return 0;
 }
 
+static u32 image_load(struct image *image)
+{
+	u32 ret = check_head(image);
+
+	if (ret)
+		return ret;
+	ret = check_segments(image);
+	if (ret)
+		return ret;
+	return copy_segments(image);
+}
+
+static u32 image_link(struct image *image)
+{
+	u32 ret = read_dynamic(image);
+
+	if (ret)
+		return ret;
+	ret = read_tables(image);
+	if (ret)
+		return ret;
+	ret = relocate(image, image->dyn[DT_RELA], image->dyn[DT_RELASZ]);
+	if (ret)
+		return ret;
+	return relocate(image, image->dyn[DT_JMPREL], image->dyn[DT_PLTRELSZ]);
+}
+
+static u32 image_begin(struct image *image, struct module *m, const char *entry)
+{
+	u32 ret = find_entry(image, m, entry);
+
+	if (ret)
+		return ret;
+	ret = run_init(image);
+	if (ret)
+		return ret;
+	if (image->dyn[DT_FINI] && in_image(image, image->dyn[DT_FINI], 4))
+		m->fini = (void (*)(void))(image->at + image->dyn[DT_FINI]);
+	return 0;
+}
+
 /* 0, or a DSP error and in @why (160 bytes) the reason.  @elf is not used afterwards. */
 u32 module_load(struct module *m, const u8 *elf, u32 bytes, const char *entry, char *why)
 {
 	struct image image = { .file = elf, .file_bytes = bytes, .why = why };
-	u32 ret = check_head(&image);
+	u32 ret = image_load(&image);
 
-	ret = ret ? ret : check_segments(&image);
-	ret = ret ? ret : copy_segments(&image);
-	ret = ret ? ret : read_dynamic(&image);
-	ret = ret ? ret : read_tables(&image);
-	ret = ret ? ret : relocate(&image, image.dyn[DT_RELA], image.dyn[DT_RELASZ]);
-	ret = ret ? ret : relocate(&image, image.dyn[DT_JMPREL], image.dyn[DT_PLTRELSZ]);
-	ret = ret ? ret : find_entry(&image, m, entry);
-	ret = ret ? ret : run_init(&image);
 	m->image = image.at;
 	m->image_bytes = ROUND_UP(image.bytes, PAGE_BYTES);
-	if (!ret && image.dyn[DT_FINI] && in_image(&image, image.dyn[DT_FINI], 4))
-		m->fini = (void (*)(void))(image.at + image.dyn[DT_FINI]);
 	if (ret)
-		module_unload(m);
+		goto err_unload;
+	ret = image_link(&image);
+	if (ret)
+		goto err_unload;
+	ret = image_begin(&image, m, entry);
+	if (ret)
+		goto err_unload;
+	return 0;
+
+err_unload:
+	module_unload(m);
 	return ret;
 }
 

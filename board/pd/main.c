@@ -78,16 +78,19 @@ static u32 open_module(const u8 *body, u32 bytes, struct frame_opened *opened)
 	if (!m)
 		return DSP_E_NOMEM;
 	ret = module_load(m, body + at, lengths[1], entry, opened->text);
-	if (!ret) {
-		ret = module_open(m, uri);
-		if (ret) {
-			snprintf(opened->text, sizeof(opened->text), "its open said %#x", ret);
-			module_unload(m);
-		}
-	}
-	opened->module = ret ? 0 : m->number;
 	if (ret)
-		m->number = 0;
+		goto err_free_module;
+	ret = module_open(m, uri);
+	if (ret)
+		goto err_unload;
+	opened->module = m->number;
+	return 0;
+
+err_unload:
+	snprintf(opened->text, sizeof(opened->text), "its open said %#x", ret);
+	module_unload(m);
+err_free_module:
+	m->number = 0;
 	return ret;
 }
 
