@@ -12,6 +12,7 @@
  *	sum N BYTES		the shared skeleton loads and stores in a buffer by its fd
  *	far N BYTES		the same at a few places of a large one
  *	sessions COUNT NAME	so many times: open, method 4, close; each has a process of its own
+ *	times N METHOD COUNT	so many calls without arguments: nanoseconds that the quickest took
  *	reverse N		the misbehave skeleton has this library open its module apps_std
  *	begin N METHOD [WORD...]	"call" by another thread
  *	end			what came of that
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <remote.h>
 #include <rpcmem.h>
@@ -265,6 +267,32 @@ static uint32_t do_sessions(uint32_t count, const char *name)
 	return ret;
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+static uint32_t do_times(struct call *c, uint32_t module, char *rest)
+{
+	uint32_t method = next_word(&rest), count = next_word(&rest), ret = 0;
+	uint64_t least = UINT32_MAX, begun, took;
+
+	while (count-- && !ret) {
+		begun = now_ns();
+		ret = remote_handle64_invoke(modules[module], REMOTE_SCALARS_MAKE(method, 0, 0),
+					     NULL);
+		took = now_ns() - begun;
+		if (took < least)
+			least = took;
+	}
+	c->out[0] = least;
+	c->out_bytes = sizeof(c->out[0]);
+	return ret;
+}
+
 /* As a call of the DSP arrives here: lengths, and behind each what has it, at a multiple of 8. */
 static const struct packed {
 	uint32_t head_len, pad1;
@@ -323,6 +351,8 @@ static void obey(const char *verb, uint32_t number, char *rest)
 		say(do_far(module, next_word(&rest)), NULL);
 	} else if (!strcmp(verb, "sessions")) {
 		say(do_sessions(number, rest + strspn(rest, " ")), NULL);
+	} else if (!strcmp(verb, "times")) {
+		say(do_times(&c, module, rest), &c);
 	} else if (!strcmp(verb, "reverse")) {
 		say(do_reverse(module), NULL);
 	} else if (!strcmp(verb, "begin")) {
