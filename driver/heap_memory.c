@@ -256,7 +256,6 @@ struct frpc_heap_segment *frpc_heap_claim_region(struct frpc_heap *heap)
 	struct device_node *node;
 	bool is_found;
 
-	lockdep_assert_held(&heap->request_lock);
 	if (!segment || !frpc_heap_find_access(segment))
 		return NULL;
 	node = of_parse_phandle(heap->node, "memory-region", 0);
