@@ -14,10 +14,12 @@ processor_single='-cpu cortex-a57 -smp 1'
 # The first has no pages of 16 KiB.
 cpu_16k=cortex-a76
 
-# How much memory: what BOARD_MEMORY says, or what the variant has, or 1 GiB.
+# How much memory: what BOARD_MEMORY says, or what the variant has, or 1 GiB.  KASAN keeps a
+# good part of that for itself; firmware knows of 1 GiB.
 memory=${BOARD_MEMORY:-1G}
 image_memory()
 {
+	[ "${BOARD_MEMORY:-}" ] || [ "$edge" = stack ] || ! is_debug_kernel "$kernel" || memory=1536M
 	[ "${BOARD_MEMORY:-}" ] || [ ! -e "$variant_base.memory" ] ||
 		memory=$(sed '/^#/d' "$variant_base.memory")
 }

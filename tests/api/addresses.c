@@ -25,6 +25,7 @@ static long touch(int fd, int buffer, void *data, size_t len)
 /* Nearly all addresses are taken by maps that no call uses any more. */
 static void fill(int fd)
 {
+	udmabuf_need_many();
 	memory = udmabuf_memory(LEN);
 	for (int i = 0; i < COUNT; i++) {
 		test_context("buffer %d", i);

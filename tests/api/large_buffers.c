@@ -70,6 +70,7 @@ TEST(more_than_four_gib_in_a_session)
 	uint64_t addr;
 
 	REQUIRE_EQ(create_pd(fd, -1, 0, UNSIGNED), 0);
+	udmabuf_need_many();
 	memory = udmabuf_memory(SAME_MEMORY);
 	for (int i = 0; i < COUNT; i++) {
 		test_context("buffer %d", i);

@@ -48,6 +48,12 @@ int udmabuf_memory(size_t len)
 	return memory;
 }
 
+void udmabuf_need_many(void)
+{
+	if (!access("/sys/kernel/debug/dma-api", F_OK))
+		test_skip("the kernel's DMA debugging knows no more than 7 mappings of a page");
+}
+
 int udmabuf_of(int memory, size_t len)
 {
 	struct udmabuf_create create = { .memfd = memory, .size = len };

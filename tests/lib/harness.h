@@ -484,6 +484,7 @@ int udmabuf_alloc(size_t len);		/* a descriptor; its pages are not in order */
 uint64_t udmabuf_frame(void);		/* where the first page of the newest is */
 int udmabuf_memory(size_t len);		/* what buffers can be made of, any number of them */
 int udmabuf_of(int memory, size_t len);	/* a descriptor; skips the case where it cannot */
+void udmabuf_need_many(void);		/* skips the case where few may be of the same memory */
 int vgem_open(void);
 int vgem_alloc(int vgem, size_t len);
 uint32_t vgem_import(int vgem, int dmabuf);	/* until vgem_drop(), or vgem is closed */
