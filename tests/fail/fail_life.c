@@ -75,7 +75,7 @@ static void check_nothing_given(void)
 	control_status(&st);
 	CHECK_EQ(st.heap_pages, 0);
 	CHECK_EQ(heap_account_lines("] offered"), 0);
-	CHECK_EQ(heap_account_lines("lost"), 0);
+	CHECK_EQ(heap_account_lines("] lost"), 0);
 }
 
 /* Pages of the region, as the driver found it. */
