@@ -333,8 +333,17 @@ doctor_no_shell()
 	finds no-shell -- 'cdsp: no fastrpc_shell_3 or fastrpc_shell_unsigned_3' 'export DSP_LIBRARY_PATH' || return 1
 	export DSP_LIBRARY_PATH='/nowhere;/opt'
 	finds_nothing || return 1
-	export DSP_LIBRARY_PATH=/nowhere
-	finds no-shell -- 'DSP_LIBRARY_PATH (/nowhere)'
+	put empty/libapp_skel.so
+	export DSP_LIBRARY_PATH=/empty
+	finds no-shell -- 'DSP_LIBRARY_PATH (/empty)'
+}
+doctor_no_skeleton()
+{
+	put libraries/libAppV73Skel.so
+	export DSP_LIBRARY_PATH='/nowhere;;/vendor'
+	finds no-skeleton -- 'DSP_LIBRARY_PATH (/nowhere;;/vendor) has no skeleton' 'several with ; between them' || return 1
+	export DSP_LIBRARY_PATH='/nowhere;/libraries'
+	finds_nothing
 }
 doctor_sessions_taken()
 {

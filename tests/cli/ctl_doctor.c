@@ -18,6 +18,7 @@
 #define DMA_HEAP	"/dev/dma_heap"
 #define DSP_DIRECTORY	"/tmp/dsp"
 #define SHELL		DSP_DIRECTORY "/fastrpc_shell_unsigned_3"
+#define SKELETON	DSP_DIRECTORY "/libsome_skel.so"
 #define DEVICE_TREE	"/sys/firmware/devicetree/base"
 #define MANY_CRASHES	3
 
@@ -317,29 +318,45 @@ TEST(sessions_are_taken)
 	ctl_prints(holder);
 }
 
-static void without_shells(void)
+static void with_library_path(void)
 {
 	setenv("DSP_LIBRARY_PATH", "/nowhere;" DSP_DIRECTORY, 1);
 }
 
-static void restore_shells(void)
+static void restore_libraries(void)
 {
 	unlink(SHELL);
+	unlink(SKELETON);
 	rmdir(DSP_DIRECTORY);
 }
 
 TEST(shell_is_missing)
 {
 	log_clear();
-	test_teardown = restore_shells;
+	test_teardown = restore_libraries;
 	look_at_tree();
 	if (access("/dev/fastrpc-cdsp", F_OK))
 		test_skip("the board has no compute DSP");
 	REQUIRE_EQ(mkdir(DSP_DIRECTORY, 0755), 0);
-	finds_as(without_shells, "no-shell");
+	REQUIRE_EQ(mknod(SKELETON, S_IFREG | 0644, 0), 0);
+	finds_as(with_library_path, "no-shell");
 	ctl_prints("no fastrpc_shell_3 or fastrpc_shell_unsigned_3 in DSP_LIBRARY_PATH (/nowhere;");
 	REQUIRE_EQ(mknod(SHELL, S_IFREG | 0644, 0), 0);
-	finds_as(without_shells, "");
+	finds_as(with_library_path, "");
+}
+
+TEST(skeleton_is_missing)
+{
+	log_clear();
+	test_teardown = restore_libraries;
+	look_at_tree();
+	REQUIRE_EQ(mkdir(DSP_DIRECTORY, 0755), 0);
+	finds_as(with_library_path,
+		 access("/dev/fastrpc-cdsp", F_OK) ? "no-skeleton" : "no-shell no-skeleton");
+	ctl_prints("DSP_LIBRARY_PATH (/nowhere;" DSP_DIRECTORY ") has no skeleton");
+	REQUIRE_EQ(mknod(SKELETON, S_IFREG | 0644, 0), 0);
+	REQUIRE_EQ(mknod(SHELL, S_IFREG | 0644, 0), 0);
+	finds_as(with_library_path, "");
 }
 
 /* --- boards that are the mistake --------------------------------------------------------- */

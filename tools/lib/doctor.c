@@ -17,7 +17,7 @@ static void (*const looks_at_dsp[])(struct doctor *doctor, const struct domain *
 };
 
 static void (*const looks_at_machine[])(struct doctor *doctor) = {
-	doctor_look_at_dma_heap, doctor_look_at_daemons,
+	doctor_look_at_dma_heap, doctor_look_at_skeletons, doctor_look_at_daemons,
 };
 
 void doctor_found(struct doctor *doctor, const char *id, const char *dsp)

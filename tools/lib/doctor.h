@@ -68,6 +68,7 @@ void doctor_look_at_crashes(struct doctor *doctor, const struct domain *domain);
 void doctor_look_at_rights(struct doctor *doctor, const struct domain *domain);
 void doctor_look_at_sessions(struct doctor *doctor, const struct domain *domain);
 void doctor_look_at_shells(struct doctor *doctor, const struct domain *domain);
+void doctor_look_at_skeletons(struct doctor *doctor);
 void doctor_look_at_daemons(struct doctor *doctor);
 void doctor_look_at_dma_heap(struct doctor *doctor);
 

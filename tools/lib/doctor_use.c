@@ -234,14 +234,21 @@ static bool has_shell_in(const char *dir, int number)
 	       file_existsf("%s/fastrpc_shell_unsigned_%d", dir, number);
 }
 
+/* Of any program: libNAME_skel.so, libNameSkel.so */
+static bool has_skeleton_in(const char *dir, int number)
+{
+	(void)number;
+	return file_countf("%s/lib*[sS]kel*.so*", dir);
+}
+
 /* Directories with a semicolon between them. */
-static bool has_shell_in_path(const char *list, int number)
+static bool is_in_path(bool (*is_in)(const char *dir, int number), const char *list, int number)
 {
 	char *copy = must_print("%s", list), *rest = copy, *dir;
 	bool found = false;
 
 	while ((dir = strsep(&rest, ";")))
-		found |= *dir && has_shell_in(dir, number);
+		found |= *dir && is_in(dir, number);
 	free(copy);
 	return found;
 }
@@ -268,12 +275,31 @@ void doctor_look_at_shells(struct doctor *doctor, const struct domain *domain)
 		return;
 	if (!path && !file_countf("/usr/lib/*/libcdsprpc.so*"))
 		return;
-	if ((path && has_shell_in_path(path, number)) || has_shell_by_default(number))
+	if ((path && is_in_path(has_shell_in, path, number)) || has_shell_by_default(number))
 		return;
 	doctor_found(doctor, "no-shell", domain->label);
 	doctor_text(doctor, "no fastrpc_shell_%d or fastrpc_shell_unsigned_%d in DSP_LIBRARY_PATH (%s) or below %s: programs cannot start a process on this DSP, and their skeletons are looked for in the same places",
 		    number, number, path ? path : "not set", LIBRARY_DIR);
 	doctor_cure(doctor, "put the shells that belong to the DSP's firmware, and the program's skeleton, into one directory: export DSP_LIBRARY_PATH=DIRECTORY");
+}
+
+/* Who sets the path has a program's skeleton there, or only shells. */
+void doctor_look_at_skeletons(struct doctor *doctor)
+{
+	const char *path = getenv("DSP_LIBRARY_PATH");
+
+	if (!path || is_in_path(has_skeleton_in, path, 0))
+		return;
+	for (size_t i = 0; i < doctor->nr_domains; i++) {
+		int number = shell_number(doctor->domains[i].label);
+
+		if (number >= 0 && is_in_path(has_shell_in, path, number))
+			return;
+	}
+	doctor_found(doctor, "no-skeleton", NULL);
+	doctor_text(doctor, "DSP_LIBRARY_PATH (%s) has no skeleton (lib*_skel.so) and no shell: a program that needs its skeleton from there ends with an error when it opens its handle",
+		    path);
+	doctor_cure(doctor, "name the directory that has them, several with ; between them: export DSP_LIBRARY_PATH=DIRECTORY");
 }
 
 /* --- daemons ------------------------------------------------------------------- */
