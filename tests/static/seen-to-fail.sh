@@ -5,7 +5,8 @@
 # about the heap, is in a table of docs/evidence/seen-to-fail.md that says what turns it red,
 # or is listed there as one that nothing has turned red yet.
 # The mistakes kept in tests/mutants apply to this tree and name tests that exist, and the
-# page's table of them is what tests/run-mutants --docs writes.
+# page's table of them is what tests/run-mutants --docs writes.  Each finding of "fastrpcctl
+# doctor" has a mistake among them that turns its case red, and no other case.
 #
 # What is wrong is said, one line each; the exit status is 1 then, 77 if there is
 # no program to apply patches with.
@@ -45,9 +46,10 @@ programs()
 		grep -v -x -e 'program leaks' -e 'program enforced' | sort -u
 }
 
-# "in LIST/PROGRAM" for what each list runs.
+# "in LIST/PROGRAM" for what each list runs, and "in cli/NAME" for each test of tests/run-cli.
 lists()
 {
+	sed -n 's/^test_\([a-z0-9_]*\)()$/in cli\/\1/p' "$top"/tests/run-cli "$top"/tests/lib-cli-*.sh
 	awk '/^[a-z0-9_]/ {
 		n = split(FILENAME, path, "/")
 		sub(/:.*/, "", $1)
@@ -58,6 +60,7 @@ lists()
 # "case PROGRAM CASE"
 cases()
 {
+	sed -n 's/^doctor_\([a-z0-9_]*\)().*/case doctor \1/p' "$top"/tests/lib-cli-doctor.sh
 	for room in api lifecycle fail userspace cli; do
 		awk '/^TEST\([a-z0-9_]*\)$/ {
 			n = split(FILENAME, path, "/")
@@ -74,6 +77,12 @@ mutants()
 	     /^--- / { is_head = 0 }
 	     is_head && /^(Red|Unseen|Mistake): *[^ ]/ { sub(/:/, ""); print "mutant", path[n], $0 }' \
 		"$mutants"/*.patch
+}
+
+# "finding CASE" for each finding of doctor: what it calls "a-mistake" is made by a_mistake.
+findings()
+{
+	sed -n 's/.*doctor_found(doctor, "\([a-z0-9-]*\)".*/finding \1/p' "$top"/tools/lib/doctor*.c | tr - _
 }
 
 # What is wrong with all of that, one line each.
@@ -100,6 +109,7 @@ judge()
 		if (i > rows)
 			print page ": no row says what turns " $2 ": " $3 " red"
 	}
+	$1 == "finding" { findings[$2] }
 	$1 == "mutant" && NF == 2 { names[++nr] = $2 }
 	$1 == "mutant" && NF > 2 {
 		has[$2, $3] = 1
@@ -114,6 +124,8 @@ judge()
 		for (i = 5; i <= NF; i++)
 			if (!((path[2], $i) in has_case))
 				print $2 ": " path[2] " has no case " $i
+			else if ($4 == "cli/doctor")
+				delete findings[$i]
 	}
 	END {
 		for (i = 1; i <= nr; i++) {
@@ -122,6 +134,8 @@ judge()
 			if (!((names[i], "Mistake") in has))
 				print names[i] " does not say what is wrong in it"
 		}
+		for (finding in findings)
+			print "tests/mutants has no mistake that turns cli/doctor " finding " red"
 	}'
 }
 
@@ -139,7 +153,7 @@ if ! command -v patch > /dev/null; then
 fi
 lines=$(mktemp)
 trap 'rm -f "$lines"' EXIT
-{ rows; programs; lists; cases; mutants; } | judge > "$lines"
+{ rows; programs; lists; cases; findings; mutants; } | judge > "$lines"
 [ ! -s "$lines" ] || complain "$(cat "$lines")"
 check_patches
 awk -f "$top/tests/mutants.awk" "$mutants"/*.patch > "$lines"
