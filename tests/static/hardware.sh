@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What README.md ("On hardware") and docs/hardware.md say of machines at EL2 comes from device
+# trees: each tree that they name is in the table of docs/device-trees.md, which a program
+# writes, with the same outcome, and their counts are those of the table.
+#
+# What is wrong is said, one line each; the exit status is 1 then.
+set -u
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/lib-page.sh
+. "$top/tests/lib-page.sh"
+wrong=0
+
+complain()
+{
+	echo "$*"
+	wrong=1
+}
+
+# Lines "TREE OUTCOME"
+table=$(page_part "$top/docs/device-trees.md" 'EL2 machines' |
+	sed -n '3,$s/^| \([^ ]*\) |.*| \([a-z]*\)[^|]* |$/\1 \2/p')
+[ "$table" ] || complain "docs/device-trees.md has no table of machines at EL2 any more: mend the pattern of $0"
+
+# how_many OUTCOME PREFIX...: trees of the table
+how_many()
+{
+	outcome=$1
+	shift
+	for prefix in "$@"; do
+		echo "$table" | grep "^$prefix.* $outcome\$"
+	done | grep -c .
+}
+
+# outcome_is OUTCOME PAGE < TEXT: of each tree that is named in the text
+outcome_is()
+{
+	named=$(grep -o '`[a-z0-9-]*\.dtb`' | tr -d '`' | sort -u)
+	[ "$named" ] || complain "$2 names no device tree with the outcome \"$1\""
+	for tree in $named; do
+		echo "$table" | grep -q -x -e "${tree%.dtb} $1" ||
+			complain "$2: by docs/device-trees.md the outcome of $tree is not \"$1\""
+	done
+}
+
+# says PAGE WORDS
+says()
+{
+	tr '\n' ' ' < "$top/$1" | grep -q -F -e "$2" || complain "$1 does not say \"$2\", as docs/device-trees.md has it"
+}
+
+text=$(mktemp)
+sed -n '/^## On hardware$/,/^## L/p' "$top/README.md" > "$text"
+trap 'rm -f "$text"' EXIT
+outcome_is mapped README.md < "$text"
+grep 'Works: the driver maps the heap' "$top/docs/hardware.md" > "$text"
+outcome_is mapped docs/hardware.md < "$text"
+grep '^| any | The `fastrpc` node has no' "$top/docs/hardware.md" > "$text"
+outcome_is none docs/hardware.md < "$text"
+
+x1=$(how_many mapped x1 hamoa purwa)
+says README.md "and $((x1 - 1)) more"
+says docs/hardware.md "x1 ($x1, "
+says docs/hardware.md "lemans ($(how_many mapped lemans qcs9100), "
+says docs/hardware.md "monaco ($(how_many mapped monaco qcs8300), "
+says docs/hardware.md "talos ($(how_many mapped talos qcs615), "
+says docs/hardware.md "glymur and mahua ($(how_many mapped glymur mahua), "
+says docs/hardware.md "sc8280xp ($(how_many none sc8280xp), "
+says docs/hardware.md "sc7180 ($(how_many none sc7180), "
+exit $wrong
