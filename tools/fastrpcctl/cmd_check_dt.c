@@ -99,9 +99,12 @@ static void print_stream(const struct tree *tree, const struct tree_dsp *dsp)
 		printf("  stream    not in this tree: a hypervisor has it, or no SMMU translates it\n");
 		return;
 	}
-	printf("  stream    0x%x/0x%x: Linux' own (EL2).  Takes Linux " PAS_IOMMU_SINCE " or newer: before that no driver of\n"
-	       "            remote processors attaches it, and the DSP does not start\n",
-	       dsp->own_streams[0].id, dsp->own_streams[0].mask);
+	printf("  stream    ");
+	for (int i = 0; i < dsp->nr_own_streams; i++)
+		printf("%s0x%x/0x%x", i ? ", " : "", dsp->own_streams[i].id,
+		       dsp->own_streams[i].mask);
+	printf(": Linux' own (EL2).  Takes Linux " PAS_IOMMU_SINCE " or newer: before that no driver of\n"
+	       "            remote processors attaches it, and the DSP does not start\n");
 }
 
 static void print_vmids(const struct tree_dsp *dsp)
