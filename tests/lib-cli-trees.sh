@@ -85,6 +85,8 @@ test_check_dt_json()
 	check_dt 1 --json "$out/trees/el2.dtb" "$out/trees/overlap.dtb" || return 1
 	jq -e '
 		length == 2 and .[0].model == "A machine" and
+		[.[0].dsps[].nodes[] | .path + " " + .for] == ["/dev/fastrpc-adsp the group fastrpc",
+		 "/dev/fastrpc-cdsp the group fastrpc", "/dev/fastrpc-cdsp-secure root"] and
 		(.[0].dsps[0] | .label == "adsp" and .sessions == 2 and (.secure | not) and
 		 .remoteproc.streams == [{"id": 4096, "mask": 128}] and
 		 .remoteproc.linux_from == "7.0" and .vmids == [22, 37] and

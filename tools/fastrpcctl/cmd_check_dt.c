@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fastrpcctl.h"
@@ -52,16 +53,38 @@ static const char *label_of(const struct tree_dsp *dsp)
 
 /* --- one tree, for people ----------------------------------------------------- */
 
+/* A node of a DSP, and who may open it by the rules of packaging/udev. */
+struct node {
+	const char *ending, *who;
+};
+
+static const struct node plain_node = { "", "the group fastrpc" };
+static const struct node secure_node = { "-secure", "root" };
+
+/* How many it has. */
+static int nodes_of(const struct tree_dsp *dsp, const struct node **nodes)
+{
+	int count = 0;
+
+	if (dsp->kind && (dsp->kind->has_both_nodes || !dsp->is_secure))
+		nodes[count++] = &plain_node;
+	if (dsp->kind && (dsp->kind->has_both_nodes || dsp->is_secure))
+		nodes[count++] = &secure_node;
+	return count;
+}
+
 static void print_nodes(const struct tree_dsp *dsp)
 {
-	if (!dsp->kind)
-		return;
-	if (dsp->kind->has_both_nodes)
-		printf("  nodes     /dev/fastrpc-%s, /dev/fastrpc-%s-secure%s\n", dsp->label,
-		       dsp->label, dsp->is_secure ? "; signed processes by the secure one only" : "");
-	else
-		printf("  nodes     /dev/fastrpc-%s%s\n", dsp->label,
-		       dsp->is_secure ? "-secure, for privileged clients" : "");
+	const struct node *nodes[2];
+	int count = nodes_of(dsp, nodes);
+
+	for (int i = 0; i < count; i++)
+		printf("%s/dev/fastrpc-%s%s for %s", i ? ", " : "  nodes     ", dsp->label,
+		       nodes[i]->ending, nodes[i]->who);
+	if (count == 2 && dsp->is_secure)
+		printf("; signed processes by the secure one only");
+	if (count)
+		putchar('\n');
 }
 
 static const char *coherency_text(const struct tree_dsp *dsp)
@@ -280,6 +303,24 @@ static void json_banks(const struct tree *tree, const struct tree_dsp *dsp)
 	json_end();
 }
 
+static void json_nodes(const struct tree_dsp *dsp)
+{
+	const struct node *nodes[2];
+	int count = nodes_of(dsp, nodes);
+
+	json_array("nodes");
+	for (int i = 0; i < count; i++) {
+		char *path = must_print("/dev/fastrpc-%s%s", dsp->label, nodes[i]->ending);
+
+		json_object(NULL);
+		json_text("path", path);
+		json_text("for", nodes[i]->who);
+		json_end();
+		free(path);
+	}
+	json_end();
+}
+
 static void json_remoteproc(const struct tree *tree, const struct tree_dsp *dsp)
 {
 	if (dsp->remoteproc == FDT_NONE) {
@@ -331,6 +372,7 @@ static void json_dsp(const struct tree *tree, const struct tree_dsp *dsp)
 	json_bool("enabled", dsp->is_enabled);
 	json_text("compatible", dsp->soc->compatible);
 	json_bool("secure", dsp->is_secure);
+	json_nodes(dsp);
 	json_text("edge", dsp->is_glink ? "glink" : "smd");
 	json_number("bits", dsp->kind ? frpc_bank_bits(dsp->soc, dsp->kind) : 0);
 	json_number("sessions", dsp->sessions);
