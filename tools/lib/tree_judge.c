@@ -226,7 +226,7 @@ static void note_vmids(struct tree_dsp *dsp)
 	if (dsp->nr_own_streams)
 		return;
 	if (!dsp->nr_vmids)
-		found(dsp, FINDING_MISSING, "no qcom,vmids: a hypervisor is not asked to let the DSP in");
+		found(dsp, FINDING_MISSING, "no qcom,vmids: a hypervisor is not asked to let the DSP in.  The fastrpc node needs qcom,vmids = <22 37>; or the VMs of this machine");
 	for (int i = 0; i < dsp->nr_vmids; i++) {
 		if (dsp->vmids[i] < VMID_LATE)
 			continue;
