@@ -6,6 +6,7 @@
 # writes, with the same outcome, and their counts are those of the table.
 #
 # What is wrong is said, one line each; the exit status is 1 then.
+# shellcheck disable=SC2016 # backquotes of pages
 set -u
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
