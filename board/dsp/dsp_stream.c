@@ -252,6 +252,30 @@ static int stream_probe(struct dsp_stream *s, struct iommu_domain *domain, u64 i
 	return 0;
 }
 
+/* As much as the bounce buffer takes.  stream_probe() has written a single word already. */
+static int stream_transfer_piece(struct dsp_stream *s, struct iommu_domain *domain, u64 iova,
+				 u8 *buf, u32 bytes, bool write)
+{
+	u32 offset, events;
+	u8 *bounce = dsp_engine_bounce(s->engine, &offset);
+	int ret;
+
+	lockdep_assert_held(&s->lock);
+	if (write)
+		memcpy(bounce, buf, bytes);
+	ret = stream_probe(s, domain, iova, bytes, write);
+	if (ret)
+		return ret;
+	if (write && bytes <= WORD_BYTES)
+		return 0;
+	ret = stream_move(s, domain, iova, 0, bytes, write, &events);
+	if (ret)
+		return ret;
+	if (!write)
+		memcpy(buf, bounce, bytes);
+	return 0;
+}
+
 static int stream_transfer(struct dsp_stream *s, u64 iova, u8 *buf, size_t len, bool write)
 {
 	struct iommu_domain *domain;
@@ -265,16 +289,8 @@ static int stream_transfer(struct dsp_stream *s, u64 iova, u8 *buf, size_t len, 
 		ret = -ENXIO;
 	while (len && !ret) {
 		u32 chunk = min_t(size_t, len, DSP_BOUNCE_BYTES);
-		u32 offset, events;
-		u8 *bounce = dsp_engine_bounce(s->engine, &offset);
 
-		if (write)
-			memcpy(bounce, buf, chunk);
-		ret = stream_probe(s, domain, iova, chunk, write);
-		if (!ret && !(write && chunk <= WORD_BYTES))
-			ret = stream_move(s, domain, iova, 0, chunk, write, &events);
-		if (!ret && !write)
-			memcpy(buf, bounce, chunk);
+		ret = stream_transfer_piece(s, domain, iova, buf, chunk, write);
 		iova += chunk;
 		buf += chunk;
 		len -= chunk;

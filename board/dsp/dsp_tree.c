@@ -90,6 +90,24 @@ static void tree_become(struct dsp *dsp, bool has_vmids)
 	dsp->stream[0].vms = BIT_ULL(first);
 }
 
+/* No region if *@phandle is 0. */
+static int tree_write(struct dsp *dsp, struct device_node *node,
+		      const struct dsp_control_tree *order, const __be32 *phandle)
+{
+	int ret;
+
+	tree_remove(node, TREE_REGION);
+	tree_remove(node, TREE_VMIDS);
+	if (*phandle) {
+		ret = tree_set(node, TREE_REGION, phandle, sizeof(*phandle));
+		if (ret)
+			return ret;
+	}
+	if (!order->has_vmids)
+		return 0;
+	return tree_set(node, TREE_VMIDS, dsp->vmids, dsp->vmids_len);
+}
+
 int dsp_tree_order(struct dsp *dsp, struct dsp_control_tree *order)
 {
 	struct device_node *node = dsp->link.channel_node;
@@ -97,18 +115,16 @@ int dsp_tree_order(struct dsp *dsp, struct dsp_control_tree *order)
 	int ret;
 
 	ret = tree_keep_vmids(dsp, node);
-	if (order->region == DSP_TREE_NO_NODE)
-		phandle = cpu_to_be32(DSP_TREE_NO_NODE);
-	else if (!ret && order->region != DSP_TREE_NO_REGION)
-		ret = tree_find_region(dsp, order, &phandle);
 	if (ret)
 		return ret;
-	tree_remove(node, TREE_REGION);
-	tree_remove(node, TREE_VMIDS);
-	if (phandle)
-		ret = tree_set(node, TREE_REGION, &phandle, sizeof(phandle));
-	if (!ret && order->has_vmids)
-		ret = tree_set(node, TREE_VMIDS, dsp->vmids, dsp->vmids_len);
+	if (order->region == DSP_TREE_NO_NODE) {
+		phandle = cpu_to_be32(DSP_TREE_NO_NODE);
+	} else if (order->region != DSP_TREE_NO_REGION) {
+		ret = tree_find_region(dsp, order, &phandle);
+		if (ret)
+			return ret;
+	}
+	ret = tree_write(dsp, node, order, &phandle);
 	tree_become(dsp, order->has_vmids);
 	return ret;
 }
