@@ -15,10 +15,6 @@
 #include "harness.h"
 #include "servreg.h"
 
-#ifndef AF_QIPCRTR
-#define AF_QIPCRTR	42
-#endif
-
 #define DSP_NODE	5		/* of the ADSP, in QRTR */
 #define NO_SERVICE	0x7000		/* a port where nothing is listening */
 #define WAIT_FOR_DSP_MS	10000l

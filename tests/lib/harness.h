@@ -371,6 +371,8 @@ void soc_allow(void);
 void soc_honest(void);
 void soc_fatal(void);			/* both: returns when the DSP has said so */
 void soc_watchdog(void);
+/* SSCTL has asked the DSP to end, once more than so often. */
+void soc_wait_shutdown_asked(uint64_t before);
 /* What DSP_SOC_LATE_ACK has put off comes now. */
 void soc_acknowledge(void);
 /* A crash that was reported is past: the DSP boots again, or it was off. */

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The DSP model's service registry, by its control node. */
+#include <linux/qrtr.h>
 #include <sched.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "harness.h"
 #include "servreg.h"
+
+#define INDICATION	4	/* a kind of QMI's messages, */
+#define STATE_UPDATED	0x22	/* and one of the notifier's */
 
 static struct {
 	uint32_t listener;	/* its port; 0: there was none yet */
@@ -162,4 +167,39 @@ void servreg_tell(uint32_t state)
 {
 	servreg_send(state);
 	servreg_wait_ack();
+}
+
+static uint8_t *put(uint8_t *at, uint32_t value, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		*at++ = value >> (8 * i);
+	return at;
+}
+
+static uint8_t *put_number(uint8_t *at, uint8_t type, uint32_t value, size_t len)
+{
+	return put(put(put(at, type, 1), len, 2), value, len);
+}
+
+void servreg_send_behind(uint32_t state)
+{
+	const size_t path_len = strlen(DSP_SERVREG_PATH);
+	int sock = socket(AF_QIPCRTR, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_qrtr to;
+	socklen_t size = sizeof(to);
+	uint8_t message[128], *body, *end;
+
+	REQUIRE(reg.listener);
+	REQUIRE(sock >= 0);
+	REQUIRE_EQ(getsockname(sock, (void *)&to, &size), 0);
+	to.sq_port = reg.listener;
+	body = put(put(put(message, INDICATION, 1), 0, 2), STATE_UPDATED, 2) + 2;
+	end = put_number(body, 0x01, state, 4);
+	end = put(put(end, 0x02, 1), path_len, 2);
+	memcpy(end, DSP_SERVREG_PATH, path_len);
+	end = put_number(end + path_len, 0x03, 0, 2);
+	put(body - 2, end - body, 2);
+	REQUIRE_EQ(sendto(sock, message, end - message, 0, (void *)&to, sizeof(to)),
+		   end - message);
+	close(sock);
 }

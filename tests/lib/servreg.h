@@ -16,6 +16,10 @@
 
 #include "dsp_control.h"
 
+#ifndef AF_QIPCRTR
+#define AF_QIPCRTR	42
+#endif
+
 /* States of a protection domain as they are on the wire. */
 #define SERVREG_DOWN	DSP_SERVREG_DOWN
 #define SERVREG_UP	DSP_SERVREG_UP
@@ -57,6 +61,12 @@ unsigned int servreg_asked(void);
 void servreg_send(uint32_t state);
 void servreg_wait_ack(void);
 void servreg_tell(uint32_t state);
+
+/*
+ * The same when the DSP is off.  The helper has workers for the registry's news and for its
+ * end, so it may call back for the former behind the latter.
+ */
+void servreg_send_behind(uint32_t state);
 
 /* Anything, which may be nothing that can be acknowledged. */
 void servreg_send_of(const char *path, uint32_t state);

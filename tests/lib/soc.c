@@ -119,6 +119,17 @@ void soc_acknowledge(void)
 	soc_order(DSP_SOC_ACKNOWLEDGE, 0, 0, &soc);
 }
 
+void soc_wait_shutdown_asked(uint64_t before)
+{
+	long end = now_ms() + WAIT_MS;
+	struct dsp_control_soc now;
+
+	for (soc_look(&now); now.shutdowns_asked == before; soc_look(&now)) {
+		REQUIRE(now_ms() < end);
+		sched_yield();
+	}
+}
+
 void soc_watchdog(void)
 {
 	struct dsp_control_soc soc;

@@ -13,6 +13,7 @@
 #define MIB		(1ul << 20)
 #define HEAPS		"/sys/kernel/debug/fastrpc/heaps"
 #define CREATE_STATIC	8	/* method of handle 1 */
+#define LATE_MS		60000	/* for ever: the kernel waits for 10 s */
 #define BUS		"/sys/bus/rpmsg/"
 #define QRTR_DEVICE	"remoteproc-" DSP ":glink-edge.IPCRTR.-1.-1"
 
@@ -565,6 +566,59 @@ TEST(told_before_the_channel)
 		}
 		node_close(fd);
 	}
+}
+
+static void stop_to_its_end(void)
+{
+	soc_honest();
+	soc_restore();
+	put_back_bus();
+}
+
+/*
+ * The channel comes when a stop has the remoteproc's lock: the driver does not watch that run,
+ * and does not learn of its end.  What it was told of the run is nothing in the next.
+ */
+TEST(told_in_a_run_that_is_not_watched)
+{
+	struct dsp_control_soc soc;
+	unsigned int came;
+	int fd;
+
+	begin_up();
+	test_teardown = stop_to_its_end;
+	came = servreg_came();
+	dsp_stop();
+	bind_only_qrtr();
+	servreg_wait_came(came + 1);
+	servreg_tell(SERVREG_UP);
+	soc_look(&soc);
+	soc_faults_ms(DSP_SOC_WORKS_ON | DSP_SOC_LATE_ACK, LATE_MS);
+	soc_stop_begin();
+	soc_wait_shutdown_asked(soc.shutdowns_asked);
+	REQUIRE_EQ(file_write(BUS "drivers/frpc/bind", LINK_DEVICE), 0);
+	node_wait(NODE, true);
+	CHECK(heap_says(" pd=up "));
+	CHECK(!soc_stop_is_over());
+	soc_acknowledge();
+	soc_stop_end();
+	soc_honest();
+	/* the registry has gone, and its last word comes behind that */
+	heap_wait_account(" pd=unknown ");
+	test_allow("PDR: ");
+	servreg_send_behind(SERVREG_UP);
+	heap_wait_account(" pd=up ");
+	dsp_start();
+	node_wait(NODE, true);
+	servreg_wait_came(came + 2);
+	CHECK(heap_says(" pd=unknown "));
+	servreg_tell(SERVREG_DOWN);
+	CHECK(heap_says(" pd=unknown "));
+	fd = node_open();
+	heap_check_offered(fd, 1);
+	servreg_tell(SERVREG_UP);
+	heap_check_offered(fd, 0);
+	control_heap_in_use();
 }
 
 TEST(unloaded_afterwards)

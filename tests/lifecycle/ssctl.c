@@ -8,8 +8,6 @@
  * Limits of the kernel: 0.5 s for the service, 5 s for its response, 10 s for the
  * acknowledgment, 5 s for that of the stop bit.
  */
-#include <sched.h>
-
 #include "harness.h"
 
 #define NO_SERVICE	"timeout waiting for ssctl service"
@@ -184,17 +182,6 @@ TEST(no_acknowledgment_at_all)
 
 /* ---- a DSP that acknowledges everything, and serves calls until it is halted ---- */
 
-static void wait_shutdown_asked(void)
-{
-	long end = now_ms() + WAIT_MS;
-	struct dsp_control_soc now;
-
-	for (soc_look(&now); now.shutdowns_asked == mark.shutdowns_asked; soc_look(&now)) {
-		REQUIRE(now_ms() < end);
-		sched_yield();
-	}
-}
-
 TEST(works_on_while_it_is_asked)
 {
 	static struct async_call async[HELD];
@@ -209,7 +196,7 @@ TEST(works_on_while_it_is_asked)
 		control_wait(DSP_COUNT_HELD, i + 1);	/* the DSP releases the oldest first */
 	}
 	soc_stop_begin();
-	wait_shutdown_asked();
+	soc_wait_shutdown_asked(mark.shutdowns_asked);
 	CHECK_EQ(control_try_wait(DSP_COUNT_CLOSING, 1, 0), -ETIMEDOUT);
 	for (int i = 0; i < 20; i++)
 		CHECK_EQ(invoke_echo(fd, i, 1000 * i), 0);

@@ -901,7 +901,7 @@ end:	do
 			channels++;
 			if
 			:: attach_run == heap_run && heap_run != current_run &&
-			   !BROKEN(own_unwatched_news_kept) ->
+			   !BROKEN(heap_pd_unwatched_news_kept) ->
 				excused = excused || pd == UP;
 				pd = UNKNOWN
 			:: else
