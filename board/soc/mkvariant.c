@@ -162,6 +162,17 @@ static void print_channel(const struct tree *tree, const struct tree_dsp *dsp)
 	printf("};\n\n");
 }
 
+/* A remoteproc may have several; what the board's DSP does comes from the first. */
+static void print_own_streams(const struct tree_dsp *dsp, unsigned int stream)
+{
+	if (dsp->nr_own_streams < 2)
+		return;
+	printf("&%s {\n\tiommus = <SMMU 0x%x>", dsp->label, stream);
+	for (int i = 1; i < dsp->nr_own_streams; i++)
+		printf(", <SMMU 0x%x>", FIRST_OTHER + others_taken++);
+	printf(";\n};\n\n");
+}
+
 static void print_dsp(const struct tree *tree, const struct tree_dsp *dsp, bool is_bypassed)
 {
 	unsigned int stream = own_stream(dsp->label);
@@ -171,6 +182,7 @@ static void print_dsp(const struct tree *tree, const struct tree_dsp *dsp, bool 
 	if (strcmp(dsp->label, "adsp"))
 		printf("DSP(%s, \"%s\", 0x%x, label = \"%s\";)\n\n", dsp->label, dsp->label, stream,
 		       dsp->label);
+	print_own_streams(dsp, stream);
 	print_channel(tree, dsp);
 	if (has_heap(dsp) && dsp->nr_vmids > 0) {
 		printf("#if EL == 1\n&%s_dsp {\n\tboard,vmids = <", dsp->label);
