@@ -322,7 +322,7 @@ TEST(not_answered_while_going_down)
 
 	begin_up();
 	fd = node_open();
-	/* the second offer, since the rule itself forgets none that is the first of its run */
+	/* the second offer: never_answered has the first of a run */
 	heap_check_offered(fd, 1);
 	told_restart();
 	start_held_create(&create, fd);
