@@ -374,6 +374,7 @@ struct dsp {
 	u64 requests_seen;
 	u64 answers;
 	u64 undelivered;
+	u64 exits_told;
 	u64 held;
 	u64 releases;
 	struct dsp_client clients[DSP_MAX_CLIENTS];

@@ -468,11 +468,22 @@ static void code_report(struct dsp_remote *r)
 			 (int)sizeof(last->text), last->text);
 }
 
+static void code_tell_exit(struct dsp *dsp)
+{
+	u8 message[ANSWER_BYTES] = {};
+	int ret;
+
+	put_unaligned_le64(CTX_PD_EXIT, message + ANSWER_CTX);
+	ret = dsp_link_deliver(dsp, message, sizeof(message));
+	spin_lock(&dsp->calls_lock);
+	dsp->exits_told += !ret;
+	spin_unlock(&dsp->calls_lock);
+}
+
 /* The process ended by itself, or says what makes no sense: nothing more comes of it. */
 void dsp_code_died(struct dsp_remote *r, u32 wait_status)
 {
 	struct dsp *dsp = r->dsp;
-	u8 message[ANSWER_BYTES] = {};
 
 	r->wait_status = wait_status;
 	WRITE_ONCE(r->is_dead, true);
@@ -484,8 +495,7 @@ void dsp_code_died(struct dsp_remote *r, u32 wait_status)
 		dsp_listener_end(dsp, r->who.client, r->who.pd);
 		spin_unlock(&dsp->calls_lock);
 	}
-	put_unaligned_le64(CTX_PD_EXIT, message + ANSWER_CTX);
-	dsp_link_deliver(dsp, message, sizeof(message));
+	code_tell_exit(dsp);
 	wake_up_all(&dsp->counters);
 }
 

@@ -58,6 +58,7 @@ static void control_fill(struct dsp *dsp, struct dsp_control_status *st)
 	st->last_dsp_error = dsp->last_dsp_error;
 	st->releases = dsp->releases;
 	st->undelivered = dsp->undelivered;
+	st->exits_told = dsp->exits_told;
 	spin_unlock(&dsp->calls_lock);
 
 	spin_lock(&dsp->fault_lock);
@@ -207,6 +208,9 @@ static u64 control_counter(struct dsp *dsp, u32 counter)
 		break;
 	case DSP_COUNT_RELEASES:
 		value = dsp->releases;
+		break;
+	case DSP_COUNT_EXITS_TOLD:
+		value = dsp->exits_told;
 		break;
 	case DSP_COUNT_RUNNING:
 		value = dsp->running;

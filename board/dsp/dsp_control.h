@@ -138,6 +138,7 @@ struct dsp_control_status {
 	struct dsp_control_violations violations;
 	__u64 heap_pages_dirty;		/* pages that were not all zero when they were offered */
 	__u64 undelivered;		/* messages for the host that found no endpoint */
+	__u64 exits_told;		/* deaths of PDs that the host's driver was told of */
 	struct dsp_control_memory memory;
 };
 
@@ -258,6 +259,7 @@ enum dsp_control_counter {
 	DSP_COUNT_AUDIO_GROWTHS,
 	DSP_COUNT_AUDIO_RETURNS,
 	DSP_COUNT_AUDIO_DEATHS,
+	DSP_COUNT_EXITS_TOLD,	/* dsp_control_status.exits_told */
 	DSP_COUNT_LISTEN,	/* listeners of the service notifier, now */
 	DSP_COUNT_LISTEN_CAME,	/* dsp_control_servreg.came, .asked, .acked */
 	DSP_COUNT_LISTEN_ASKED,

@@ -460,10 +460,14 @@ static void check_last_words(const struct dsp_control_process *p, uint32_t signa
 static void dies_of(const char *command, uint32_t signal, uint32_t address)
 {
 	struct client good = client_start("calculator"), bad = client_start("misbehave");
+	struct dsp_control_status before, after;
 	struct dsp_control_process p;
 
 	CHECK_EQ(processes_alive(), 2);
+	control_status(&before);
 	client_do(&bad, command, E_BADSTATE);
+	/* The driver hears of it, and of nothing else. */
+	control_wait(DSP_COUNT_EXITS_TOLD, before.exits_told + 1);
 	process_look(&p, 1);
 	CHECK_EQ(p.is_dead, 1);
 	CHECK_EQ(p.has_last_words, !!signal);
@@ -474,6 +478,8 @@ static void dies_of(const char *command, uint32_t signal, uint32_t address)
 	CHECK_EQ(processes_alive(), 1);
 	client_end(&bad, SIGKILL);
 	client_do(&good, "call 0 4", "0x0");
+	control_status(&after);
+	CHECK_EQ(after.exits_told, before.exits_told + 1);
 	last_client_end(&good, 0);
 }
 
