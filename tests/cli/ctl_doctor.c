@@ -6,10 +6,15 @@
  */
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/klog.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+
+#include <linux/userfaultfd.h>
 
 #include "command.h"
 
@@ -20,6 +25,7 @@
 #define SHELL		DSP_DIRECTORY "/fastrpc_shell_unsigned_3"
 #define SKELETON	DSP_DIRECTORY "/libsome_skel.so"
 #define DEVICE_TREE	"/sys/firmware/devicetree/base"
+#define SIG_ENFORCE	"/sys/module/module/parameters/sig_enforce"
 #define MANY_CRASHES	3
 
 /* Calls of PAS: its service and command. */
@@ -486,4 +492,106 @@ TEST(driver_is_the_kernels)
 	finds("in-tree-driver");
 	ctl_prints(" that is loaded is the one that Linux ships");
 	ctl_prints("update-initramfs -u, then reboot");
+}
+
+/*
+ * A load of our module that the kernel has let in and not finished: it waits for the
+ * module's parameters, in a page that only comes when the file @pager is closed.
+ */
+static struct held_load {
+	pthread_t thread;
+	void *image, *parameters;
+	size_t size;
+	int pager;
+	long result;
+} held = { .pager = -1 };
+
+static void *load_image(void *unused)
+{
+	(void)unused;
+	held.result = syscall(SYS_init_module, held.image, held.size, held.parameters);
+	return NULL;
+}
+
+static void read_image(void)
+{
+	int fd = open(driver_ko(), O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	REQUIRE(fd >= 0);
+	REQUIRE_EQ(fstat(fd, &st), 0);
+	held.size = st.st_size;
+	held.image = mmap(NULL, held.size, PROT_READ, MAP_PRIVATE, fd, 0);
+	REQUIRE(held.image != MAP_FAILED);
+	close(fd);
+}
+
+static void keep_parameters_away(void)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+
+	held.parameters = mmap(NULL, KERNEL_PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(held.parameters != MAP_FAILED);
+	range.range.start = (uintptr_t)held.parameters;
+	range.range.len = KERNEL_PAGE;
+	held.pager = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	REQUIRE(held.pager >= 0);
+	REQUIRE_EQ(ioctl(held.pager, UFFDIO_API, &api), 0);
+	REQUIRE_EQ(ioctl(held.pager, UFFDIO_REGISTER, &range), 0);
+}
+
+/* Until the kernel asks for the parameters: it has judged the signature by then. */
+static void load_and_hold(void)
+{
+	struct pollfd asked = { .events = POLLIN };
+
+	read_image();
+	keep_parameters_away();
+	asked.fd = held.pager;
+	REQUIRE_EQ(pthread_create(&held.thread, NULL, load_image, NULL), 0);
+	REQUIRE_EQ(poll(&asked, 1, WAIT_MS), 1);
+}
+
+static void finish_load(void)
+{
+	if (held.pager < 0)
+		return;
+	close(held.pager);
+	held.pager = -1;
+	pthread_join(held.thread, NULL);
+	CHECK_EQ(held.result, 0);
+	munmap(held.parameters, KERNEL_PAGE);
+	munmap(held.image, held.size);
+}
+
+static void restore_held(void)
+{
+	finish_load();
+	driver_restore();
+}
+
+/*
+ * As Secure Boot does it, the kernel takes signed modules only: until the next boot, so
+ * this case is the last one.  Ours, which has no signature, is back afterwards because its
+ * load began before.
+ */
+TEST(module_is_unsigned)
+{
+	require_variant("installed");
+	test_teardown = restore_held;
+	dsp_stop();
+	node_wait(NODE, false);
+	REQUIRE_EQ(driver_unload(), 0);
+	load_and_hold();
+	REQUIRE_EQ(file_write(SIG_ENFORCE, "1"), 0);
+	test_allow("is rejected");
+	CHECK_EQ(driver_load(), -EKEYREJECTED);
+	dsp_start();
+	finds("secure-boot");
+	ctl_prints("the driver is installed and not loaded: Secure Boot is on");
+	ctl_prints("docs/secure-boot.md");
+	finish_load();
+	node_wait(NODE, true);
+	finds("");
 }
