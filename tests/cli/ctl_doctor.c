@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/klog.h>
@@ -25,6 +26,7 @@
 #define SHELL		DSP_DIRECTORY "/fastrpc_shell_unsigned_3"
 #define SKELETON	DSP_DIRECTORY "/libsome_skel.so"
 #define DEVICE_TREE	"/sys/firmware/devicetree/base"
+#define SYSTEMCTL	"/usr/bin/systemctl"
 #define SIG_ENFORCE	"/sys/module/module/parameters/sig_enforce"
 #define MANY_CRASHES	3
 
@@ -363,6 +365,66 @@ TEST(skeleton_is_missing)
 	REQUIRE_EQ(mknod(SKELETON, S_IFREG | 0644, 0), 0);
 	REQUIRE_EQ(mknod(SHELL, S_IFREG | 0644, 0), 0);
 	finds_as(with_library_path, "");
+}
+
+/* --- daemons ------------------------------------------------------------------------------ */
+
+/*
+ * The image has no systemd.  This program, called by that name, says what its environment
+ * has of the units, if it is asked for the daemons of DSPs, in these very words.
+ */
+static void __attribute__((constructor)) stand_in(int argc, char **argv)
+{
+	const char *name = strrchr(argv[0], '/');
+	const char *units = getenv("UNITS");
+
+	if (strcmp(name ? name + 1 : argv[0], "systemctl"))
+		return;
+	if (!units || argc < 3 || strcmp(argv[1], "show") ||
+	    strcmp(argv[argc - 1], "*rpcd*.service"))
+		exit(1);
+	printf("Id=cdsprpcd.service\nNRestarts=0\nResult=success\nActiveState=active\n\n%s", units);
+	exit(0);
+}
+
+static void with_restarts(void)
+{
+	setenv("UNITS", "Id=adsprpcd.service\nNRestarts=31\nResult=exit-code\nActiveState=activating\n", 1);
+}
+
+static void with_few_restarts(void)
+{
+	setenv("UNITS", "Id=adsprpcd.service\nNRestarts=3\nResult=success\nActiveState=active\n", 1);
+}
+
+static void with_unit_given_up(void)
+{
+	setenv("UNITS", "Id=adsprpcd.service\nNRestarts=4\nResult=start-limit-hit\nActiveState=failed\n", 1);
+}
+
+static void restore_systemctl(void)
+{
+	unlink(SYSTEMCTL);
+}
+
+TEST(daemon_restarts)
+{
+	char self[PATH_MAX] = "";
+
+	log_clear();
+	if (!access(SYSTEMCTL, F_OK))
+		test_skip("this image has systemd");
+	test_teardown = restore_systemctl;
+	look_at_tree();
+	mkdir("/usr", 0755);
+	mkdir("/usr/bin", 0755);
+	REQUIRE(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+	REQUIRE_EQ(symlink(self, SYSTEMCTL), 0);
+	finds_as(with_restarts, "daemon-restarts");
+	ctl_prints("adsprpcd.service does not stay: systemd has started it 31 times again");
+	ctl_prints("journalctl -u adsprpcd.service says why");
+	finds_as(with_unit_given_up, "daemon-restarts");
+	finds_as(with_few_restarts, "");
 }
 
 /* --- boards that are the mistake --------------------------------------------------------- */

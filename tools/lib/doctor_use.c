@@ -5,10 +5,12 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <misc/fastrpc.h>
@@ -20,8 +22,6 @@
 
 #define DMA_HEAP	"/dev/dma_heap/system"
 #define LIBRARY_DIR	"/usr/share/hexagon-dsp"
-
-#define UNIT_FIGURES	"-p Id -p NRestarts -p Result -p ActiveState"
 
 /* A daemon that was started again so often since it was last started by hand. */
 #define MANY_STARTS	5
@@ -354,17 +354,33 @@ static void parse_unit_line(struct unit *unit, const char *line)
 		unit->starts = strtoul(starts, NULL, 10);
 }
 
-/* Units are parted by empty lines. */
-void doctor_look_at_daemons(struct doctor *doctor)
+/* Its output, to be read; NULL if it cannot be run.  What it complains of is not shown. */
+static FILE *start_program(char *const *argv, pid_t *pid)
 {
-	char *program = file_path("/usr/bin/systemctl");
-	char *command = must_print("'%s' show " UNIT_FIGURES " '*rpcd*.service' 2>/dev/null",
-				   program);
-	FILE *pipe = access(program, X_OK) ? NULL : popen(command, "re");
+	posix_spawn_file_actions_t actions;
+	int ends[2], ret;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return NULL;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	ret = posix_spawn(pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	if (!ret)
+		return fdopen(ends[0], "r");
+	close(ends[0]);
+	return NULL;
+}
+
+/* Units are parted by empty lines. */
+static void read_units(struct doctor *doctor, FILE *lines)
+{
 	struct unit unit = { };
 	char line[256];
 
-	while (pipe && fgets(line, sizeof(line), pipe)) {
+	while (fgets(line, sizeof(line), lines)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (!*line) {
 			judge_unit(doctor, &unit);
@@ -373,8 +389,23 @@ void doctor_look_at_daemons(struct doctor *doctor)
 		parse_unit_line(&unit, line);
 	}
 	judge_unit(doctor, &unit);
-	if (pipe)
-		pclose(pipe);
-	free(command);
+}
+
+/* No shell is between: the pattern of names is systemctl's own, and images may have no shell. */
+void doctor_look_at_daemons(struct doctor *doctor)
+{
+	char *program = file_path("/usr/bin/systemctl");
+	char *const argv[] = {
+		program, "show", "-p", "Id", "-p", "NRestarts", "-p", "Result",
+		"-p", "ActiveState", "*rpcd*.service", NULL,
+	};
+	pid_t pid;
+	FILE *lines = start_program(argv, &pid);
+
+	if (lines) {
+		read_units(doctor, lines);
+		fclose(lines);
+		waitpid(pid, NULL, 0);
+	}
 	free(program);
 }
