@@ -15,11 +15,11 @@ processor_single='-cpu cortex-a57 -smp 1'
 cpu_16k=cortex-a76
 
 # How much memory: what BOARD_MEMORY says, or what the variant has, or 1 GiB.  KASAN keeps a
-# good part of that for itself; firmware knows of 1 GiB.
+# good part of that for itself; firmware and the monitor know of 1 GiB.
 memory=${BOARD_MEMORY:-1G}
 image_memory()
 {
-	[ "${BOARD_MEMORY:-}" ] || [ "$edge" = stack ] || ! is_debug_kernel "$kernel" || memory=1536M
+	[ "${BOARD_MEMORY:-}" ] || [ "$edge$el" != own2 ] || ! is_debug_kernel "$kernel" || memory=1536M
 	[ "${BOARD_MEMORY:-}" ] || [ ! -e "$variant_base.memory" ] ||
 		memory=$(sed '/^#/d' "$variant_base.memory")
 }
