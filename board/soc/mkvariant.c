@@ -3,9 +3,9 @@
  * mkvariant TREE.dtb NAME WHERE-FROM: the FastRPC part of a machine's device tree as a
  * variant of the board.  board/dtb-variant builds and runs it.
  *
- * Kept are the DSPs, their banks with number, sessions, streams and coherency, the heap of
- * the audio domain with its kind, size and place, and its VMs.  What "fastrpcctl check-dt"
- * foretells of the machine's own tree goes into the node "foretold", for a test program.
+ * Kept are the DSPs, their banks with number, sessions, streams and coherency, the heaps of
+ * audio and sensor domains with their kind, size and place, and their VMs.  What "fastrpcctl
+ * check-dt" foretells of the machine's own tree goes into the node "foretold", for a test program.
  *
  * The board differs: a stream number is the board's, a bank without a stream gets one, and
  * number 0 is the DSP's own stream, so a bank of that number gets another.
@@ -90,10 +90,9 @@ static void print_bank(const struct tree_dsp *dsp, const struct tree_bank *bank)
 
 /* --- the heap -------------------------------------------------------------------- */
 
-/* Only the audio domain's: what the sensors' firmware does with its own is not modelled. */
 static bool has_heap(const struct tree_dsp *dsp)
 {
-	return dsp->nr_outcomes && dsp->kind->has_heap && !dsp->kind->is_heap_implicit;
+	return dsp->nr_outcomes && dsp->kind->has_heap;
 }
 
 static void print_cells(const char *name, uint64_t first, uint64_t size)

@@ -211,12 +211,88 @@ static void check_heap(const struct dsp *dsp)
 	node_close(fd);
 }
 
+/* Where the driver has a region that the DSP may use. */
+static struct heap_piece lent_region(void)
+{
+	unsigned long long first, last;
+	char text[4096], *region;
+
+	heap_wait_pieces("region", "offered", 1);
+	heap_account_read(text, sizeof(text));
+	region = strstr(text, "  region [mem ");
+	REQUIRE(region);
+	REQUIRE(sscanf(region, "  region [mem %llx-%llx] offered", &first, &last) == 2);
+	return (struct heap_piece){ first, last + 1 - first };
+}
+
+static void dsp_reaches(uint64_t addr)
+{
+	struct dsp_control_access word = { .is_write = 1, .addr = addr, .value = 0x5e5e5e5e };
+
+	snprintf(word.label, sizeof(word.label), "%s", control_selected());
+	REQUIRE_EQ(control_ioctl(DSP_CONTROL_ACCESS, &word), 0);
+	CHECK_EQ(word.faulted, 0);
+}
+
+/* The VMs that the device tree gives the DSP's memory to. */
+static uint64_t vms_of(const struct dsp *dsp)
+{
+	uint8_t vmids[64];
+	char path[128];
+	uint64_t vms = 0;
+	int len;
+
+	snprintf(path, sizeof(path),
+		 "/proc/device-tree/remoteproc-%.15s/glink-edge/fastrpc/qcom,vmids", dsp->label);
+	len = file_read(path, (char *)vmids, sizeof(vmids));
+	REQUIRE(len > 0);
+	for (int i = 3; i < len; i += 4)
+		vms |= 1ull << vmids[i];
+	return vms;
+}
+
+static void check_owners(const struct dsp *dsp, const struct heap_piece *region, bool is_lent)
+{
+	if (!strcmp(dsp->heap, "assign"))
+		monitor_check_owners(region->base, region->size, is_lent ? vms_of(dsp) : VM_HLOS);
+}
+
+/* The sensors' firmware has its region while the DSP runs, and is not told of it. */
+static void check_lent(const struct dsp *dsp)
+{
+	struct dsp_control_status before, after;
+	struct heap_piece region;
+
+	if (!strcmp(dsp->heap, "none"))
+		return;
+	dsp_stop();
+	node_wait(best_node(dsp), false);
+	control_status(&before);
+	dsp_start();
+	node_wait(best_node(dsp), true);
+	region = lent_region();
+	control_status(&after);
+	CHECK_EQ(after.requests, before.requests);
+	CHECK_EQ(region.size, dsp->heap_size);
+	CHECK(region.base >= dsp->heap_first && region.base + region.size - 1 <= dsp->heap_last);
+	check_owners(dsp, &region, true);
+	dsp_reaches(region.base);
+	dsp_reaches(region.base + region.size - 4);
+	works(dsp);
+	control_status(&after);
+	CHECK_EQ(after.heap_pages, 0);
+	dsp_stop();
+	check_owners(dsp, &region, false);
+}
+
 TEST(heap_as_foretold)
 {
 	for (int i = 0; i < nr_dsps; i++) {
 		select_dsp(&dsps[i]);
 		if (!strncmp(dsps[i].label, "adsp", 4))
 			check_heap(&dsps[i]);
+		else if (!strncmp(dsps[i].label, "sdsp", 4))
+			check_lent(&dsps[i]);
 	}
 }
 
