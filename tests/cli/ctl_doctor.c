@@ -387,19 +387,29 @@ static void __attribute__((constructor)) stand_in(int argc, char **argv)
 	exit(0);
 }
 
+static void set_unit(int restarts, const char *result, const char *state)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text),
+		 "Id=adsprpcd.service\nNRestarts=%d\nResult=%s\nActiveState=%s\n", restarts,
+		 result, state);
+	setenv("UNITS", text, 1);
+}
+
 static void with_restarts(void)
 {
-	setenv("UNITS", "Id=adsprpcd.service\nNRestarts=31\nResult=exit-code\nActiveState=activating\n", 1);
+	set_unit(31, "exit-code", "activating");
 }
 
 static void with_few_restarts(void)
 {
-	setenv("UNITS", "Id=adsprpcd.service\nNRestarts=3\nResult=success\nActiveState=active\n", 1);
+	set_unit(3, "success", "active");
 }
 
 static void with_unit_given_up(void)
 {
-	setenv("UNITS", "Id=adsprpcd.service\nNRestarts=4\nResult=start-limit-hit\nActiveState=failed\n", 1);
+	set_unit(4, "start-limit-hit", "failed");
 }
 
 static void restore_systemctl(void)
