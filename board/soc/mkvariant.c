@@ -50,6 +50,11 @@ static unsigned int own_stream(const char *label)
 	return !strcmp(label, "cdsp") ? STREAM_CDSP : next_stream();
 }
 
+static bool is_used(const struct tree_dsp *dsp)
+{
+	return dsp->is_enabled && dsp->kind && dsp->nr_banks;
+}
+
 /* --- banks --------------------------------------------------------------------- */
 
 static bool has_bank(const struct tree_dsp *dsp, uint32_t reg)
@@ -95,17 +100,28 @@ static bool has_heap(const struct tree_dsp *dsp)
 	return dsp->nr_outcomes && dsp->kind->has_heap;
 }
 
+/* A region has the name of the first DSP that it is the heap of. */
+static const struct tree_dsp *region_owner(const struct tree *tree, const struct tree_dsp *dsp)
+{
+	const struct tree_dsp *owner = tree->dsps;
+
+	while (!is_used(owner) || !has_heap(owner) || owner->region.node != dsp->region.node)
+		owner++;
+	return owner;
+}
+
 static void print_cells(const char *name, uint64_t first, uint64_t size)
 {
 	printf("\t\t\t%s = <0x%x 0x%x 0x%x 0x%x>;\n", name, (unsigned int)(first >> 32),
 	       (unsigned int)first, (unsigned int)(size >> 32), (unsigned int)size);
 }
 
-static void print_region(const struct tree_region *region)
+static void print_region(const struct tree_dsp *owner)
 {
+	const struct tree_region *region = &owner->region;
 	bool is_placed = region->is_placed_at_boot;
 
-	printf("/ {\n\treserved-memory {\n\t\treal_heap: real-heap");
+	printf("/ {\n\treserved-memory {\n\t\t%s_heap: %s-heap", owner->label, owner->label);
 	if (!is_placed)
 		printf("@%llx", (unsigned long long)region->first);
 	printf(" {\n");
@@ -145,7 +161,7 @@ static void print_channel(const struct tree *tree, const struct tree_dsp *dsp)
 	else
 		printf("\tqcom,non-secure-domain;\n");
 	if (has_heap(dsp))
-		printf("\tmemory-region = <&real_heap>;\n");
+		printf("\tmemory-region = <&%s_heap>;\n", region_owner(tree, dsp)->label);
 	else
 		printf("\t/delete-property/ memory-region;\n");
 	if (has_heap(dsp) && dsp->nr_vmids > 0) {
@@ -176,8 +192,8 @@ static void print_dsp(const struct tree *tree, const struct tree_dsp *dsp, bool 
 {
 	unsigned int stream = own_stream(dsp->label);
 
-	if (has_heap(dsp))
-		print_region(&dsp->region);
+	if (has_heap(dsp) && region_owner(tree, dsp) == dsp)
+		print_region(dsp);
 	if (strcmp(dsp->label, "adsp"))
 		printf("DSP(%s, \"%s\", 0x%x, label = \"%s\";)\n\n", dsp->label, dsp->label, stream,
 		       dsp->label);
@@ -220,11 +236,6 @@ static void print_foretold(const struct tree_dsp *dsp, const char *boot)
 		printf("\t\t\theap-last = <0x%x>;\n", (unsigned int)dsp->region.last);
 	}
 	printf("\t\t};\n");
-}
-
-static bool is_used(const struct tree_dsp *dsp)
-{
-	return dsp->is_enabled && dsp->kind && dsp->nr_banks;
 }
 
 static bool has_dsp(const struct tree *tree, const char *label)
