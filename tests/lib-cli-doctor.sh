@@ -313,14 +313,16 @@ doctor_node_permission()
 	finds node-permission node-permission -- 'stranger may not open /dev/fastrpc-adsp (mode 0660)' 'usermod -aG' || return 1
 	chmod 0600 "$machine"/dev/fastrpc-adsp "$machine"/dev/fastrpc-cdsp
 	user=member
-	finds node-permission node-permission -- 'member may not open /dev/fastrpc-cdsp (mode 0600)' 'systemd-sysusers' || return 1
+	finds node-permission node-permission -- 'member may not open /dev/fastrpc-cdsp (mode 0600)' 'systemd-sysusers' \
+		"to the group \"$(nodes_group)\"" "usermod -aG $(nodes_group) member" || return 1
 	user=root
 	finds_nothing
 }
 doctor_dma_heap_permission()
 {
 	chmod 0600 "$machine/dev/dma_heap/system"
-	finds dma-heap-permission -- 'member may not open /dev/dma_heap/system' 'SUBSYSTEM=="dma_heap"'
+	finds dma-heap-permission -- 'member may not open /dev/dma_heap/system' 'SUBSYSTEM=="dma_heap"' \
+		"GROUP=\"$(nodes_group)\""
 }
 doctor_secure_node()
 {

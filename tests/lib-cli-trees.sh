@@ -98,6 +98,40 @@ test_check_dt_json()
 		"$out/said.out" > /dev/null || wrong "not what was expected: $(cat "$out/said.out")"
 }
 
+# Who may open a node, by the rules that are installed: udev_says NAME
+udev_says()
+{
+	awk -v node="$1" -f "$top/tests/cli/udev.awk" "$top"/packaging/udev/*.rules
+}
+
+# The group of the nodes that are not secure.
+nodes_group()
+{
+	udev_says fastrpc-adsp | sed -n 's/^the group //p'
+}
+
+# What check-dt says of the rights of a node is what udev gives, and the group is made.
+test_check_dt_rights()
+{
+	command -v dtc > /dev/null && command -v jq > /dev/null || return 77
+	for tree in el2 secure sensors; do
+		tree_make "$tree" && check_dt 0 --json "$out/trees/$tree.dtb" || return 1
+		jq -r '.[].dsps[].nodes[] | .path + " " + .for' "$out/said.out"
+	done > "$out/rights"
+	[ "$(grep -c -e '-secure ' "$out/rights")" -ge 4 ] &&
+	[ "$(grep -c -v -e '-secure ' "$out/rights")" -ge 4 ] ||
+		wrong "nodes of both kinds were expected: $(cat "$out/rights")" || return 1
+	while read -r path who; do
+		[ "$(udev_says "${path#/dev/}")" = "$who" ] ||
+			wrong "check-dt: $path is for $who; packaging/udev: for $(udev_says "${path#/dev/}")" ||
+			return 1
+	done < "$out/rights"
+	cat "$top"/packaging/sysusers.d/*.conf | grep -q -x "g $(nodes_group) -" ||
+		wrong "packaging/sysusers.d does not make the group \"$(nodes_group)\"" || return 1
+	grep -q "for root and for the group \`$(nodes_group)\`" "$top/docs/install.md" ||
+		wrong "docs/install.md does not name the group \"$(nodes_group)\""
+}
+
 # What is no device tree, and what cannot be read.
 test_check_dt_no_tree()
 {
