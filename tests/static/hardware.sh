@@ -3,7 +3,8 @@
 #
 # What README.md ("On hardware") and docs/hardware.md say of machines at EL2 comes from device
 # trees: each tree that they name is in the table of docs/device-trees.md, which a program
-# writes, with the same outcome, and their counts are those of the table.
+# writes, with the same outcome, and their counts are those of the table.  What they say of
+# trees without a heap comes from the tables of shapes there.
 #
 # What is wrong is said, one line each; the exit status is 1 then.
 # shellcheck disable=SC2016 # backquotes of pages
@@ -46,6 +47,13 @@ outcome_is()
 	done
 }
 
+# Lines "NODES HEAP REMOTEPROC" for the shapes of ADSPs in the trees of kernel $1
+adsps()
+{
+	page_part "$top/docs/device-trees.md" "shapes $1" |
+		awk -F ' *[|] *' '$4 ~ /^adsp/ { print $2, $11 == "-" ? "none" : "heap", $17 }'
+}
+
 # says PAGE WORDS
 says()
 {
@@ -70,4 +78,7 @@ says docs/hardware.md "talos ($(how_many mapped talos qcs615), "
 says docs/hardware.md "glymur and mahua ($(how_many mapped glymur mahua), "
 says docs/hardware.md "sc8280xp ($(how_many none sc8280xp), "
 says docs/hardware.md "sc7180 ($(how_many none sc7180), "
+says docs/hardware.md "$(adsps 7 | awk '{ all += $1 } $2 == "none" { none += $1 }
+	END { print none " of the " all }') ADSP nodes of 7"
+says docs/hardware.md "6.12 only the trees of $(adsps 6.12 | sed -n 's/.* heap \(.*\)-adsp-pas$/\1/p') have an audio heap"
 exit $wrong
