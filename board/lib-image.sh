@@ -175,14 +175,12 @@ image_has_program_of()
 	return 1
 }
 
-# Debian's udev, where something is to be loaded by it.  The program says if it is missing.
+# Debian's udev, on the machine that the driver is installed on.  The programs say if it is
+# missing.
 image_udev()
 {
 	udev=''
-	case " $(program_names | tr '\n' ' ')" in
-	*" installed "*)	;;
-	*)			return 0 ;;
-	esac
+	[ "$variant" = installed ] || return 0
 	"$top/board/setup" udev >&2 || return 0
 	udev=$cache/udev
 }

@@ -38,7 +38,7 @@ static int run(const char *path, const char *word, const char *option)
 static void udev_start(void)
 {
 	if (!has(UDEVD))
-		test_skip("no udev in this image: Debian's could not be fetched");
+		test_skip("no udev: for the variant installed, where Debian has it");
 	/* comes back when the daemon listens */
 	REQUIRE_EQ(run(UDEVD, "--daemon", NULL), 0);
 }
