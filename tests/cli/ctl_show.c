@@ -91,6 +91,26 @@ TEST(list_of_no_such_dsp)
 	CHECK_EQ(strlen(ctl.out), 0);
 }
 
+/* The tree that this board was booted with, judged by the tool alone. */
+TEST(check_dt_of_the_live_tree)
+{
+	char sessions[16];
+
+	soc_require();
+	CHECK_EQ(fastrpcctl("check-dt", "--live", NULL), 0);
+	ctl_prints("\nadsp\n  nodes     " NODE " for ");
+	ctl_prints(board_has_monitor() ? "below a hypervisor: assigned to VMs" :
+		   "mapped 1:1 in the remoteproc's domain");
+	CHECK_EQ(fastrpcctl("check-dt", "--live", "--json", NULL), 0);
+	CHECK(json_is_valid(ctl.out));
+	json_has("file", "\"/sys/firmware/fdt\"");
+	snprintf(sessions, sizeof(sessions), "%d,", node_sessions());
+	json_has("sessions", sessions);
+	CHECK_EQ(fastrpcctl_as(become_nobody, "check-dt", "--live", NULL), NOTHING_THERE);
+	ctl_complains("/sys/firmware/fdt: ");
+	ctl_complains("only root may read it");
+}
+
 TEST(caps_are_the_dsps)
 {
 	char line[80];
