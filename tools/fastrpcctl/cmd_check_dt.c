@@ -110,6 +110,24 @@ static void print_sessions(const struct tree_dsp *dsp)
 	putchar('\n');
 }
 
+/* By the number that a bank has in the tree. */
+static void print_banks(const struct tree *tree, const struct tree_dsp *dsp)
+{
+	printf("  banks    ");
+	for (int i = 0; i < dsp->nr_banks; i++) {
+		const struct tree_bank *bank = &dsp->banks[i];
+
+		printf("%s ", i ? "," : "");
+		if (bank->has_reg)
+			printf("%u", bank->reg);
+		else
+			printf("%s", fdt_file_name(tree->file, bank->node));
+		if (bank->sessions != 1)
+			printf(" with %u sessions", bank->sessions);
+	}
+	printf("%s\n", dsp->nr_banks ? "" : " none");
+}
+
 static void print_stream(const struct tree *tree, const struct tree_dsp *dsp)
 {
 	if (dsp->remoteproc == FDT_NONE) {
@@ -188,6 +206,7 @@ static void print_dsp(const struct tree *tree, const struct tree_dsp *dsp)
 	printf("%s%s\n", label_of(dsp), dsp->is_enabled ? "" : ", switched off in this tree");
 	print_nodes(dsp);
 	print_sessions(dsp);
+	print_banks(tree, dsp);
 	print_stream(tree, dsp);
 	print_heap(dsp);
 	for (int i = 0; i < dsp->nr_findings; i++)
