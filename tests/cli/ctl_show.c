@@ -100,7 +100,7 @@ TEST(check_dt_of_the_live_tree)
 	CHECK_EQ(fastrpcctl("check-dt", "--live", NULL), 0);
 	ctl_prints("\nadsp\n  nodes     " NODE " for ");
 	ctl_prints(board_has_monitor() ? "below a hypervisor: assigned to VMs" :
-		   "mapped 1:1 in the remoteproc's domain");
+					 "mapped 1:1 in the remoteproc's domain");
 	CHECK_EQ(fastrpcctl("check-dt", "--live", "--json", NULL), 0);
 	CHECK(json_is_valid(ctl.out));
 	json_has("file", "\"/sys/firmware/fdt\"");
