@@ -136,7 +136,7 @@ static uint64_t requests(void)
 	return st.requests;
 }
 
-/* Of one file more than there are sessions. */
+/* Opens one file more than there are sessions; returns what the last one got. */
 static int open_one_more(void)
 {
 	int fds[32], n = 0, ret = 0;

@@ -346,7 +346,7 @@ static void *spin(void *cpu)
 	return sum / TIMES < least + least / 4 ? &spinners : NULL;
 }
 
-/* All processors at once: a call needs the host's second one for its Hexagon code. */
+/* Looks at all processors at once: a call needs a second one for its Hexagon code. */
 static bool machine_is_idle(void)
 {
 	const size_t nr = sysconf(_SC_NPROCESSORS_ONLN);

@@ -110,7 +110,7 @@ static void print_sessions(const struct tree_dsp *dsp)
 	putchar('\n');
 }
 
-/* By the number that a bank has in the tree. */
+/* Names each bank by its number in the tree. */
 static void print_banks(const struct tree *tree, const struct tree_dsp *dsp)
 {
 	printf("  banks    ");
