@@ -87,8 +87,8 @@ void late_hold(void)
 	switch_set(RT_RUNTIME, hog.rt_runtime, sizeof(hog.rt_runtime), "-1");
 	hog.is_on = true;
 	REQUIRE_EQ(pthread_create(&hog.thread, NULL, hog_main, NULL), 0);
+	pin(hog.thread, true);	/* urgent here, it would keep this thread from running */
 	REQUIRE_EQ(pthread_setschedparam(hog.thread, SCHED_FIFO, &urgent), 0);
-	pin(hog.thread, true);
 }
 
 long late_end(struct errand *errand)
