@@ -389,6 +389,7 @@ enum dsp_hold_point {
 	DSP_HOLD_PROBE = 0,	/* the driver's probe, when it creates a context bank's device */
 	DSP_HOLD_ANNOUNCE,	/* the remoteproc's start, before the channel is announced */
 	DSP_HOLD_ANNOUNCED,	/* the remoteproc's start, when the channel has been announced */
+	DSP_HOLD_STOP,		/* the remoteproc's stop, before the channel goes */
 	DSP_HOLD_REBOOT,	/* a reboot, before the first device is shut down */
 	DSP_HOLD_POINTS
 };

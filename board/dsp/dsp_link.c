@@ -283,6 +283,7 @@ static void link_stop(struct rproc_subdev *subdev, bool crashed)
 		.dst = RPMSG_ADDR_ANY,
 	};
 
+	dsp_hold(dsp, DSP_HOLD_STOP);
 	dsp_close_calls(dsp);
 	cancel_work_sync(&link->announce);
 	if (link->announced) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Something that a thread does and that does not come back for a while. */
 #include <sys/syscall.h>
-#include <time.h>
 
 #include "harness.h"
 
@@ -26,25 +25,6 @@ long errand_end(struct errand *errand)
 {
 	pthread_join(errand->thread, NULL);
 	return errand->result;
-}
-
-void errand_wait_blocked(struct errand *errand)
-{
-	char path[64], text[256], *state;
-
-	for (int ms = 0; ms < WAIT_MS; ms++) {
-		const struct timespec pause = { .tv_nsec = 1000000 };
-
-		snprintf(path, sizeof(path), "/proc/self/task/%d/stat", errand->tid);
-		if (errand->tid && file_read(path, text, sizeof(text)) > 0) {
-			state = strrchr(text, ')');
-			if (state && (state[2] == 'S' || state[2] == 'D'))
-				return;
-		}
-		nanosleep(&pause, NULL);
-	}
-	CHECK(!"the thread blocks");
-	test_abort();
 }
 
 void errand_cut_short(int fd, uint32_t method, long (*request)(int fd),

@@ -412,8 +412,6 @@ struct errand {
 };
 
 void errand_start(struct errand *errand, long (*run)(int fd), int fd);
-/* It has got as far as it can: it sleeps in the kernel. */
-void errand_wait_blocked(struct errand *errand);
 long errand_end(struct errand *errand);		/* its result */
 
 /* The same on a CPU of its own; skips the case where there is one CPU only. */

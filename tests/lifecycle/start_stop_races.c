@@ -132,7 +132,7 @@ TEST(stopped_while_probing_inside_the_start)
 	errand_start(&start, do_start, -1);
 	control_wait(DSP_COUNT_AT_HOLD, 1);
 	errand_start(&stop, do_stop, -1);
-	errand_wait_blocked(&stop);
+	task_wait_inside(getpid(), "rproc_shutdown+", 1);
 	control_hold(DSP_HOLD_PROBE, false);
 	CHECK_EQ(errand_end(&start), 0);
 	CHECK_EQ(errand_end(&stop), 0);
@@ -165,13 +165,13 @@ static void unwatched(bool crash)
 		crash_begin();
 	} else {
 		errand_start(&stop, do_stop, -1);
-		errand_wait_blocked(&stop);
+		task_wait_inside(getpid(), "rproc_shutdown+", 1);
 	}
 	control_hold(DSP_HOLD_ANNOUNCE, false);
 	fd = node_open();
 	control_wait(DSP_COUNT_AT_HOLD, 1);
 	errand_start(&create, create_audio, fd);
-	errand_wait_blocked(&create);
+	task_wait_inside(getpid(), "frpc_heap_offer+", 1);
 	CHECK_EQ(heap_pieces("region", "unclaimed"), 1);	/* not offered: it waits */
 	control_hold(DSP_HOLD_ANNOUNCED, false);
 	CHECK_EQ(errand_end(&start), 0);
@@ -259,32 +259,28 @@ TEST(growth_ends_behind_the_dsp)
 }
 
 /*
- * Its request waits for the remoteproc's lock, and so do a stop and a start, before it.  When
- * it has the lock the DSP runs, and its channel is one of the run before: nothing is lent.
+ * Its request waits for the remoteproc's lock, behind a stop and a start.  When it gets the
+ * lock, the DSP runs, but the channel belongs to the run before: nothing is lent.
  */
 TEST(restarted_while_unwatched)
 {
-	struct errand start, stop, again, create;
+	struct errand stop, again, create;
 	long lends;
 	int fd;
 
 	own_edge_require();
 	test_teardown = restore;
-	dsp_stop();
+	dsp_restart();
 	lends = heap_account("lends=");
-	REQUIRE_EQ(file_write(SYNC_ANNOUNCE, "1"), 0);
-	control_hold(DSP_HOLD_ANNOUNCED, true);
-	errand_start(&start, do_start, -1);
-	control_wait(DSP_COUNT_AT_HOLD, 1);
+	control_hold(DSP_HOLD_STOP, true);
 	errand_start(&stop, do_stop, -1);
-	errand_wait_blocked(&stop);
+	control_wait(DSP_COUNT_AT_HOLD, 1);
 	errand_start(&again, do_start, -1);
-	errand_wait_blocked(&again);
+	task_wait_inside(getpid(), "rproc_boot+", 1);
 	fd = node_open();
 	errand_start(&create, create_audio, fd);
-	errand_wait_blocked(&create);
-	control_hold(DSP_HOLD_ANNOUNCED, false);
-	CHECK_EQ(errand_end(&start), 0);
+	task_wait_inside(getpid(), "frpc_heap_offer+", 1);
+	control_hold(DSP_HOLD_STOP, false);
 	CHECK_EQ(errand_end(&stop), 0);
 	CHECK_EQ(errand_end(&again), 0);
 	CHECK_EQ(errand_end(&create), -EPIPE);
