@@ -187,9 +187,9 @@ judge_run()
 	elif [ "$touched" != "$offered" ]; then
 		blame "the DSP could use $touched of the $offered heap pages it was offered"
 	fi
-	coded=$(fact heap-code)
-	[ -z "${hexagon:-}" ] || [ "${coded:-0}" != 0 ] ||
-		blame "the audio PD's Hexagon code stored nothing in its heap"
+	stored=$(fact heap-code) found=${stored#* } stored=${stored% *}
+	[ -z "${hexagon:-}" ] || [ "${found:-0}" != 0 ] ||
+		blame "the audio PD's Hexagon code found nothing in its heap of what it stored"
 	[ -z "$(fact stop)" ] || blame "the remoteproc could not be stopped"
 	[ -z "$(fact complaint)" ] || blame "the DSP model complains: $(fact complaint)"
 	[ -z "$(fact kernel-log)" ] || blame "kernel log, bad lines: $(fact kernel-log)"
@@ -198,7 +198,7 @@ judge_run()
 
 verdict_run()
 {
-	cause='' assigned='' coded=''
+	cause='' assigned='' stored=''
 	: > "$log_base.also"
 	if ! qemu_finished; then
 		qemu_explain
@@ -211,7 +211,7 @@ verdict_run()
 	echo
 	if [ -z "$cause" ]; then
 		printf 'PASS (%s): the audio PD is up, the DSP used all %s pages of its heap%s, no SMMU fault (guest 0, QEMU %s)%s\n' \
-			"$ran" "$offered" "${coded:+, where its Hexagon code stored $coded words}" \
+			"$ran" "$offered" "${stored:+, where its Hexagon code stored $stored words}" \
 			"$host_events" \
 			"${assigned:+, no violation seen by the monitor in $assigned assignments}"
 		return 0

@@ -233,6 +233,9 @@ static u64 control_counter(struct dsp *dsp, u32 counter)
 	case DSP_COUNT_AUDIO_STORES:
 		value = dsp->audio.counts.stores;
 		break;
+	case DSP_COUNT_AUDIO_CHECKS:
+		value = dsp->audio.counts.checks;
+		break;
 	case DSP_COUNT_AUDIO_ROUNDS:
 		value = dsp->audio.counts.rounds;
 		break;

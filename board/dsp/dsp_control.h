@@ -254,7 +254,10 @@ enum dsp_control_counter {
 	DSP_COUNT_LISTENERS,	/* threads of the host that wait for a call of the DSP */
 	DSP_COUNT_AT_HOLD,	/* how many are held at a point of enum dsp_hold_point */
 	DSP_COUNT_CLOSING,	/* 1: a stop of the DSP has begun, or it is off */
-	DSP_COUNT_AUDIO_STORES,	/* dsp_control_audio.stores, .rounds, .growths, .returns, .deaths */
+	DSP_COUNT_AUDIO_STORES,	/* dsp_control_audio.stores, .checks, .rounds, .growths, .returns,
+				 * .deaths
+				 */
+	DSP_COUNT_AUDIO_CHECKS,
 	DSP_COUNT_AUDIO_ROUNDS,
 	DSP_COUNT_AUDIO_GROWTHS,
 	DSP_COUNT_AUDIO_RETURNS,

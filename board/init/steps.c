@@ -129,9 +129,10 @@ static void show_code(const char *when)
 
 	if (dsp_audio(LABEL, &a) || !a.has_code)
 		return;
-	report("step", "%s: Hexagon code stored %llu words in the heap, found %llu again",
+	report("step", "%s: Hexagon code stored %llu words in the heap and found %llu again",
 	       when, (unsigned long long)a.stores, (unsigned long long)a.checks);
-	report("fact", "heap-code %llu", (unsigned long long)a.stores);
+	report("fact", "heap-code %llu %llu", (unsigned long long)a.stores,
+	       (unsigned long long)a.checks);
 }
 
 /* What the DSP itself saw of its heap. */

@@ -299,14 +299,14 @@ static void check_violations(const struct dsp_control_status *st)
 			(unsigned long long)v->corrupted, (unsigned long long)v->bad_request);
 }
 
-/* Its allocator goes on.  Hexagon code stores words, and the model sees pages of them. */
+/* Its allocator goes on.  Hexagon code finds words that it stored; the model touches pages. */
 static bool stores_go_on(const struct dsp_control_status *st)
 {
 	struct dsp_control_audio a = { .label = LABEL };
 
 	if (ioctl(control_fd, DSP_CONTROL_AUDIO, &a) || !a.has_code)
 		return wait_until(DSP_COUNT_HEAP_STORES, st->heap_stores + STORES_WANTED);
-	return wait_until(DSP_COUNT_AUDIO_STORES, a.stores + STORES_WANTED);
+	return wait_until(DSP_COUNT_AUDIO_CHECKS, a.checks + STORES_WANTED);
 }
 
 /* The PD uses its heap: every page once, then its allocator goes on and on. */

@@ -23,8 +23,8 @@ run_output()
 	. "$top/board/lib.sh"
 	# shellcheck source=board/lib-driver.sh
 	. "$top/board/lib-driver.sh"
-	build=$work cache=$work kernel=7 driver=$1 variant=default variant_reason='' edge=stack
-	firmware=el3
+	build=$work cache=$work kernel=7 driver=$1 variant=hexagon variant_reason='' edge=stack
+	firmware=el3 hexagon=yes
 	# shellcheck source=board/lib-verdict.sh
 	. "$top/board/lib-verdict.sh"
 	report_log=$samples/run-$1.report log_base=$work/run console_log=$work/console
@@ -35,7 +35,7 @@ run_output()
 	qemu_finished() { grep -q '^end ' "$report_log"; }
 	qemu_smmu_events() { fact faults; }
 	show_steps < "$report_log"
-	verdict_run | sed "s,$work/run,build/7/logs/run-default-$1,"
+	verdict_run | sed "s,$work/run,build/7/logs/run-hexagon-$1,"
 )
 
 sample_run_ours()
