@@ -116,6 +116,12 @@ function text(x, y, words, more)
 	svg = svg sprintf("<text x=\"%d\" y=\"%d\"%s>%s</text>\n", x, y, more, escaped(words))
 }
 
+# Seconds: there is room for three digits.
+function three_digits(time)
+{
+	return sprintf(time < 9.995 ? "%.2f" : time < 99.95 ? "%.1f" : "%.0f", time)
+}
+
 # One event, at @y; returns where the next begins.
 function row(i, y,   n, j, tall, is_fault)
 {
@@ -130,7 +136,7 @@ function row(i, y,   n, j, tall, is_fault)
 		svg = svg sprintf("<rect x=\"%d\" y=\"%d\" width=\"276\" height=\"%d\" rx=\"4\" fill=\"%s\"/>\n",
 				  text_x - 4, y + 1, tall - 2, colour["fault"])
 	if (times[i] != "")
-		text(46, y + height - 1, sprintf("%.2f s", times[i]), " text-anchor=\"end\" fill=\"#555\"")
+		text(46, y + height - 1, three_digits(times[i]) " s", " text-anchor=\"end\" fill=\"#555\"")
 	for (j = 1; j <= n; j++)
 		text(text_x, y + j * height - 1, line[j], look[kinds[i]])
 	svg = svg "</g>\n"
