@@ -6,9 +6,9 @@
 #
 # ---
 # Without hardware, on Debian 12 or 13:
-#   make run             10 s; first: 2 min   boot the board, bring the audio PD up, judge
-#   make shell           10 s; first: 2 min   the same board with a shell
-#   make run-example     20 s; first: 2 min   an application, its code for the DSP: both run
+#   make run             10 s; first: 3 min   boot the board, bring the audio PD up, judge
+#   make shell           10 s; first: 3 min   the same board with a shell
+#   make run-example     20 s; first: 3 min   an application, its code for the DSP: both run
 #
 # On a machine (docs/install.md):
 #   make                 10 s                 the module for the running kernel
