@@ -246,17 +246,17 @@ static void allow_messages(void)
 TEST(dies_of_a_page_that_is_taken_away)
 {
 	struct dsp_control_status st;
-	struct dsp_control_audio a;
+	struct dsp_control_audio before, after;
 	uint64_t addr;
 
 	allow_messages();
 	daemon_open();
 	check_at_work(1);
-	audio_look(&a);
+	audio_look(&before);
 	control_status(&st);
 	addr = st.heap_base + 2 * MIB;
 	take(addr, false);
-	control_wait(DSP_COUNT_AUDIO_DEATHS, a.deaths + 1);
+	control_wait(DSP_COUNT_AUDIO_DEATHS, before.deaths + 1);
 	check_died_at(addr);
 	CHECK_EQ(audio_try_hold(MIB), -ENXIO);
 	take(addr, true);
@@ -264,8 +264,8 @@ TEST(dies_of_a_page_that_is_taken_away)
 	check_none();
 	/* It was one fault and one death, with the end of the PD too. */
 	CHECK_EQ(control_faults(), 1);
-	audio_look(&a);
-	control_wait(DSP_COUNT_AUDIO_DEATHS, a.deaths);
+	audio_look(&after);
+	CHECK_EQ(after.deaths, before.deaths + 1);
 	control_clear();
 	daemon_open();
 	control_heap_in_use();
