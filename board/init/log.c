@@ -57,8 +57,10 @@ static const struct {
 	  "a message to a lookup whose socket was closed meanwhile: QRTR finds no such port" },
 	{ "PDR: msm/adsp/audio_pd register listener txn wait failed: -110",
 	  "the DSP went before its notifier answered; told 5 s later" },
-	{ "Handover signaled, but it already happened",
+	{ "qcom_q6v5_pas remoteproc-adsp: Handover signaled, but it already happened",
 	  "PAS of 7.2 says so at starts and stops, of real DSPs as well" },
+	{ "qcom_q6v5_pas remoteproc-cdsp: Handover signaled, but it already happened",
+	  "the same of the other DSP" },
 	{ "failed to send QMI message",
 	  "a helper's request to a QRTR node that had just gone, or not said hello yet" },
 };
