@@ -116,7 +116,7 @@ function text(x, y, words, more)
 	svg = svg sprintf("<text x=\"%d\" y=\"%d\"%s>%s</text>\n", x, y, more, escaped(words))
 }
 
-# Seconds: there is room for three digits.
+# Prints seconds with three digits, which is what the page has room for.
 function three_digits(time)
 {
 	return sprintf(time < 9.995 ? "%.2f" : time < 99.95 ? "%.1f" : "%.0f", time)

@@ -299,8 +299,8 @@ static void check_violations(const struct dsp_control_status *st)
 			(unsigned long long)v->corrupted, (unsigned long long)v->bad_request);
 }
 
-/* Its allocator goes on.  Hexagon code finds words that it stored; the model touches pages. */
-static bool stores_go_on(const struct dsp_control_status *st)
+/* Waits until Hexagon code has found words that it stored, or the model has touched pages. */
+static bool allocator_goes_on(const struct dsp_control_status *st)
 {
 	struct dsp_control_audio a = { .label = LABEL };
 
@@ -317,7 +317,7 @@ static void check_use(struct dsp_control_status *st)
 	if (!wait_until(DSP_COUNT_PAGES_TOUCHED, st->heap_pages))
 		give_up("the DSP could not use all %llu pages of its heap",
 			(unsigned long long)st->heap_pages);
-	if (!stores_go_on(st))
+	if (!allocator_goes_on(st))
 		give_up("the audio PD's allocator stopped storing into the heap");
 	look_at(st);
 	step("the audio PD's allocator is at work in the heap: %llu stores so far",
