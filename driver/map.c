@@ -155,18 +155,34 @@ static void map_undo_own(struct frpc_map *map)
 	frpc_export_put(export);
 }
 
-/* Does the map consist of pages that the kernel can clean from its caches? */
-static bool map_is_memory(const struct frpc_map *map)
+/* Are these bytes of a map pages that the kernel can clean from its caches? */
+static bool piece_is_memory(const struct frpc_map *map, size_t at, size_t len)
 {
-	size_t at;
+	size_t end = at + len;
 
-	for (at = 0; at < map->len; at += PAGE_SIZE) {
+	for (; at < end; at += PAGE_SIZE) {
 		unsigned long pfn = PHYS_PFN(frpc_space_phys(map->session->space, map->iova + at));
 
 		if (!pfn_valid(pfn) || PageReserved(pfn_to_page(pfn)))
 			return false;
 	}
 	return true;
+}
+
+/* Decides whether the map's bytes have to be synced.  0; -EINTR: killed. */
+static int map_learn_sync(struct frpc_map *map)
+{
+	size_t at, n;
+
+	map->is_synced = !map->session->space->is_coherent;
+	for (at = 0; map->is_synced && at < map->len; at += n) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		n = min_t(size_t, map->len - at, SYNC_BYTES);
+		map->is_synced = piece_is_memory(map, at, n);
+	}
+	return 0;
 }
 
 static int map_make_foreign(struct frpc_map *map)
@@ -186,7 +202,9 @@ static int map_make_foreign(struct frpc_map *map)
 	ret = frpc_space_check(space, map->sgt, &map->iova, &map->len);
 	if (ret)
 		goto err_unmap;
-	map->is_synced = !space->is_coherent && map_is_memory(map);
+	ret = map_learn_sync(map);
+	if (ret)
+		goto err_unmap;
 	return 0;
 
 err_unmap:
@@ -198,10 +216,14 @@ err_detach:
 
 static void map_undo_foreign(struct frpc_map *map)
 {
+	size_t at, n;
+
 	/* its exporter invalidates it, so write back what the CPU has written since */
-	if (map->is_synced)
-		frpc_space_sync(map->session->space, map->iova, map->len, PAGE_SIZE,
-				DMA_TO_DEVICE);
+	for (at = 0; map->is_synced && at < map->len; at += n) {
+		cond_resched();
+		n = min_t(size_t, map->len - at, SYNC_BYTES);
+		frpc_space_sync(map->session->space, map->iova + at, n, PAGE_SIZE, DMA_TO_DEVICE);
+	}
 	dma_buf_unmap_attachment_unlocked(map->attachment, map->sgt, DMA_BIDIRECTIONAL);
 	dma_buf_detach(map->buf, map->attachment);
 }
