@@ -233,7 +233,7 @@ static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t g
 {
 	struct frpc_heap_segment *segment = kzalloc_obj(*segment, GFP_KERNEL);
 
-	lockdep_assert_held(&heap->request_lock);
+	frpc_heap_assert_turn(heap);
 	if (!segment)
 		return NULL;
 	segment->heap = heap;
@@ -275,7 +275,7 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
 	struct frpc_heap_segment *segment, *region = heap->region;
 	enum frpc_heap_state state = region ? READ_ONCE(region->state) : FRPC_HEAP_LOST;
 
-	lockdep_assert_held(&heap->request_lock);
+	frpc_heap_assert_turn(heap);
 	if (state == FRPC_HEAP_LOST || frpc_heap_next(state, FRPC_HEAP_OFFER))
 		return NULL;
 	len = ALIGN(len, region->access.page);

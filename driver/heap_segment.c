@@ -47,7 +47,7 @@ bool frpc_heap_find_access(struct frpc_heap_segment *segment)
 	const char *fault;
 	int nr_vmids;
 
-	lockdep_assert_held(&heap->request_lock);
+	frpc_heap_assert_turn(heap);
 	nr_vmids = frpc_vmperm_read(heap->node, &access->perm) ?: access->perm.count;
 	fault = frpc_heap_way_find(stream->kind, nr_vmids, &access->way);
 	if (!fault && access->way == FRPC_HEAP_MAP && !stream->domain)
@@ -128,7 +128,7 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 	bool is_mapped = segment->access.domain;
 	int ret;
 
-	lockdep_assert_held(&heap->request_lock);
+	frpc_heap_assert_turn(heap);
 	/* the next kernel does not know what this one has lent */
 	if (system_state > SYSTEM_RUNNING)
 		return -ESHUTDOWN;

@@ -558,15 +558,19 @@ static void call_copy_kernel_outputs(struct frpc_call *call)
 			       msg->args[i].len);
 }
 
-/* 0, -ETIMEDOUT, or -ERESTARTSYS after a signal that ends a wait in @state. */
-static int call_wait_for_dsp(struct frpc_call *call, unsigned int state)
+/*
+ * 0, -ETIMEDOUT, or -ERESTARTSYS: the caller was killed.  It can be frozen meanwhile, so it
+ * holds no lock.
+ */
+static int call_wait_for_dsp(struct frpc_call *call)
 {
 	unsigned long timeout = msecs_to_jiffies(FRPC_TIMEOUT_MS);
 	long left;
 
 	/* completions have no wait with a time limit in which a task can be frozen */
 	left = ___swait_event(call->done.wait, ___wait_cond_timeout(completion_done(&call->done)),
-			      (state), timeout, __ret = schedule_timeout(__ret));
+			      (TASK_KILLABLE | TASK_FREEZABLE), timeout,
+			      __ret = schedule_timeout(__ret));
 	if (left < 0)
 		return left;
 	return left ? 0 : -ETIMEDOUT;
@@ -601,12 +605,14 @@ out_trace:
  * frpc_invoke_begin() - send a request of the kernel, and do not wait
  * @call: idle, with room for the arguments; it may have a buffer
  * @request: what to send
+ * @patience: what ends a wait for room
  *
  * Sleeps.
  *
  * Return: 0 it was sent; -ENOSPC, -ENOMEM or an error of frpc_send(): it was not.
  */
-int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *request)
+int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *request,
+		      enum frpc_patience patience)
 {
 	int ret;
 
@@ -618,8 +624,7 @@ int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *req
 	if (ret)
 		goto err_trace;
 	call_copy_kernel_inputs(call);
-	ret = call_send(call, request->pd, 0, request->handle,
-			request->state & TASK_WAKEKILL ? FRPC_UNTIL_KILLED : FRPC_UNTIL_DONE);
+	ret = call_send(call, request->pd, 0, request->handle, patience);
 	if (ret)
 		goto err_trace;
 	return 0;
@@ -634,7 +639,7 @@ err_trace:
  * @session: the DSP reads the message through its context bank
  * @request: what to send
  *
- * Sleeps, FRPC_TIMEOUT_MS at most.
+ * Sleeps, FRPC_TIMEOUT_MS at most.  Its caller holds no lock.
  *
  * Return: its outcome, see &struct frpc_reply.
  */
@@ -650,10 +655,10 @@ struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
 	call = frpc_call_get(session, kind, request->sc);
 	if (!call)
 		return reply;
-	reply.error = frpc_invoke_begin(call, request);
+	reply.error = frpc_invoke_begin(call, request, FRPC_UNTIL_KILLED);
 	if (reply.error)
 		goto out_put_call;
-	ret = call_wait_for_dsp(call, request->state);
+	ret = call_wait_for_dsp(call);
 	if (ret && frpc_call_park(call, false)) {
 		trace_frpc_call_end(ret);
 		return (struct frpc_reply){ FRPC_UNANSWERED, ret };

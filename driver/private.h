@@ -206,23 +206,26 @@ long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capabi
 /* How long the DSP may take to answer a request of the kernel. */
 #define FRPC_TIMEOUT_MS		10000
 
+/* What ends a sender's wait for its turn. */
+enum frpc_patience {
+	FRPC_UNTIL_SIGNAL,
+	FRPC_UNTIL_KILLED,
+	FRPC_UNTIL_DONE,
+};
+
 /* A request that the kernel makes. */
 struct frpc_kernel_call {
 	u32 pd;				/* protection domain that it goes to, DSP_PD_* */
 	u32 handle;			/* DSP_HANDLE_INIT or DSP_HANDLE_UTILITIES */
 	u32 sc;				/* scalars */
 	const struct frpc_arg *args;	/* kernel addresses and lengths, as many as @sc counts */
-	/*
-	 * Of the waiting task: TASK_KILLABLE or TASK_UNINTERRUPTIBLE; with TASK_FREEZABLE if the
-	 * caller holds no lock.
-	 */
-	unsigned int state;
 };
 
 long frpc_invoke_user(struct frpc_client *client, const struct fastrpc_invoke *invoke);
 struct frpc_reply frpc_invoke_kernel(struct frpc_session *session,
 				     const struct frpc_kernel_call *request);
-int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *request);
+int frpc_invoke_begin(struct frpc_call *call, const struct frpc_kernel_call *request,
+		      enum frpc_patience patience);
 struct frpc_reply frpc_invoke_end(struct frpc_call *call);
 void frpc_invoke_dispose(struct frpc_client *client, struct frpc_call *call);
 long frpc_result(s32 dsp_result);
@@ -313,13 +316,6 @@ void frpc_calls_reclaim(struct frpc_session *session);
 void frpc_calls_drain(struct frpc_session *session);
 
 /* --- send.c --------------------------------------------------------------- */
-
-/* What ends a sender's wait for its turn. */
-enum frpc_patience {
-	FRPC_UNTIL_SIGNAL,
-	FRPC_UNTIL_KILLED,
-	FRPC_UNTIL_DONE,
-};
 
 void frpc_send_setup(struct frpc_channel *channel);
 void frpc_send_end(struct frpc_channel *channel);

@@ -185,7 +185,7 @@ static long process_create_audio_pd(struct frpc_client *client, const char *name
 	if (ret)
 		return ret;
 	reply = process_join_static(client, name, namelen, page.len ? &page : NULL);
-	frpc_heap_offered(client->channel, reply.outcome, 0);
+	frpc_heap_offered(client->channel, &reply, 0);
 	if (reply.outcome == FRPC_DONE)
 		WRITE_ONCE(client->has_audio_pd, true);
 	return reply.error;
@@ -230,7 +230,7 @@ static long process_grow_heap(struct frpc_client *client, size_t len, u64 *dsp_a
 		return ret;
 	reply = frpc_request_mmap(client->session, DSP_PD_USER, DSP_MAP_REMOTE_HEAP, &page,
 				  dsp_addr);
-	frpc_heap_offered(client->channel, reply.outcome, *dsp_addr);
+	frpc_heap_offered(client->channel, &reply, *dsp_addr);
 	return reply.error;
 }
 
@@ -269,7 +269,7 @@ static long process_shrink_heap(struct frpc_client *client, u64 dsp_addr, size_t
 		return ret;
 	reply = frpc_request_munmap(client->session, DSP_PD_USER, DSP_MAP_REMOTE_HEAP, dsp_addr,
 				    page.len);
-	frpc_heap_returned(client->channel, reply.outcome);
+	frpc_heap_returned(client->channel, &reply);
 	return reply.error;
 }
 

@@ -8,14 +8,19 @@
  * and frees it.  The end of a channel reclaims no segment, because the DSP still runs then.
  * The sensor DSP gets no offer for its region; the heap's work item does the other steps.
  *
- * Locks, in this order: request_lock, the remoteproc's lock, frpc_heaps_lock,
- * heap->lock.  The remoteproc core calls us under its lock, and probe and remove may be
- * called under it: they take heap->lock and frpc_heaps_lock only.
+ * Requests, and the work item, take turns.  The turn is no mutex, so that a task can be frozen
+ * while it waits for its turn, or for the DSP's answer in its turn.
+ *
+ * Locks, in this order: the turn, the remoteproc's lock, frpc_heaps_lock, heap->lock.
+ * The remoteproc core calls us under its lock, and probe and remove may be called under it:
+ * they take heap->lock and frpc_heaps_lock only.
  */
 #include <linux/device.h>
 #include <linux/list.h>
 #include <linux/of.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 
 #include "heap_internal.h"
 #include "private.h"
@@ -74,7 +79,7 @@ static void heap_free_mine(struct frpc_heap *heap)
 	struct frpc_heap_segment *segment, *next;
 	LIST_HEAD(mine);
 
-	lockdep_assert_held(&heap->request_lock);
+	frpc_heap_assert_turn(heap);
 	mutex_lock(&heap->lock);
 	list_for_each_entry_safe(segment, next, &heap->segments, entry) {
 		if (segment->state != FRPC_HEAP_MINE)
@@ -90,6 +95,47 @@ static void heap_free_mine(struct frpc_heap *heap)
 		frpc_heap_free(segment);
 }
 
+/* --- turns ------------------------------------------------------------------- */
+
+static bool turn_try(struct frpc_heap *heap)
+{
+	return !test_and_set_bit_lock(HEAP_IS_TAKEN, &heap->turn);
+}
+
+/* The work item's: false: turn_end() will queue it again. */
+static bool turn_try_or_queue(struct frpc_heap *heap)
+{
+	set_bit(HEAP_WORK_IS_DUE, &heap->turn);
+	/* pairs with turn_end(): one of the two sees the other's bit */
+	smp_mb__after_atomic();
+	if (!turn_try(heap))
+		return false;
+	clear_bit(HEAP_WORK_IS_DUE, &heap->turn);
+	return true;
+}
+
+/* Waits for the turn.  A DSP that does not answer costs all that wait one time limit. */
+static int turn_wait(struct frpc_heap *heap)
+{
+	u32 nr_silent = READ_ONCE(heap->nr_silent);
+
+	if (wait_event_state(heap->changed, turn_try(heap),
+			     (TASK_KILLABLE | TASK_FREEZABLE)))
+		return -EINTR;
+	return heap->nr_silent == nr_silent ? 0 : -ETIMEDOUT;
+}
+
+static void turn_end(struct frpc_heap *heap)
+{
+	frpc_heap_assert_turn(heap);
+	clear_bit_unlock(HEAP_IS_TAKEN, &heap->turn);
+	/* pairs with turn_try_or_queue() */
+	smp_mb__after_atomic();
+	wake_up_all(&heap->changed);
+	if (test_bit(HEAP_WORK_IS_DUE, &heap->turn))
+		mod_delayed_work(heap_wq, &heap->work, 0);
+}
+
 /* --- a request --------------------------------------------------------------- */
 
 /*
@@ -101,7 +147,7 @@ void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 	char text[sizeof(heap->said)];
 	va_list args;
 
-	lockdep_assert_held(&heap->request_lock);
+	frpc_heap_assert_turn(heap);
 	va_start(args, format);
 	vscnprintf(text, sizeof(text), format, args);
 	va_end(args);
@@ -119,7 +165,7 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 	bool is_known = false;
 	int ret = 0;
 
-	lockdep_assert_held(&heap->request_lock);
+	frpc_heap_assert_turn(heap);
 	mutex_lock(&heap->lock);
 	if (heap->channel == channel)
 		rproc = rproc_get_by_child(&channel->rpdev->dev);
@@ -166,12 +212,13 @@ static int request_begin(struct frpc_heap *heap, const struct frpc_channel *chan
 
 	if (!heap)
 		return -ENOMEM;
-	if (mutex_lock_killable(&heap->request_lock))
-		return -EINTR;
+	ret = turn_wait(heap);
+	if (ret == -EINTR)
+		return ret;
 	heap_free_mine(heap);
-	ret = request_watch(heap, channel);
+	ret = ret ?: request_watch(heap, channel);
 	if (ret)
-		mutex_unlock(&heap->request_lock);
+		turn_end(heap);
 	return ret;
 }
 
@@ -180,7 +227,14 @@ static void request_end(struct frpc_heap *heap)
 	WRITE_ONCE(heap->current_segment, NULL);
 	wake_up_all(&heap->changed);
 	heap_free_mine(heap);
-	mutex_unlock(&heap->request_lock);
+	turn_end(heap);
+}
+
+/* The DSP has answered the request, or not. */
+static void request_learn(struct frpc_heap *heap, const struct frpc_reply *reply)
+{
+	if (reply->error == -ETIMEDOUT)
+		WRITE_ONCE(heap->nr_silent, heap->nr_silent + 1);
 }
 
 /* Claims the region, and maps or assigns it. */
@@ -253,7 +307,8 @@ static int segment_offer(struct frpc_heap *heap, struct frpc_heap_segment *segme
  * Sleeps, and can be killed.  After success frpc_heap_offered() has to follow.
  * Return: 0; -ENOMEM: there is no heap to offer, the log says why; for growth: the heap has
  * its maximum size, or the audio PD does not have the region; -ENOTCONN: the audio PD is
- * down; -EPIPE: the channel is gone; -EINTR; -ESHUTDOWN: a reboot has begun.
+ * down; -EPIPE: the channel is gone; -EINTR; -ESHUTDOWN: a reboot has begun; -ETIMEDOUT: the
+ * DSP did not answer the request before this one.
  */
 int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_page *page)
 {
@@ -283,19 +338,20 @@ int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_pag
  * The message with the offer in it has ended.  A segment whose offer was not sent is reclaimed.
  * Growth whose DSP address is not known (0) can never be returned.
  */
-void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, u64 dsp_addr)
+void frpc_heap_offered(struct frpc_channel *channel, const struct frpc_reply *reply, u64 dsp_addr)
 {
 	struct frpc_heap *heap = channel->heap;
 	struct frpc_heap_segment *segment = heap->current_segment;
 
+	request_learn(heap, reply);
 	mutex_lock(&heap->lock);
 	/* else the end of the DSP has reclaimed it */
 	if (segment && heap->run == heap->current_run) {
 		segment->dsp_addr = dsp_addr;
-		if (outcome == FRPC_NOT_SENT) {
+		if (reply->outcome == FRPC_NOT_SENT) {
 			frpc_heap_segment_step(segment, FRPC_HEAP_UNSENT);
 			frpc_heap_segment_reclaim(segment, FRPC_HEAP_WITHDRAW);
-		} else if (outcome != FRPC_UNANSWERED) {
+		} else if (reply->outcome != FRPC_UNANSWERED) {
 			frpc_heap_segment_step(segment, FRPC_HEAP_ANSWERED);
 		}
 	}
@@ -305,7 +361,7 @@ void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, 
 
 /*
  * Begins to return growth: after success the caller asks the DSP for it, and
- * frpc_heap_returned() has to follow.  Return: 0; -EINVAL: there is none; -EPIPE; -EINTR.
+ * frpc_heap_returned() has to follow.  Return: 0; -EINVAL: there is none; others as above.
  */
 int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len,
 			  struct frpc_page *page)
@@ -339,12 +395,13 @@ int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len
 }
 
 /* The DSP has been asked.  FRPC_DONE: it no longer uses the growth. */
-void frpc_heap_returned(struct frpc_channel *channel, enum frpc_outcome outcome)
+void frpc_heap_returned(struct frpc_channel *channel, const struct frpc_reply *reply)
 {
 	struct frpc_heap *heap = channel->heap;
 
+	request_learn(heap, reply);
 	mutex_lock(&heap->lock);
-	if (outcome == FRPC_DONE)
+	if (reply->outcome == FRPC_DONE)
 		frpc_heap_segment_reclaim(heap->current_segment, FRPC_HEAP_RETURN);
 	mutex_unlock(&heap->lock);
 	request_end(heap);
@@ -361,7 +418,8 @@ static void heap_work(struct work_struct *work)
 	bool is_idle;
 	int ret;
 
-	mutex_lock(&heap->request_lock);
+	if (!turn_try_or_queue(heap))
+		return;
 	heap_free_mine(heap);
 	mutex_lock(&heap->lock);
 	channel = heap->channel;
@@ -397,7 +455,6 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	heap->node = of_node_get(node);
 	heap->is_implicit = is_implicit;
 	heap->address_bits = frpc_heap_bits(channel->soc);
-	mutex_init(&heap->request_lock);
 	mutex_init(&heap->lock);
 	heap->current_run = U64_MAX;	/* none yet */
 	heap->watch.subdev.stop = heap_stop;
@@ -478,10 +535,10 @@ void frpc_heap_fini(void)
 
 	list_for_each_entry_safe(heap, next, &frpc_heaps, entry) {
 		/* no channel is left: nothing watches the DSP, or claims memory, after this */
-		mutex_lock(&heap->request_lock);
+		wait_event(heap->changed, turn_try(heap));
 		frpc_rproc_unwatch(&heap->watch);
 		heap_free_mine(heap);
-		mutex_unlock(&heap->request_lock);
+		turn_end(heap);
 		cancel_delayed_work_sync(&heap->work);
 		frpc_heap_pdr_end(heap);
 		/* each lent segment holds the module */

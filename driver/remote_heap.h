@@ -26,12 +26,12 @@ void frpc_heap_detach(struct frpc_channel *channel);
 
 /*
  * A request.  One of the first two begins it.  If that succeeds the caller sends the message
- * and ends the request with the outcome.  Other requests wait meanwhile.
+ * and ends the request with the reply.  Other requests wait meanwhile.
  */
 int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_page *page);
 int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len,
 			  struct frpc_page *page);
-void frpc_heap_offered(struct frpc_channel *channel, enum frpc_outcome outcome, u64 dsp_addr);
-void frpc_heap_returned(struct frpc_channel *channel, enum frpc_outcome outcome);
+void frpc_heap_offered(struct frpc_channel *channel, const struct frpc_reply *reply, u64 dsp_addr);
+void frpc_heap_returned(struct frpc_channel *channel, const struct frpc_reply *reply);
 
 #endif /* FRPC_REMOTE_HEAP_H */

@@ -36,14 +36,13 @@ static u64 reply_dsp_addr(const struct frpc_reply *reply, __le64 dsp_addr)
 
 /* To process control. */
 static struct frpc_reply request_control(struct frpc_session *session, u32 pd, u32 sc,
-					 const struct frpc_arg *args, unsigned int state)
+					 const struct frpc_arg *args)
 {
 	const struct frpc_kernel_call call = {
 		.pd = pd,
 		.handle = DSP_HANDLE_INIT,
 		.sc = sc,
 		.args = args,
-		.state = state,
 	};
 
 	return frpc_invoke_kernel(session, &call);
@@ -55,8 +54,7 @@ struct frpc_reply frpc_request_attach(struct frpc_session *session, u32 pd)
 	const __le32 id = request_client_id(session);
 	const struct frpc_arg args[] = { REQUEST_OBJECT(id) };
 
-	return request_control(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args,
-			       TASK_KILLABLE | TASK_FREEZABLE);
+	return request_control(session, pd, DSP_SCALARS(DSP_INIT_ATTACH, 1, 0), args);
 }
 
 /**
@@ -79,7 +77,7 @@ int frpc_request_release(struct frpc_call *call, u32 pd)
 		.args = args,
 	};
 
-	return frpc_invoke_begin(call, &request);
+	return frpc_invoke_begin(call, &request, FRPC_UNTIL_DONE);
 }
 
 /**
@@ -112,8 +110,7 @@ struct frpc_reply frpc_request_create(struct frpc_session *session, const char *
 		REQUEST_OBJECT(head), REQUEST_BYTES(name, namelen), *shell, REQUEST_OBJECT(page),
 	};
 
-	return request_control(session, DSP_PD_USER, DSP_SCALARS(method, 4, 0), args,
-			       TASK_KILLABLE | TASK_FREEZABLE);
+	return request_control(session, DSP_PD_USER, DSP_SCALARS(method, 4, 0), args);
 }
 
 /**
@@ -139,13 +136,7 @@ struct frpc_reply frpc_request_create_static(struct frpc_session *session, const
 	};
 
 	return request_control(session, DSP_PD_USER, DSP_SCALARS(DSP_INIT_CREATE_STATIC, 3, 0),
-			       args, TASK_KILLABLE);
-}
-
-/* A request about the remote heap keeps its request_lock while it waits: no freezing there. */
-static unsigned int request_wait_state(u32 flags)
-{
-	return flags == DSP_MAP_REMOTE_HEAP ? TASK_KILLABLE : TASK_KILLABLE | TASK_FREEZABLE;
+			       args);
 }
 
 /**
@@ -173,8 +164,7 @@ struct frpc_reply frpc_request_mmap(struct frpc_session *session, u32 pd, u32 fl
 	};
 	struct frpc_reply reply;
 
-	reply = request_control(session, pd, DSP_SCALARS(DSP_INIT_MMAP, 2, 1), args,
-				request_wait_state(flags));
+	reply = request_control(session, pd, DSP_SCALARS(DSP_INIT_MMAP, 2, 1), args);
 	*dsp_addr = reply_dsp_addr(&reply, answer);
 	return reply;
 }
@@ -190,8 +180,7 @@ struct frpc_reply frpc_request_munmap(struct frpc_session *session, u32 pd, u32 
 	};
 	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
 
-	return request_control(session, pd, DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0), args,
-			       request_wait_state(flags));
+	return request_control(session, pd, DSP_SCALARS(DSP_INIT_MUNMAP, 1, 0), args);
 }
 
 /**
@@ -224,8 +213,7 @@ struct frpc_reply frpc_request_mem_map(struct frpc_session *session, u32 pd,
 	};
 	struct frpc_reply reply;
 
-	reply = request_control(session, pd, DSP_SCALARS(DSP_INIT_MEM_MAP, 3, 1), args,
-				TASK_KILLABLE | TASK_FREEZABLE);
+	reply = request_control(session, pd, DSP_SCALARS(DSP_INIT_MEM_MAP, 3, 1), args);
 	*dsp_addr = reply_dsp_addr(&reply, answer);
 	return reply;
 }
@@ -242,8 +230,7 @@ struct frpc_reply frpc_request_mem_unmap(struct frpc_session *session, u32 pd, i
 	};
 	const struct frpc_arg args[] = { REQUEST_OBJECT(head) };
 
-	return request_control(session, pd, DSP_SCALARS(DSP_INIT_MEM_UNMAP, 1, 0), args,
-			       TASK_KILLABLE | TASK_FREEZABLE);
+	return request_control(session, pd, DSP_SCALARS(DSP_INIT_MEM_UNMAP, 1, 0), args);
 }
 
 /**
@@ -267,7 +254,6 @@ struct frpc_reply frpc_request_get_info(struct frpc_session *session, u32 pd, __
 		.handle = DSP_HANDLE_UTILITIES,
 		.sc = DSP_SCALARS(DSP_UTILITIES_GET_INFO, 1, 1),
 		.args = args,
-		.state = TASK_KILLABLE | TASK_FREEZABLE,
 	};
 	struct frpc_reply reply;
 

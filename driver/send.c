@@ -85,7 +85,7 @@ static int send_take_turn(struct frpc_channel *channel, enum frpc_patience patie
 {
 	static const unsigned int states[] = {
 		[FRPC_UNTIL_SIGNAL] = TASK_INTERRUPTIBLE,
-		[FRPC_UNTIL_KILLED] = TASK_KILLABLE,
+		[FRPC_UNTIL_KILLED] = TASK_KILLABLE | TASK_FREEZABLE,
 		[FRPC_UNTIL_DONE] = TASK_UNINTERRUPTIBLE,
 	};
 	bool has_turn = false;

@@ -459,6 +459,9 @@ int dsp_index_of(const char *label);
 int dsp_state_write(const char *word);	/* 0 or -errno */
 void dsp_state_read(char *word, size_t size);
 
+/* Freezes all tasks as suspend does, for 2 s at most, and thaws them: 0 or -errno. */
+long tasks_freeze(void);
+
 int module_load(const char *name);	/* of the kernel's own, in the image; 0 or -errno */
 int module_unload(const char *name);
 const char *driver_ko(void);

@@ -226,6 +226,21 @@ static int load_file(const char *path)
 	return ret;
 }
 
+long tasks_freeze(void)
+{
+	long ret;
+
+	if (access("/sys/power/pm_test", F_OK))
+		test_skip("the kernel cannot try to suspend");
+	REQUIRE_EQ(file_write("/sys/power/pm_freeze_timeout", "2000"), 0);
+	REQUIRE_EQ(file_write("/sys/power/pm_test", "freezer"), 0);
+	REQUIRE_EQ(file_write("/sys/module/suspend/parameters/pm_test_delay", "1"), 0);
+	ret = file_write("/sys/power/state", "freeze");
+	file_write("/sys/power/pm_test", "none");
+	file_write("/sys/power/pm_freeze_timeout", "20000");
+	return ret;
+}
+
 int module_load(const char *name)
 {
 	char path[80];

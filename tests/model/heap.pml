@@ -20,7 +20,7 @@
  * assertions forbid to close, and to touch, what the DSP could use at that moment.
  *
  * What the driver does with heap->lock held is one atomic step, since nothing waits there.
- * request_lock, the remoteproc's lock and the device's are held over several; a deadlock is
+ * The turn, the remoteproc's lock and the device's are held over several; a deadlock is
  * an invalid end state.
  *
  * The bounds, of which each configuration of tests/run-model has a part, all at most:
@@ -91,7 +91,9 @@ bool has_handle;	/* heap->pdr */
 bool watched;		/* the subdevice is registered */
 bool is_lending;	/* a request has decided to lend */
 byte tries_left;	/* of a sensor DSP's channel */
-byte request_lock, rproc_lock, device_lock, heap_lock;	/* holder + 1 */
+byte turn, rproc_lock, device_lock, heap_lock;	/* holder + 1 */
+bool is_waiting;	/* who has the turn waits for the DSP: it can be frozen */
+bool is_frozen;		/* tasks and the work item are */
 
 /* --- the world: what is really so -------------------------------------------------- */
 
@@ -562,7 +564,7 @@ inline rproc_watch()
 	fi
 }
 
-/* request_lock held.  ret: the end of run r is heard of. */
+/* In its turn.  ret: the end of run r is heard of. */
 inline request_begin()
 {
 	heap_free_mine();
@@ -673,19 +675,22 @@ inline send(what, s)
 			assert(what == UNMAP || what == ATTACH || is_told[s]);	/* I3 */
 			wire[slot] = what;
 			is_out[s] = is_out[s] || what == word(s);
-			is_sent = true
+			is_sent = true;
+			is_waiting = true
 		:: is_sent = false
 		fi
 	};
 	if
 	:: is_sent ->
-		if :: BROKEN(static_not_serialised) -> request_lock = 0 :: else fi;
+		if :: BROKEN(static_not_serialised) -> turn = 0 :: else fi;
 		if
-		:: atomic { wire[slot] == OK || wire[slot] == ERR ->
+		:: atomic { (wire[slot] == OK || wire[slot] == ERR) && !is_frozen ->
+				is_waiting = false;
 				said = wire[slot];
 				wire[slot] = NONE
 			}
-		:: atomic { alive != c || mortal ->
+		:: atomic { (alive != c || mortal) && !is_frozen ->
+				is_waiting = false;
 				excused = excused || (page && heap_run == r);
 				is_left[slot] = wire[slot] != NONE && wire[slot] != OK &&
 						wire[slot] != ERR;
@@ -693,7 +698,7 @@ inline send(what, s)
 			}
 		fi;
 		if
-		:: BROKEN(static_not_serialised) -> atomic { request_lock == 0 -> request_lock = ME }
+		:: BROKEN(static_not_serialised) -> atomic { turn == 0 && !is_frozen -> turn = ME }
 		:: else
 		fi
 	:: else
@@ -722,7 +727,7 @@ proctype daemon(bool mortal; byte slot; byte last)
 	:: atomic { slot == last || module_going || core_over -> finished++; break }
 	:: atomic { slot != last && channel != 0 && !module_going -> c = channel; module_refs++ };
 		if
-		:: atomic { request_lock == 0 -> request_lock = ME;
+		:: atomic { turn == 0 && !is_frozen -> turn = ME;
 				if
 				:: call = ATTACH; is_asked = true
 				:: HAS_GROWTH && st[REGION] != FREE -> call = GROW
@@ -797,7 +802,7 @@ unmap:
 		fi;
 request_end:
 		heap_free_mine();
-unlock:		request_lock = 0;
+unlock:		turn = 0;
 close:		atomic {
 			module_refs--;
 			if
@@ -822,7 +827,7 @@ proctype heap_work()
 	mtype said = NONE, call = NONE;
 
 end:	do
-	:: atomic { is_pending && request_lock == 0 -> request_lock = ME; is_pending = false };
+	:: atomic { is_pending && turn == 0 && !is_frozen -> turn = ME; is_pending = false };
 		atomic {
 			heap_free_mine();
 			is_idle = st[REGION] == FREE && st[GROWTH] == FREE && channel == 0 &&
@@ -859,7 +864,7 @@ end:	do
 			fi
 		};
 unlock:		atomic {
-			request_lock = 0;
+			turn = 0;
 			is_idle = false;
 			request_clear()
 		}
@@ -884,7 +889,7 @@ inline heap_detach()
 		channel = 0;
 		HEAP_UNLOCK;
 		if
-		:: BROKEN(own_remove_waits_for_requests) -> request_lock == 0
+		:: BROKEN(own_remove_waits_for_requests) -> turn == 0
 		:: else
 		fi;
 		device_lock = 0
@@ -940,7 +945,7 @@ proctype unload()
 		heap_detach();
 		/* the end of the DSP, if it is being told of, is over then */
 		atomic {
-			request_lock == 0 && rproc_lock == 0 -> watched = false;
+			turn == 0 && rproc_lock == 0 && !is_frozen -> watched = false;
 			if :: !BROKEN(own_unload_frees_nothing) -> heap_free_mine() :: else fi
 		};
 		is_pending = false;
@@ -949,7 +954,7 @@ proctype unload()
 			has_handle = has_handle && BROKEN(heap_pd_lookup_kept);
 			listener = 0
 		};
-		request_lock == 0;
+		turn == 0;
 		assert(st[REGION] == FREE && st[GROWTH] == FREE && !in_callback && !is_pending &&
 		       !has_handle);
 		module_gone = true
@@ -1128,8 +1133,8 @@ proctype power()
 	if
 	:: is_rebooting = true;
 		atomic { !is_lending -> is_shut_down = true }
-	/* tasks and the work item are frozen: none is in a request, and none begins one */
-	:: atomic { request_lock == 0 -> request_lock = (BROKEN(own_not_frozen) -> 0 : ME) };
+	/* no request begins any more, and one that has begun waits for the DSP */
+	:: atomic { turn == 0 || is_waiting -> is_frozen = !BROKEN(own_not_frozen) };
 		atomic {
 			is_refused = (forbids_image(REGION) || forbids_image(GROWTH)) &&
 				     !BROKEN(heap_saved_by_hibernation)
@@ -1145,7 +1150,7 @@ proctype power()
 			is_image = false
 		:: else
 		fi;
-		request_lock = (BROKEN(own_not_frozen) -> request_lock : 0)
+		is_frozen = false
 	:: skip
 	fi;
 	finished++
@@ -1195,7 +1200,7 @@ init {
 	};
 	/* The last run is over: everything is back, or was refused. */
 	atomic {
-		finished == PROCESSES && !is_pending && request_lock == 0;
+		finished == PROCESSES && !is_pending && turn == 0;
 		assert(!is_away[REGION] && !is_away[GROWTH]);
 		assert(st[REGION] == FREE || (st[REGION] == LOST && refusals > 0) ||
 		       (st[REGION] == LENT && IS_IMPLICIT && is_late && WAY != MAP));
