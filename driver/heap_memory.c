@@ -28,6 +28,9 @@
 #include "private.h"
 #include "remote_heap.h"
 
+/* Firmware decides where the region is.  Growth goes where every audio DSP can reach it. */
+#define GROWTH_ADDRESS_BITS	32
+
 static bool segment_overlaps(const struct frpc_heap_segment *segment, u64 first, u64 len)
 {
 	return frpc_ranges_overlap(segment->phys, segment->len, first, len);
@@ -146,6 +149,7 @@ static struct dev_pm_domain pool_pm_domain = { .ops = { .freeze = pool_freeze } 
  */
 static bool segment_alloc(struct frpc_heap_segment *segment, struct device_node *node)
 {
+	const u32 bits = node ? segment->heap->address_bits : GROWTH_ADDRESS_BITS;
 	struct platform_device *pool;
 	dma_addr_t addr;
 
@@ -155,7 +159,7 @@ static bool segment_alloc(struct frpc_heap_segment *segment, struct device_node 
 	segment->pool = pool;
 	platform_set_drvdata(pool, segment);
 	dev_pm_domain_set(&pool->dev, &pool_pm_domain);
-	if (dma_set_mask_and_coherent(&pool->dev, DMA_BIT_MASK(segment->heap->address_bits)) ||
+	if (dma_set_mask_and_coherent(&pool->dev, DMA_BIT_MASK(bits)) ||
 	    (node && of_reserved_mem_device_init_by_idx(&pool->dev, node, 0)))
 		return false;
 	segment->bytes = dma_alloc_coherent(&pool->dev, segment->len, &addr,
