@@ -26,7 +26,7 @@ MODULE_PARM_DESC(pd_pause_ms, "least pause between two rounds in the memory that
 
 /* Names of memory.  Wider than 32 bits, and none twice. */
 #define TOKEN_FIRST	0x4200000000ull
-#define MAPS_MAX	4096u
+#define MAPS_MAX	16384u	/* more than all clients of the driver may have */
 /* Words the model keeps in one piece of memory: one a page if it is not larger. */
 #define MAP_MARKS	1024u
 #define USE_BATCH	8u
