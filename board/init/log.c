@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "init.h"
@@ -43,26 +44,27 @@ static const char *const bad_words[] = {
 static const struct {
 	const char *text;
 	const char *reason;	/* for the reader */
+	const char *release;	/* how that of the kernels begins that say it */
 } stack_says[] = {
 	{ "PDR: avs/audio get domain list txn wait failed: -110",
-	  "the DSP went before its locator answered; told 5 s later" },
-	{ "PDR: service lookup for avs/audio failed: -110", "the same lookup, given up" },
+	  "the DSP went before its locator answered; told 5 s later", "" },
+	{ "PDR: service lookup for avs/audio failed: -110", "the same lookup, given up", "" },
 	{ "PDR: service lookup for avs/audio failed: -5",
-	  "the lookup could not be sent: the DSP's QRTR node had just gone" },
+	  "the lookup could not be sent: the DSP's QRTR node had just gone", "" },
 	{ "PDR: service lookup for avs/audio failed: -104",
-	  "the lookup could not be sent: QRTR had forgotten the DSP's node" },
+	  "the lookup could not be sent: QRTR had forgotten the DSP's node", "" },
 	{ "PDR: service lookup for avs/audio failed: -32",
-	  "the lookup could not be sent: QRTR's endpoint of the DSP had just gone" },
+	  "the lookup could not be sent: QRTR's endpoint of the DSP had just gone", "" },
 	{ "IPCRTR.-1.-1: invalid ipcrouter packet",
-	  "a message to a lookup whose socket was closed meanwhile: QRTR finds no such port" },
+	  "a message to a lookup whose socket was closed meanwhile: QRTR finds no such port", "" },
 	{ "PDR: msm/adsp/audio_pd register listener txn wait failed: -110",
-	  "the DSP went before its notifier answered; told 5 s later" },
+	  "the DSP went before its notifier answered; told 5 s later", "" },
 	{ "qcom_q6v5_pas remoteproc-adsp: Handover signaled, but it already happened",
-	  "PAS of 7.2 says so at starts and stops, of real DSPs as well" },
+	  "PAS of 7.2 says so at starts and stops, of real DSPs as well", "7.2." },
 	{ "qcom_q6v5_pas remoteproc-cdsp: Handover signaled, but it already happened",
-	  "the same of the other DSP" },
+	  "the same of the other DSP", "7.2." },
 	{ "failed to send QMI message",
-	  "a helper's request to a QRTR node that had just gone, or not said hello yet" },
+	  "a helper's request to a QRTR node that had just gone, or not said hello yet", "" },
 };
 
 static int log_fd = -1;
@@ -135,9 +137,16 @@ void log_allow(struct log_verdict *v, const char *substring)
 
 static bool is_of_stack(const char *text)
 {
-	for (size_t i = 0; stack_is_there() && i < ARRAY_SIZE(stack_says); i++)
-		if (!strcmp(text, stack_says[i].text))
+	struct utsname kernel;
+
+	uname(&kernel);
+	for (size_t i = 0; stack_is_there() && i < ARRAY_SIZE(stack_says); i++) {
+		const char *release = stack_says[i].release;
+
+		if (!strncmp(kernel.release, release, strlen(release)) &&
+		    !strcmp(text, stack_says[i].text))
 			return true;
+	}
 	return false;
 }
 
