@@ -183,9 +183,19 @@ u32 HAP_unsupported(void)
 	return DSP_E_UNSUPPORTED;
 }
 
-u32 HAP_zero(void)
+/* For all that returns a number, of 64 bits or fewer. */
+u64 HAP_zero(void)
 {
 	return 0;
+}
+
+/* There is no cache, so none of it is there to be locked. */
+void *HAP_cache_lock(u32 bytes, u64 *physical)
+{
+	(void)bytes;
+	if (physical)
+		*physical = 0;
+	return NULL;
 }
 
 void HAP_abort(void)

@@ -215,23 +215,34 @@ u32 qurt_signal_get(struct qurt_signal *s)
 	return s->set;
 }
 
-void qurt_sem_init(struct qurt_sem *s, u16 value)
+/* One may take it, unless qurt_sem_init_val() says how many. */
+void qurt_sem_init(struct qurt_sem *s)
+{
+	qurt_sem_init_val(s, 1);
+}
+
+void qurt_sem_init_val(struct qurt_sem *s, u16 value)
 {
 	s->value = value;
 }
 
-int qurt_sem_up(struct qurt_sem *s)
+/* As many waiters go on as it has become free for, the best ones first. */
+int qurt_sem_add(struct qurt_sem *s, u32 amount)
 {
 	struct thread *t;
 
 	sched_hold();
-	s->value++;
-	t = sched_best_waiter(s);
-	if (t)
+	s->value += amount;
+	while (amount-- && (t = sched_best_waiter(s)))
 		sched_wake(t);
 	sched_yield_to_better();
 	sched_let_go();
 	return 0;
+}
+
+int qurt_sem_up(struct qurt_sem *s)
+{
+	return qurt_sem_add(s, 1);
 }
 
 int qurt_sem_down(struct qurt_sem *s)
@@ -242,6 +253,17 @@ int qurt_sem_down(struct qurt_sem *s)
 	s->value--;
 	sched_let_go();
 	return 0;
+}
+
+int qurt_sem_try_down(struct qurt_sem *s)
+{
+	bool is_free;
+
+	sched_hold();
+	is_free = s->value;
+	s->value -= is_free;
+	sched_let_go();
+	return is_free ? 0 : -1;
 }
 
 int qurt_timer_sleep(u64 us)

@@ -40,7 +40,9 @@ static const struct symbol symbols[] = {
 	SAME(HAP_timer_sleep), SAME(HAP_perf_get_time_us), SAME(HAP_perf_qtimer_count_to_us),
 	AS("HAP_utimer_get_time", HAP_zero), AS("HAP_perf_get_pcycles", HAP_zero),
 	SAME(HAP_power_set), AS("HAP_power_get", HAP_unsupported),
-	AS("HAP_cache_lock", HAP_unsupported), AS("HAP_cache_unlock", HAP_unsupported),
+	SAME(HAP_cache_lock), AS("HAP_cache_unlock", HAP_unsupported),
+	AS("HAP_cache_lock_addr", HAP_unsupported), AS("HAP_cache_unlock_addr", HAP_unsupported),
+	AS("HAP_query_avail_cachelock", HAP_zero), AS("HAP_query_total_cachelock", HAP_zero),
 	SAME(HAP_reverse_call),
 	/* QuRT */
 	SAME(qurt_thread_create), SAME(qurt_thread_exit), SAME(qurt_thread_join),
@@ -54,8 +56,8 @@ static const struct symbol symbols[] = {
 	AS("qurt_anysignal_init", qurt_signal_init), SAME(qurt_anysignal_wait),
 	AS("qurt_anysignal_set", qurt_signal_set), AS("qurt_anysignal_clear", qurt_signal_clear),
 	AS("qurt_anysignal_get", qurt_signal_get), AS("qurt_anysignal_destroy", qurt_nothing),
-	AS("qurt_sem_init_val", qurt_sem_init),
-	AS("qurt_sem_up", qurt_sem_up), SAME(qurt_sem_down), AS("qurt_sem_destroy", qurt_nothing),
+	SAME(qurt_sem_init), SAME(qurt_sem_init_val), SAME(qurt_sem_add), SAME(qurt_sem_up),
+	SAME(qurt_sem_down), SAME(qurt_sem_try_down), AS("qurt_sem_destroy", qurt_nothing),
 	SAME(qurt_timer_sleep), SAME(qurt_sysclock_get_hw_ticks), SAME(qurt_hvx_lock),
 	SAME(qurt_hvx_unlock),
 };
