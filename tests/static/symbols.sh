@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The functions that Hexagon code may call: board/pd/symbols.c has those that board/pd/README.md
-# says something of, and no others.
+# says something of, and no others.  Each skeleton has an interface file.
 #
 # What is wrong is said, one line each; the exit status is 1 then.
 set -u
@@ -34,5 +34,8 @@ for name in $(comm -23 "$work/page" "$work/list"); do
 done
 for name in $(comm -13 "$work/page" "$work/list"); do
 	complain "board/pd/README.md says nothing of $name, which is in symbols.c"
+done
+for skeleton in board/skeletons/*.c; do
+	[ -e "${skeleton%.c}.idl" ] || complain "$skeleton has no interface file"
 done
 exit $wrong
