@@ -10,6 +10,7 @@
  * gives it back when all of it is free again.
  */
 #include "pd.h"
+#include "hap.h"
 
 #define OBJECTS		48
 #define OBJECT_WORDS	2048u		/* at most */
@@ -28,9 +29,6 @@
 #define MEM_MAP64	0x02010100u
 #define MEM_UNMAP64	0x03010000u
 #define MEM_REMOTE_HEAP	8
-#define HOST_OPEN	0x00020200u
-#define HOST_CLOSE	0x01010200u
-#define ERROR_ROOM	256
 
 struct object {
 	u32 *at;
@@ -144,129 +142,38 @@ static void look(struct window *heap)
 	}
 }
 
-/*
- * A call of the host: arguments one after the other, each a length and, 8-aligned, its bytes;
- * then the lengths of what is wanted.  Results come likewise.
- */
-struct pack {
-	u8 bytes[512];
-	u32 at;
-	u8 results[512];
-	u32 got;
-	u32 read;
-};
-
-static void pack_length(struct pack *p, u32 length)
+/* The host's daemon has its driver give the memory to the heap: the DSP's name for it. */
+static bool host_map(u32 handle, u64 bytes, u64 *name)
 {
-	memcpy(p->bytes + p->at, &length, sizeof(length));
-	p->at += sizeof(length);
-}
+	u64 in[4] = { 0, MEM_REMOTE_HEAP, 0, bytes }, out[2];
+	union remote_arg args[2] = {
+		{ .buf = { in, sizeof(in) } }, { .buf = { out, sizeof(out) } },
+	};
 
-static void pack_in(struct pack *p, const void *data, u32 length)
-{
-	pack_length(p, length);
-	while (p->at % 8)
-		p->bytes[p->at++] = 0;
-	memcpy(p->bytes + p->at, data, length);
-	p->at += length;
-}
-
-/* The next result; NULL: there is none of this length. */
-static const void *unpack(struct pack *p, u32 length)
-{
-	u32 is;
-	const u8 *data;
-
-	if (p->read + sizeof(is) > p->got)
-		return NULL;
-	memcpy(&is, p->results + p->read, sizeof(is));
-	p->read = ROUND_UP(p->read + sizeof(is), 8);
-	if (is != length || p->read > p->got || length > p->got - p->read)
-		return NULL;
-	data = p->results + p->read;
-	p->read += length;
-	return data;
-}
-
-static u32 pack_call(struct pack *p, u32 handle, u32 scalars)
-{
-	const struct frame_up_body body = { .at = handle, .offset = scalars, .bytes = p->at };
-
-	p->got = 0;
-	p->read = 0;
-	return frames_ask(UP_REVERSE, &body, p->bytes, p->at, p->results, sizeof(p->results),
-			  &p->got);
-}
-
-static bool host_open(struct pack *p, u32 *handle)
-{
-	const u32 head[2] = { sizeof(MEM_MODULE), ERROR_ROOM };
-	const u32 *out;
-
-	p->at = 0;
-	pack_in(p, head, sizeof(head));
-	pack_in(p, MEM_MODULE, sizeof(MEM_MODULE));
-	pack_length(p, 8);
-	pack_length(p, ERROR_ROOM);
-	if (pack_call(p, 0, HOST_OPEN))
+	if (remote_handle_invoke(handle, MEM_MAP64, args))
 		return false;
-	out = unpack(p, 8);
-	if (!out || out[1])
-		return false;
-	*handle = out[0];
+	*name = out[1];
 	return true;
 }
 
-static void host_close(struct pack *p, u32 handle)
+static bool host_unmap(u32 handle, u64 bytes, u64 name)
 {
-	const u32 head[2] = { handle, ERROR_ROOM };
+	u64 in[2] = { name, bytes };
+	union remote_arg args[1] = { { .buf = { in, sizeof(in) } } };
 
-	p->at = 0;
-	pack_in(p, head, sizeof(head));
-	pack_length(p, 4);
-	pack_length(p, ERROR_ROOM);
-	pack_call(p, 0, HOST_CLOSE);
-}
-
-/* The host's daemon has its driver give the memory to the heap: the DSP's name for it. */
-static bool host_map(struct pack *p, u32 handle, u64 bytes, u64 *name)
-{
-	u64 in[4] = { 0, MEM_REMOTE_HEAP, 0, bytes };
-	const u64 *out;
-
-	p->at = 0;
-	pack_in(p, in, sizeof(in));
-	pack_length(p, 16);
-	if (pack_call(p, handle, MEM_MAP64))
-		return false;
-	out = unpack(p, 16);
-	if (out)
-		*name = out[1];
-	return out;
-}
-
-static bool host_unmap(struct pack *p, u32 handle, u64 bytes, u64 name)
-{
-	const u64 in[2] = { name, bytes };
-
-	p->at = 0;
-	pack_in(p, in, sizeof(in));
-	return !pack_call(p, handle, MEM_UNMAP64);
+	return !remote_handle_invoke(handle, MEM_UNMAP64, args);
 }
 
 /* Ask for memory (*@name is 0 and is set), or have it taken back. */
 static bool host_memory(u64 bytes, u64 *name)
 {
-	struct pack *p = arena_alloc(&arena_own, 16, sizeof(*p));
 	u32 handle;
-	bool ok = p && host_open(p, &handle);
+	bool ok;
 
-	if (ok) {
-		ok = *name ? host_unmap(p, handle, bytes, *name) :
-			     host_map(p, handle, bytes, name);
-		host_close(p, handle);
-	}
-	arena_free(&arena_own, p);
+	if (remote_handle_open(MEM_MODULE, &handle))
+		return false;
+	ok = *name ? host_unmap(handle, bytes, *name) : host_map(handle, bytes, name);
+	remote_handle_close(handle);
 	return ok;
 }
 

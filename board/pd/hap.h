@@ -28,6 +28,13 @@ void HAP_assert(const char *what, const char *file, int line);
 void HAP_stack_smashed(void);
 int HAP_reverse_call(uint32_t handle, uint32_t scalars, const void *packed, uint32_t bytes,
 		     void *results, uint32_t room, uint32_t *got);
+union remote_arg;
+int remote_handle_open(const char *name, uint32_t *handle);
+int remote_handle_invoke(uint32_t handle, uint32_t scalars, union remote_arg *args);
+int remote_handle_close(uint32_t handle);
+int remote_handle64_open(const char *name, uint64_t *handle);
+int remote_handle64_invoke(uint64_t handle, uint32_t scalars, union remote_arg *args);
+int remote_handle64_close(uint64_t handle);
 void *user_malloc(size_t bytes);
 void *user_memalign(size_t align, size_t bytes);
 void *user_calloc(size_t n, size_t bytes);

@@ -43,6 +43,9 @@ static const struct symbol symbols[] = {
 	SAME(HAP_cache_lock), AS("HAP_cache_unlock", HAP_unsupported),
 	AS("HAP_cache_lock_addr", HAP_unsupported), AS("HAP_cache_unlock_addr", HAP_unsupported),
 	AS("HAP_query_avail_cachelock", HAP_zero), AS("HAP_query_total_cachelock", HAP_zero),
+	/* of the host */
+	SAME(remote_handle_open), SAME(remote_handle_invoke), SAME(remote_handle_close),
+	SAME(remote_handle64_open), SAME(remote_handle64_invoke), SAME(remote_handle64_close),
 	SAME(HAP_reverse_call),
 	/* QuRT */
 	SAME(qurt_thread_create), SAME(qurt_thread_exit), SAME(qurt_thread_join),

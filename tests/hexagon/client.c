@@ -15,6 +15,7 @@
 #include "client.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define E_BADPARM	0x80000406u
 #define PADDED(n)	(((n) + 7u) & ~7u)
 
 const char *hexagon_dir(void);
@@ -162,36 +163,140 @@ static void answer_held(struct pd *pd)
 	pd_forget(asked);
 }
 
+/* Results of a call to the host, each a length and, at a multiple of 8, its bytes. */
+struct results {
+	uint8_t bytes[(1 << 17) + 1024];
+	uint32_t at;
+};
+
+static void result_add(struct results *r, const void *from, uint32_t bytes)
+{
+	memcpy(r->bytes + r->at, &bytes, sizeof(bytes));
+	r->at += sizeof(bytes);
+	while (bytes && r->at % 8)
+		r->bytes[r->at++] = 0;
+	memcpy(r->bytes + r->at, from, bytes);
+	r->at += bytes;
+}
+
+/* The argument that begins at *@at, in the same form. */
+static const uint8_t *argument(const struct frame_up_body *body, uint32_t *at, uint32_t *bytes)
+{
+	const uint8_t *all = (const uint8_t *)(body + 1), *data;
+
+	memcpy(bytes, all + *at, sizeof(*bytes));
+	*at += sizeof(*bytes);
+	if (*bytes)
+		*at = PADDED(*at);
+	data = all + *at;
+	*at += *bytes;
+	return *at <= body->bytes ? data : NULL;
+}
+
+#define HOST_OPEN	0x00020200
+#define HOST_CLOSE	0x01010200
+
+/* A module of the host is opened or closed. */
+static void answer_open_or_close(struct results *r, uint32_t scalars, uint32_t handle)
+{
+	const uint32_t opened[2] = { handle, 0 };
+	static const char text[256];
+
+	if (scalars == HOST_OPEN)
+		result_add(r, opened, sizeof(opened));
+	else
+		result_add(r, &opened[1], sizeof(opened[1]));
+	result_add(r, text, sizeof(text));
+}
+
 /* The daemon's apps_mem: names have more than 32 bits, and each is of as much. */
 #define GIVEN_HIGH	0x1e
 #define GROWTH		0x40000u
+#define MEM_HANDLE	77
 
-static void answer_memory(struct pd *pd, uint32_t id, const struct frame_up_body *body)
+static uint32_t answer_memory(struct pd *pd, const struct frame_up_body *body, struct results *r)
 {
-	uint32_t out[6] = { 8, 0, 77, 0 }, bytes = 16, refused = 0;
-	uint64_t *names = (uint64_t *)(out + 2);
+	uint64_t names[2] = {};
 
 	switch (body->offset) {
 	case 0x02010100:	/* map */
-		refused = body->at != 77 || pd->given == pd->given_bytes;
-		out[0] = 16;
-		names[0] = 0;
+		if (body->at != MEM_HANDLE || pd->given == pd->given_bytes)
+			return 0x80000402;
 		names[1] = (uint64_t)GIVEN_HIGH << 32 | (pd->heap_at + pd->heap_bytes -
 							 pd->given_bytes + pd->given);
-		pd->given += refused ? 0 : GROWTH;
-		bytes = 24;
+		pd->given += GROWTH;
+		result_add(r, names, sizeof(names));
 		break;
 	case 0x03010000:	/* unmap */
 		pd->given -= GROWTH;
-		bytes = 0;
 		break;
-	case 0x01010200:	/* close */
-		out[0] = 4;
-		out[2] = 0;
-		bytes = 12;
-		break;
+	default:
+		answer_open_or_close(r, body->offset, MEM_HANDLE);
 	}
-	pd_send(pd, FRAME_UP | FRAME_ANSWER, id, refused, out, refused ? 0 : bytes);
+	return 0;
+}
+
+/* The library's apps_std. */
+#define STD_HANDLE	55
+#define STD_FD		1234
+
+static uint32_t answer_file(struct pd *pd, const struct frame_up_body *body, struct results *r)
+{
+	uint32_t at = 0, bytes = 0, words[2] = {}, done[2] = {};
+	const uint8_t *in = argument(body, &at, &bytes);
+
+	if (!in || bytes > 8 || (body->offset & 0xff))
+		return E_BADPARM;
+	memcpy(words, in, bytes);
+	if (body->at == 0) {
+		answer_open_or_close(r, body->offset, STD_HANDLE);
+		return 0;
+	}
+	if (body->at != STD_HANDLE || (body->offset >> 24 && words[0] != STD_FD))
+		return E_BADPARM;
+	switch (body->offset) {
+	case 0x00030100:	/* open: the name's bytes, the mode's, both */
+		in = argument(body, &at, &bytes);
+		if (!in || bytes != words[0] || strcmp((const char *)in, "/file"))
+			return 2;
+		in = argument(body, &at, &bytes);
+		if (in && !strcmp((const char *)in, "w"))
+			pd->file_bytes = 0;
+		pd->file_opened++;
+		done[0] = STD_FD;
+		result_add(r, done, sizeof(done[0]));
+		return 0;
+	case 0x03010000:	/* close */
+		pd->file_closed++;
+		return 0;
+	case 0x04010200:	/* read: bytes and their room; how many, are there more */
+		done[0] = words[1] < pd->file_bytes ? words[1] : pd->file_bytes;
+		result_add(r, done, sizeof(done));
+		memcpy(&bytes, (const uint8_t *)(body + 1) + at + 4, sizeof(bytes));
+		result_add(r, pd->file, bytes <= sizeof(pd->file) ? bytes : 0);
+		return 0;
+	case 0x05020100:	/* write */
+		in = argument(body, &at, &bytes);
+		if (!in || bytes != words[1] || bytes > sizeof(pd->file))
+			return E_BADPARM;
+		memcpy(pd->file, in, bytes);
+		pd->file_bytes = bytes;
+		done[0] = bytes;
+		result_add(r, done, sizeof(done));
+		return 0;
+	}
+	return E_BADPARM;
+}
+
+static void answer_reverse(struct pd *pd, uint32_t id, const struct frame_up_body *body)
+{
+	static struct results results;
+	uint32_t ret;
+
+	results.at = 0;
+	ret = pd->has_files ? answer_file(pd, body, &results) :
+			      answer_memory(pd, body, &results);
+	pd_send(pd, FRAME_UP | FRAME_ANSWER, id, ret, results.bytes, ret ? 0 : results.at);
 }
 
 /* What the process asks for.  True: @asked is kept. */
@@ -208,8 +313,8 @@ static bool answer_up(struct pd *pd, struct answer *asked)
 	if (up == UP_FD_SIZE && body->at < FDS_MAX && pd->memory[body->at].data) {
 		size = pd->memory[body->at].bytes;
 		pd_send(pd, type, id, 0, &size, sizeof(size));
-	} else if (up == UP_REVERSE && pd->given_bytes) {
-		answer_memory(pd, id, body);
+	} else if (up == UP_REVERSE && (pd->given_bytes || pd->has_files)) {
+		answer_reverse(pd, id, body);
 	} else if (up == UP_HEAP_WHERE) {
 		const uint32_t where[2] = { body->at, GROWTH };
 

@@ -50,6 +50,10 @@ struct pd {
 	uint32_t heap_at, heap_bytes;
 	uint32_t ups[10];
 	struct frame_audio_counts counts;
+	/* Of apps_std, if it is there: one file, and how often that was opened and closed. */
+	bool has_files;
+	uint8_t file[1 << 17];
+	uint32_t file_bytes, file_opened, file_closed;
 	/* Of apps_mem, which gives the audio PD what lies behind its heap. */
 	uint32_t given, given_bytes;
 	/* The next page of the heap that is read or written is answered late: see client.c. */

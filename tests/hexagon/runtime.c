@@ -15,6 +15,8 @@
 #include "check.h"
 #include "client.h"
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 #define E_BADPARM	0x80000406
 #define E_NOHANDLE	0x8000040d
 #define E_UNSUPPORTED	0x80000414
@@ -487,6 +489,44 @@ static void case_reverse(void)
 	CHECK(ended_well());
 }
 
+/* Bytes of the skeleton's go to the host by a call of its own, and bytes of the host's come. */
+static void host_file_of(uint32_t bytes)
+{
+	static uint8_t data[1 << 17], back[1 << 17];
+	const struct arg ins[2] = {
+		{ .in = "/file", .bytes = 6 }, { .in = data, .bytes = bytes, .offset = 77 },
+	};
+	struct arg out = { .out = back, .bytes = bytes };
+	uint32_t i;
+
+	for (i = 0; i < bytes; i++)
+		data[i] = pattern(i);
+	CHECK(call(2, 2, ins, 0, NULL) == 0);
+	CHECK(pd.file_bytes == bytes && !memcmp(pd.file, data, bytes));
+	for (i = 0; i < bytes; i++)
+		pd.file[i] ^= 0xff;
+	CHECK(call(3, 1, ins, 1, &out) == 0);
+	for (i = 0; i < bytes && back[i] + data[i] == 0xff; i++)
+		;
+	CHECK(i == bytes && pd.file_opened == pd.file_closed);
+}
+
+static void case_host_file(void)
+{
+	static const uint32_t lengths[] = { 1, 7, 8, 4095, 1 << 17 };
+	const struct arg missing = { .in = "/none", .bytes = 6 };
+	struct arg out = { .out = &(uint32_t){ 0 }, .bytes = 4 };
+
+	pd.has_files = true;
+	for (size_t i = 0; i < ARRAY_SIZE(lengths) && !why_not; i++)
+		host_file_of(lengths[i]);
+	if (why_not)
+		return;
+	/* What the module says is the result of the call. */
+	CHECK(call(3, 1, &missing, 1, &out) == 2);
+	CHECK(ended_well());
+}
+
 static void case_missing_symbol(void)
 {
 	char why[160] = "";
@@ -555,7 +595,8 @@ static const struct {
 	CASE(trap, "misbehave"), CASE(abort, "misbehave"), CASE(exit, "misbehave"),
 	CASE(recursion, "misbehave"), CASE(spinning_call, "misbehave"),
 	CASE(endless_loop, "misbehave"), CASE(log, "misbehave"), CASE(reverse, "misbehave"),
-	CASE(missing_symbol, "calculator"), CASE(broken_library, "calculator"),
+	CASE(host_file, "host"), CASE(missing_symbol, "calculator"),
+	CASE(broken_library, "calculator"),
 	CASE(bad_frame, "calculator"), CASE(hundred_opens, "calculator"),
 	CASE(memory_statistics, "service"),
 };

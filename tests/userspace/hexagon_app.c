@@ -33,8 +33,9 @@
 #define E_UNSUPPORTED	"0x80000414"
 
 static const char *const skeletons[] = {
-	"libboard_calculator.so", "libboard_incomplete.so", "libboard_misbehave.so",
-	"libboard_service.so", "libboard_shared.so", "libboard_transform.so", "libgain_skel.so",
+	"libboard_calculator.so", "libboard_host.so", "libboard_incomplete.so",
+	"libboard_misbehave.so", "libboard_service.so", "libboard_shared.so",
+	"libboard_transform.so", "libgain_skel.so",
 };
 
 static void stage(const char *file)
@@ -291,6 +292,20 @@ TEST(reverse_call)
 	struct client c = client_start("misbehave");
 
 	client_do(&c, "reverse 0", "0x0");
+	last_client_end(&c, 0);
+}
+
+/* Bytes of its own go to a file of the application, and bytes of the application's come. */
+TEST(files_of_the_application)
+{
+	static const size_t lengths[] = { 1, 4095, 200000 };
+	struct client c = client_start("host");
+	char command[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		snprintf(command, sizeof(command), "file 0 %zu", lengths[i]);
+		client_do(&c, command, "0x0");
+	}
 	last_client_end(&c, 0);
 }
 

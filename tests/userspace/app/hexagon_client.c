@@ -14,6 +14,7 @@
  *	sessions COUNT NAME	so many times: open, method 4, close; each has a process of its own
  *	times N METHOD COUNT	so many calls without arguments: nanoseconds that the quickest took
  *	reverse N		the misbehave skeleton has this library open its module apps_std
+ *	file N BYTES		the host skeleton stores a file of this application, and loads one
  *	begin N METHOD [WORD...]	"call" by another thread
  *	end			what came of that
  */
@@ -23,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <remote.h>
 #include <rpcmem.h>
@@ -319,6 +321,64 @@ static uint32_t do_reverse(uint32_t module)
 	return ret ? ret : results[0] == 8 && results[2] && !results[3] ? 0 : WRONG;
 }
 
+#define FILE_NAME	"/tmp/hexagon_file"
+
+static uint32_t file_write(const uint8_t *bytes, size_t len)
+{
+	FILE *f = fopen(FILE_NAME, "w");
+	size_t done = f ? fwrite(bytes, 1, len, f) : 0;
+
+	return f && !fclose(f) && done == len ? 0 : WRONG;
+}
+
+/* Is it in the file, and no more? */
+static uint32_t file_check(const uint8_t *bytes, size_t len)
+{
+	FILE *f = fopen(FILE_NAME, "r");
+	uint32_t ret = f ? 0 : WRONG;
+
+	for (size_t i = 0; i < len && !ret; i++)
+		ret = getc(f) == bytes[i] ? 0 : WRONG;
+	if (!ret && getc(f) != EOF)
+		ret = WRONG;
+	if (f)
+		fclose(f);
+	return ret;
+}
+
+static uint32_t file_calls(uint32_t module, uint8_t *bytes, uint8_t *back, size_t len)
+{
+	remote_arg args[2] = {
+		{ .buf = { FILE_NAME, sizeof(FILE_NAME) } }, { .buf = { bytes, len } },
+	};
+	uint32_t ret;
+
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = pattern(i);
+	ret = remote_handle64_invoke(modules[module], REMOTE_SCALARS_MAKE(2, 2, 0), args);
+	if (!ret)
+		ret = file_check(bytes, len);
+	for (size_t i = 0; i < len; i++)
+		bytes[i] ^= XOR_KEY;
+	if (!ret)
+		ret = file_write(bytes, len);
+	args[1].buf.pv = back;
+	if (!ret)
+		ret = remote_handle64_invoke(modules[module], REMOTE_SCALARS_MAKE(3, 1, 1), args);
+	return ret ? ret : memcmp(bytes, back, len) ? WRONG : 0;
+}
+
+/* The DSP calls this application's library for it, while this application waits for the DSP. */
+static uint32_t do_file(uint32_t module, size_t len)
+{
+	uint8_t *bytes = malloc(2 * len);
+	uint32_t ret = bytes ? file_calls(module, bytes, bytes + len, len) : WRONG;
+
+	free(bytes);
+	unlink(FILE_NAME);
+	return ret;
+}
+
 static void say(uint32_t result, const struct call *c)
 {
 	printf("0x%x", result);
@@ -355,6 +415,8 @@ static void obey(const char *verb, uint32_t number, char *rest)
 		say(do_times(&c, module, rest), &c);
 	} else if (!strcmp(verb, "reverse")) {
 		say(do_reverse(module), NULL);
+	} else if (!strcmp(verb, "file")) {
+		say(do_file(module, next_word(&rest)), NULL);
 	} else if (!strcmp(verb, "begin")) {
 		call_read(&other, module, rest, 0);
 		say(pthread_create(&other.thread, NULL, call_thread, &other), NULL);
