@@ -15,6 +15,13 @@ void *memcpy(void *to, const void *from, size_t bytes)
 	return to;
 }
 
+/* The compiler calls this where it copies a struct. */
+void *__hexagon_memcpy_likely_aligned_min32bytes_mult8bytes(void *to, const void *from,
+							    size_t bytes)
+{
+	return memcpy(to, from, bytes);
+}
+
 void *memmove(void *to, const void *from, size_t bytes)
 {
 	u8 *t = (u8 *)to + bytes;
@@ -141,6 +148,7 @@ static int digit_of(char c)
 /* It wraps where the one of a C library says ERANGE. */
 unsigned long strtoul(const char *s, char **end, int base)
 {
+	const char *begin = s, *first;
 	unsigned long value = 0;
 	bool negative;
 
@@ -156,10 +164,10 @@ unsigned long strtoul(const char *s, char **end, int base)
 	}
 	if (!base)
 		base = *s == '0' ? 8 : 10;
-	for (; digit_of(*s) < base; s++)
+	for (first = s; digit_of(*s) < base; s++)
 		value = value * base + digit_of(*s);
 	if (end)
-		*end = (char *)s;
+		*end = (char *)(s == first ? begin : s);
 	return negative ? -value : value;
 }
 

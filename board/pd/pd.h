@@ -221,6 +221,8 @@ void die(const char *text) __attribute__((noreturn));
 
 /* libc.c: the rest of it is in the list of symbols only */
 void *memcpy(void *to, const void *from, size_t bytes);
+void *__hexagon_memcpy_likely_aligned_min32bytes_mult8bytes(void *to, const void *from,
+							    size_t bytes);
 void *memmove(void *to, const void *from, size_t bytes);
 void *memset(void *to, int c, size_t bytes);
 int memcmp(const void *a, const void *b, size_t bytes);

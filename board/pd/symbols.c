@@ -33,6 +33,7 @@ static const struct symbol symbols[] = {
 	SAME(__hexagon_udivdi3), SAME(__hexagon_umoddi3), SAME(__hexagon_divdi3),
 	SAME(__hexagon_moddi3), SAME(__hexagon_udivsi3), SAME(__hexagon_umodsi3),
 	SAME(__hexagon_divsi3), SAME(__hexagon_modsi3),
+	SAME(__hexagon_memcpy_likely_aligned_min32bytes_mult8bytes),
 	/* HAP */
 	SAME(HAP_debug), SAME(HAP_debug_v2), AS("HAP_debug_runtime", HAP_debug_v2),
 	SAME(HAP_mmap_get), SAME(HAP_mmap_put), SAME(HAP_mmap), SAME(HAP_munmap),

@@ -80,6 +80,15 @@ static int32_t host_call(union remote_arg *args)
 	return r0;
 }
 
+static int32_t free_twice(void)
+{
+	void *p = malloc(100);
+
+	free(p);
+	free(p);
+	return 0;
+}
+
 static int32_t without_arguments(uint32_t method)
 {
 	static const uint32_t never;
@@ -104,6 +113,14 @@ static int32_t without_arguments(uint32_t method)
 	case 14:
 		let_go = 1;
 		return 0;
+	case 16:
+		_Assert("two > three", "misbehave.c", 17);
+		return 0;
+	case 17:
+		__stack_chk_fail();
+		return 0;
+	case 18:
+		return free_twice();
 	}
 	return E_UNSUPPORTED;
 }

@@ -29,6 +29,8 @@ union remote_arg {
 	uint32_t handle;
 };
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
 #define METHOD_OPEN	0
 #define METHOD_CLOSE	1
 #define METHOD(sc)	((sc) >> 24 & 0x1f)
@@ -48,6 +50,8 @@ void *calloc(size_t n, size_t bytes);
 void free(void *p);
 void abort(void);
 void exit(int status);
+void _Assert(const char *what, const char *file, int line);
+void __stack_chk_fail(void);
 void *memcpy(void *to, const void *from, size_t bytes);
 void *memset(void *to, int c, size_t bytes);
 

@@ -27,7 +27,7 @@ static uint32_t xor_vectors(uint8_t *to, const uint8_t *from, uint32_t bytes, ui
 	return i;
 }
 
-static int32_t xor_bytes(union remote_arg *args)
+static int32_t xor_bytes(union remote_arg *args, int vectors_only)
 {
 	uint8_t *to = args[2].buf.data;
 	const uint8_t *from = args[1].buf.data;
@@ -37,7 +37,10 @@ static int32_t xor_bytes(union remote_arg *args)
 	if (args[0].buf.bytes != 4 || bytes != args[2].buf.bytes)
 		return E_BADPARM;
 	key = word(&args[0], 0);
-	for (i = xor_vectors(to, from, bytes, key); i < bytes; i++)
+	i = xor_vectors(to, from, bytes, key);
+	if (vectors_only)
+		return i == bytes ? 0 : E_BADPARM;
+	for (; i < bytes; i++)
 		to[i] = from[i] ^ key;
 	return 0;
 }
@@ -63,8 +66,8 @@ int32_t board_transform_invoke(uint64_t handle, uint32_t sc, union remote_arg *a
 		return result;
 	if (METHOD(sc) == 2 && SHAPE_OF(sc) == SHAPE(1, 1, 0))
 		return echo(args);
-	if (METHOD(sc) == 3 && SHAPE_OF(sc) == SHAPE(2, 1, 0))
-		return xor_bytes(args);
+	if ((METHOD(sc) == 3 || METHOD(sc) == 5) && SHAPE_OF(sc) == SHAPE(2, 1, 0))
+		return xor_bytes(args, METHOD(sc) == 5);
 	if (METHOD(sc) == 4 && SHAPE_OF(sc) == SHAPE(1, 2, 0))
 		return where(args);
 	return E_UNSUPPORTED;

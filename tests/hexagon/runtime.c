@@ -84,7 +84,7 @@ static uint8_t pattern(uint32_t i)
 	return i * 7 + (i >> 8);
 }
 
-static bool xor_works(uint32_t bytes, uint32_t offset_in, uint32_t offset_out)
+static bool xor_works(uint32_t method, uint32_t bytes, uint32_t offset_in, uint32_t offset_out)
 {
 	static uint8_t data[16 << 20], back[16 << 20];
 	const uint32_t key = 0x5a;
@@ -99,7 +99,7 @@ static bool xor_works(uint32_t bytes, uint32_t offset_in, uint32_t offset_out)
 	for (i = 0; i < bytes; i++)
 		data[i] = pattern(i);
 	memset(back, 0, bytes);
-	good = call(3, 2, ins, 1, &out) == 0;
+	good = call(method, 2, ins, 1, &out) == 0;
 	for (i = 0; i < bytes && good; i++)
 		good = back[i] == (pattern(i) ^ 0x5a);
 	return good;
@@ -115,11 +115,13 @@ static void case_vectors(void)
 		{ .out = offsets, .bytes = sizeof(offsets) },
 	};
 
-	CHECK(xor_works(1, 0, 0));
-	CHECK(xor_works(128, 0, 0));
-	CHECK(xor_works(5000, 128, 3968));
-	CHECK(xor_works(5000, 1, 77));
-	CHECK(xor_works(16 << 20, 0, 0));
+	CHECK(xor_works(3, 1, 0, 0));
+	CHECK(xor_works(3, 128, 0, 0));
+	CHECK(xor_works(3, 5000, 128, 3968));
+	CHECK(xor_works(3, 5000, 1, 77));
+	CHECK(xor_works(3, 16 << 20, 0, 0));
+	CHECK(xor_works(5, 5120, 128, 3968));
+	CHECK(!xor_works(5, 5120, 1, 0) && !xor_works(5, 5121, 0, 0));
 	CHECK(call(4, 1, &in, 2, outs) == 0);
 	CHECK(offsets[0] == 0x345 && offsets[1] == 0xfff);
 	CHECK(ended_well());
@@ -427,11 +429,31 @@ static void case_trap(void)
 	CHECK(WIFSIGNALED(status) || WEXITSTATUS(status) > 128);
 }
 
+static void dies_with(uint32_t method, const char *words)
+{
+	CHECK(call(method, 0, NULL, 0, NULL) == -1);
+	CHECK(pd.has_last_words && !strcmp(pd.last_words.text, words));
+	CHECK(ended_by(SIGABRT));
+}
+
 static void case_abort(void)
 {
-	CHECK(call(6, 0, NULL, 0, NULL) == -1);
-	CHECK(pd.has_last_words && !strcmp(pd.last_words.text, "abort()"));
-	CHECK(ended_by(SIGABRT));
+	dies_with(6, "abort()");
+}
+
+static void case_assertion(void)
+{
+	dies_with(16, "misbehave.c:17: assertion failed: two > three");
+}
+
+static void case_smashed_stack(void)
+{
+	dies_with(17, "a function wrote beyond its stack");
+}
+
+static void case_free_twice(void)
+{
+	dies_with(18, "free() of what malloc() did not give, or twice");
 }
 
 static void case_exit(void)
@@ -527,6 +549,47 @@ static void case_host_file(void)
 	CHECK(ended_well());
 }
 
+#define SELFTEST_GROUPS	17
+
+/* Each function that a skeleton may call does what the page says of it. */
+static void case_functions(void)
+{
+	uint32_t group, line = 1;
+	const struct arg in = { .in = &group, .bytes = 4 };
+	struct arg out = { .out = &line, .bytes = 4 };
+
+	for (group = 0; group < SELFTEST_GROUPS; group++) {
+		CHECK(call(2, 1, &in, 1, &out) == 0);
+		if (line) {
+			snprintf(text, sizeof(text), "board/skeletons/selftest.c:%u", line);
+			why_not = text;
+			return;
+		}
+	}
+	CHECK(call(2, 1, &in, 1, &out) == E_BADPARM);
+	CHECK(pd.logs == 3);
+	CHECK(ended_well());
+}
+
+static void case_memory_functions(void)
+{
+	static uint32_t words[3 * 4096] = { 0x12345678 };
+	const struct arg in = { .in = &(uint32_t){ FDS_MAX - 1 }, .bytes = 4 };
+	uint32_t line = 1;
+	struct arg out = { .out = &line, .bytes = 4 };
+
+	pd.memory[0].data = (uint8_t *)words;
+	pd.memory[0].bytes = sizeof(words);
+	CHECK(pd_result(&pd, pd_invoke(&pd, module, 3, 1, &in, 1, &out, 0), 1, &out) == 0);
+	if (line) {
+		snprintf(text, sizeof(text), "board/skeletons/selftest.c:%u", line);
+		why_not = text;
+		return;
+	}
+	CHECK(words[1] == 0x12345678 && !words[2]);
+	CHECK(ended_well());
+}
+
 static void case_missing_symbol(void)
 {
 	char why[160] = "";
@@ -593,12 +656,14 @@ static const struct {
 	CASE(audio, "misbehave"), CASE(audio_changed, "misbehave"),
 	CASE(audio_taken, "misbehave"), CASE(wild_store, "misbehave"),
 	CASE(trap, "misbehave"), CASE(abort, "misbehave"), CASE(exit, "misbehave"),
-	CASE(recursion, "misbehave"), CASE(spinning_call, "misbehave"),
-	CASE(endless_loop, "misbehave"), CASE(log, "misbehave"), CASE(reverse, "misbehave"),
+	CASE(assertion, "misbehave"), CASE(smashed_stack, "misbehave"),
+	CASE(free_twice, "misbehave"), CASE(recursion, "misbehave"),
+	CASE(spinning_call, "misbehave"), CASE(endless_loop, "misbehave"),
+	CASE(log, "misbehave"), CASE(reverse, "misbehave"),
+	CASE(functions, "selftest"), CASE(memory_functions, "selftest"),
 	CASE(host_file, "host"), CASE(missing_symbol, "calculator"),
-	CASE(broken_library, "calculator"),
-	CASE(bad_frame, "calculator"), CASE(hundred_opens, "calculator"),
-	CASE(memory_statistics, "service"),
+	CASE(broken_library, "calculator"), CASE(bad_frame, "calculator"),
+	CASE(hundred_opens, "calculator"), CASE(memory_statistics, "service"),
 };
 
 static long now_ms(void)

@@ -27,15 +27,18 @@
 #define COST_ROUNDS	10
 #define COST_IDLE_ROUNDS	3
 
+#define SELFTEST_GROUPS	17	/* of board/skeletons/selftest.c */
+
 /* What a dead process answers, and a loader that lacks a symbol. */
 #define E_FAILED	"0x80000401"
 #define E_BADSTATE	"0x8000040e"
 #define E_UNSUPPORTED	"0x80000414"
+#define E_BADPARM	"0x80000406"
 
 static const char *const skeletons[] = {
 	"libboard_calculator.so", "libboard_host.so", "libboard_incomplete.so",
-	"libboard_misbehave.so", "libboard_service.so", "libboard_shared.so",
-	"libboard_transform.so", "libgain_skel.so",
+	"libboard_misbehave.so", "libboard_selftest.so", "libboard_service.so",
+	"libboard_shared.so", "libboard_transform.so", "libgain_skel.so",
 };
 
 static void stage(const char *file)
@@ -241,6 +244,55 @@ TEST(bytes_there_and_back)
 		snprintf(command, sizeof(command), "xor 0 %zu shared", lengths[i]);
 		client_do(&c, command, "0x0");
 	}
+	last_client_end(&c, 0);
+}
+
+/* Code for vectors of 128 bytes, which drops the low bits of an address: all are aligned. */
+TEST(vectors)
+{
+	struct client c = client_start("transform");
+
+	client_do(&c, "xor 0 4096 vectors", "0x0");
+	client_do(&c, "xor 0 12800 vectors shared", "0x0");
+	client_do(&c, "xor 0 1048576 vectors shared", "0x0");
+	client_do(&c, "xor 0 4095 vectors shared", E_BADPARM);
+	last_client_end(&c, 0);
+}
+
+/* Arguments are where vectors may begin, or where in a page the application has them. */
+TEST(places_in_a_page)
+{
+	struct client c = client_start("transform");
+
+	client_do(&c, "where 0 0x345 0xf83", "0x0");
+	client_do(&c, "where 0 0 0 shared", "0x0");
+	client_do(&c, "where 0 0x80 0xf80 shared", "0x0");
+	client_do(&c, "where 0 0x345 0xffd shared", "0x0");
+	last_client_end(&c, 0);
+}
+
+/* Each function that a skeleton may call; the DSP's answer is a line of selftest.c, or 0. */
+TEST(functions)
+{
+	struct client c = client_start("selftest");
+	char command[32];
+	unsigned int group;
+
+	for (group = 0; group < SELFTEST_GROUPS; group++) {
+		snprintf(command, sizeof(command), "ask 0 2 4 %u", group);
+		client_do(&c, command, "0x0 0x0");
+	}
+	snprintf(command, sizeof(command), "ask 0 2 4 %u", group);
+	client_do(&c, command, E_BADPARM);
+	last_client_end(&c, 0);
+}
+
+/* Memory that the application mapped is there by its fd, and no other memory is. */
+TEST(memory_that_is_not_mapped)
+{
+	struct client c = client_start("selftest");
+
+	client_do(&c, "memory 0", "0x0 0x0");
 	last_client_end(&c, 0);
 }
 
