@@ -170,6 +170,17 @@ judge_firmware()
 	esac
 }
 
+# What Hexagon code did with its heap: "stored found", in words of memory.
+judge_code()
+{
+	stored=$(fact heap-code) found=${stored#* } stored=${stored% *}
+	if [ "${stored:-0}" = 0 ]; then
+		blame "the audio PD's Hexagon code stored nothing in its heap"
+	elif [ "$found" = 0 ]; then
+		blame "the audio PD's Hexagon code found none of the $stored words again that it stored in its heap"
+	fi
+}
+
 # Collect all that speaks against a good run.
 judge_run()
 {
@@ -187,9 +198,7 @@ judge_run()
 	elif [ "$touched" != "$offered" ]; then
 		blame "the DSP could use $touched of the $offered heap pages it was offered"
 	fi
-	stored=$(fact heap-code) found=${stored#* } stored=${stored% *}
-	[ -z "${hexagon:-}" ] || [ "${found:-0}" != 0 ] ||
-		blame "the audio PD's Hexagon code found nothing in its heap of what it stored"
+	[ -z "${hexagon:-}" ] || judge_code
 	[ -z "$(fact stop)" ] || blame "the remoteproc could not be stopped"
 	[ -z "$(fact complaint)" ] || blame "the DSP model complains: $(fact complaint)"
 	[ -z "$(fact kernel-log)" ] || blame "kernel log, bad lines: $(fact kernel-log)"

@@ -299,14 +299,27 @@ static void check_violations(const struct dsp_control_status *st)
 			(unsigned long long)v->corrupted, (unsigned long long)v->bad_request);
 }
 
-/* Waits until Hexagon code has found words that it stored, or the model has touched pages. */
-static bool allocator_goes_on(const struct dsp_control_status *st)
+/* Hexagon code finds words again that it stored. */
+static void check_code(const struct dsp_control_audio *before)
+{
+	struct dsp_control_audio now = { .label = LABEL };
+
+	if (wait_until(DSP_COUNT_AUDIO_CHECKS, before->checks + STORES_WANTED))
+		return;
+	if (!ioctl(control_fd, DSP_CONTROL_AUDIO, &now) && now.stores > before->stores)
+		give_up("the audio PD's allocator stores into the heap and finds nothing again");
+	give_up("the audio PD's allocator stopped storing into the heap");
+}
+
+/* Its code's, or the model's in the place of that. */
+static void check_allocator(const struct dsp_control_status *st)
 {
 	struct dsp_control_audio a = { .label = LABEL };
 
-	if (ioctl(control_fd, DSP_CONTROL_AUDIO, &a) || !a.has_code)
-		return wait_until(DSP_COUNT_HEAP_STORES, st->heap_stores + STORES_WANTED);
-	return wait_until(DSP_COUNT_AUDIO_CHECKS, a.checks + STORES_WANTED);
+	if (!ioctl(control_fd, DSP_CONTROL_AUDIO, &a) && a.has_code)
+		check_code(&a);
+	else if (!wait_until(DSP_COUNT_HEAP_STORES, st->heap_stores + STORES_WANTED))
+		give_up("the audio PD's allocator stopped storing into the heap");
 }
 
 /* The PD uses its heap: every page once, then its allocator goes on and on. */
@@ -317,8 +330,7 @@ static void check_use(struct dsp_control_status *st)
 	if (!wait_until(DSP_COUNT_PAGES_TOUCHED, st->heap_pages))
 		give_up("the DSP could not use all %llu pages of its heap",
 			(unsigned long long)st->heap_pages);
-	if (!allocator_goes_on(st))
-		give_up("the audio PD's allocator stopped storing into the heap");
+	check_allocator(st);
 	look_at(st);
 	step("the audio PD's allocator is at work in the heap: %llu stores so far",
 	     (unsigned long long)st->heap_stores);
