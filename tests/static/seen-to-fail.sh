@@ -46,9 +46,11 @@ programs()
 		grep -v -x -e 'program leaks' -e 'program enforced' | sort -u
 }
 
-# "in LIST/PROGRAM" for what each list runs, and "in cli/NAME" for each test of tests/run-cli.
+# "in LIST/PROGRAM" for what each list runs, "in cli/NAME" for each test of tests/run-cli, and
+# "in pd/runtime" for the one of tests/run-hexagon.
 lists()
 {
+	echo 'in pd/runtime'
 	sed -n 's/^test_\([a-z0-9_]*\)()$/in cli\/\1/p' "$top"/tests/run-cli "$top"/tests/lib-cli-*.sh
 	awk '/^[a-z0-9_]/ {
 		n = split(FILENAME, path, "/")
@@ -61,6 +63,8 @@ lists()
 cases()
 {
 	sed -n 's/^doctor_\([a-z0-9_]*\)().*/case doctor \1/p' "$top"/tests/lib-cli-doctor.sh
+	sed -n 's/^static void case_\([a-z0-9_]*\)(void)$/case runtime \1/p' \
+		"$top/tests/hexagon/runtime.c"
 	for room in api lifecycle fail userspace cli; do
 		awk '/^TEST\([a-z0-9_]*\)$/ {
 			n = split(FILENAME, path, "/")
