@@ -4,6 +4,16 @@
 # Real Hexagon code behind the DSP model: on boards whose variant has a file NAME.hexagon.
 # Needs lib.sh and lib-image.sh.
 
+# hexagon_variant VARIANT: the one that is the same with Hexagon code, if there is one.
+hexagon_variant()
+{
+	case $1 in
+	default)	echo hexagon ;;
+	el1)		echo el1-hexagon ;;
+	*)		echo "$1" ;;
+	esac
+}
+
 # What runs Hexagon code here; nothing if there is no such program.
 hexagon_runner()
 {
@@ -24,14 +34,22 @@ hexagon_tools()
 	[ -z "$missing" ]
 }
 
+hexagon_is_modelled()
+{
+	say "the DSP model stands in for Hexagon code: $hexagon_reason"
+}
+
 # The process of a PD, the skeletons, and the program that starts QEMU, in $hexagon.  Empty:
 # the reason is in $hexagon_reason.
 image_hexagon()
 {
 	hexagon='' hexagon_reason="variant \"$variant\" has none"
-	[ -e "$variant_base.hexagon" ] || return 0
+	if [ ! -e "$variant_base.hexagon" ]; then
+		[ "$mode" != run ] || hexagon_is_modelled
+		return 0
+	fi
 	if ! hexagon_tools; then
-		say "no Hexagon code, the DSP model answers by itself: $hexagon_reason"
+		hexagon_is_modelled
 		return 0
 	fi
 	hexagon=$build/hexagon

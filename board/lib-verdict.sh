@@ -219,9 +219,10 @@ verdict_run()
 	ran="$ran, client $(sed -n 's/^step client: \([^,]*\).*/\1/p' "$report_log")"
 	echo
 	if [ -z "$cause" ]; then
-		printf 'PASS (%s): the audio PD is up, the DSP used all %s pages of its heap%s, no SMMU fault (guest 0, QEMU %s)%s\n' \
-			"$ran" "$offered" "${stored:+, where its Hexagon code stored $stored words}" \
-			"$host_events" \
+		used="the DSP model stands in for Hexagon code: ${hexagon_reason:-}"
+		[ -z "${hexagon:-}" ] || used="where its Hexagon code stored $stored words"
+		printf 'PASS (%s): the audio PD is up, the DSP used all %s pages of its heap, %s, no SMMU fault (guest 0, QEMU %s)%s\n' \
+			"$ran" "$offered" "$used" "$host_events" \
 			"${assigned:+, no violation seen by the monitor in $assigned assignments}"
 		return 0
 	fi
