@@ -56,7 +56,7 @@ image_hexagon()
 	run_quietly "building Hexagon code" make -s -C "$top/board/pd" OUT="$hexagon"
 	run_quietly "building pdhost" gcc -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror \
 		-Wno-missing-field-initializers -I"$top/board/dsp" \
-		-o "$hexagon/pdhost.new" "$top/board/pdhost/pdhost.c"
+		-o "$hexagon/pdhost.new" "$top/board/pdhost/pdhost.c" "$top/board/pdhost/confine.c"
 	mv "$hexagon/pdhost.new" "$hexagon/pdhost"
 	image_build arm64 aarch64-linux-gnu- "$(program_file processes)"
 	image_hexagon_example

@@ -17,19 +17,16 @@
  * It ends when the peer or the process that started it does, and no process of its own outlives
  * it.  When it ends first, the peer sees its heartbeat stop.  Its own errors are exit status 125.
  *
- * qemu-hexagon is no sandbox: code that it runs can make system calls of the host.  A process
- * has no privilege to gain, no socket to open, no other process to touch, and limits of its own,
- * and still should run no code but that which was built here.
+ * qemu-hexagon is no sandbox: code that it runs can make system calls of the host.  So a process
+ * has limits, and few calls that do not fail (confine.c).  It can still read what the user can,
+ * and should run no code but that which was built here.
  */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +34,6 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -45,12 +41,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "remote_slots.h"
-
-#define PROCESS_MEMORY	(8ull << 30)	/* qemu-hexagon reserves 4 GiB of addresses */
-#define PROCESS_FILES	16
-#define PROCESS_SECONDS	900		/* of a processor, where the guest names no other limit */
-#define LAST_SECONDS	5		/* and then, to say its last words */
 
 #define MACHINE_FD	3		/* QEMU's end of the socket */
 #define MACHINE_END_MS	5000		/* that QEMU has after SIGTERM */
@@ -69,7 +61,8 @@ struct process {
 static struct process processes[SLOT_MAX];
 static struct remote_board *board;
 static int to_guest, from_guest;
-static const char *elf, *qemu = "qemu-hexagon";
+static const char *elf;
+static char qemu[PATH_MAX];	/* qemu-hexagon, with its directory */
 static pid_t machine;		/* QEMU, if this program has started it and it runs */
 static int machine_status;
 static int starter = -1;	/* pidfd of the process that the machine does not outlive */
@@ -92,55 +85,11 @@ static void ring_guest(void)
 		err(OWN_ERROR, "ringing the guest");
 }
 
-static void limit(int what, rlim_t most, rlim_t more)
-{
-	const struct rlimit r = { most, most + more };
-
-	if (setrlimit(what, &r))
-		_exit(126);
-}
-
-/* These fail with EPERM in a process, also for root. */
-static const int forbidden[] = {
-	SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_ptrace,
-	SYS_process_vm_readv, SYS_process_vm_writev, SYS_mount, SYS_umount2, SYS_unshare, SYS_setns,
-	SYS_bpf, SYS_perf_event_open, SYS_keyctl, SYS_add_key, SYS_init_module, SYS_finit_module,
-	SYS_reboot, SYS_setuid, SYS_setgid, SYS_io_uring_setup,
-};
-
-static void forbid(void)
-{
-	struct sock_filter filter[2 * LENGTH(forbidden) + 6];
-	struct sock_fprog program = { .filter = filter };
-	unsigned int i, n = 0;
-
-	filter[n++] = (struct sock_filter)
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-	for (i = 0; i < LENGTH(forbidden); i++) {
-		filter[n++] = (struct sock_filter)
-			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)forbidden[i], 0, 1);
-		filter[n++] = (struct sock_filter)
-			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-	}
-	/* qemu-hexagon ends itself by kill() when its program dies of a signal. */
-	filter[n++] = (struct sock_filter)
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_kill, 0, 3);
-	filter[n++] = (struct sock_filter)
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]));
-	filter[n++] = (struct sock_filter)
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 1, 0);
-	filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-	filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	program.len = n;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
-		_exit(126);
-}
-
 /* In the child: nothing of this program's is left but the socket. */
 static void __attribute__((noreturn)) become_process(int fd, pid_t parent)
 {
 	const uint32_t seconds = get(&board->seconds);
+	char program[PATH_MAX];
 	sigset_t none;
 	int null;
 
@@ -153,16 +102,12 @@ static void __attribute__((noreturn)) become_process(int fd, pid_t parent)
 	if (null < 0 || dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(null, 2) < 0)
 		_exit(126);
 	close_range(3, ~0u, 0);
-	limit(RLIMIT_CORE, 0, 0);
-	limit(RLIMIT_AS, PROCESS_MEMORY, 0);
-	limit(RLIMIT_NOFILE, PROCESS_FILES, 0);
-	/* SIGXCPU in every second of these, and then SIGKILL. */
-	limit(RLIMIT_CPU, seconds ? seconds : PROCESS_SECONDS, LAST_SECONDS);
-	limit(RLIMIT_FSIZE, 0, 0);
 	if (chdir("/"))
 		_exit(126);
-	forbid();
-	execlp(qemu, qemu, "-cpu", "v67", elf, (char *)NULL);
+	/* On the stack of this program: no code of the next one has memory there. */
+	strcpy(program, qemu);
+	confine(seconds, program);
+	execle(program, qemu, "-cpu", "v67", elf, (char *)NULL, environ);
 	_exit(127);
 }
 
@@ -371,6 +316,21 @@ static int make_memory(void)
 	return fd;
 }
 
+/* As a shell finds it. */
+static void find_qemu(const char *name)
+{
+	const char *path = strchr(name, '/') ? "" : getenv("PATH"), *end;
+
+	for (; path; path = *end ? end + 1 : NULL) {
+		end = strchrnul(path, ':');
+		snprintf(qemu, sizeof(qemu), "%.*s%s%s", (int)(end - path), path,
+			 end > path ? "/" : "", name);
+		if (!access(qemu, X_OK))
+			return;
+	}
+	errx(OWN_ERROR, "%s is not to be found", name);
+}
+
 /* Every end comes by way of this: SIGTERM and SIGCHLD are read like all else. */
 static int watch_signals(void)
 {
@@ -529,7 +489,7 @@ int main(int argc, char **argv)
 		errx(2, "usage: pdhost SOCKET PD.ELF [QEMU-HEXAGON]\n"
 			"   or: pdhost --boot PID PD.ELF QEMU-HEXAGON QEMU ARGUMENT...");
 	elf = argv[2 + is_boot];
-	qemu = argc > 3 ? argv[3 + is_boot] : qemu;
+	find_qemu(argc > 3 ? argv[3 + is_boot] : "qemu-hexagon");
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signals = watch_signals();
 	memory = make_memory();

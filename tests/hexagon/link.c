@@ -154,15 +154,17 @@ static int64_t hear(int *fd)
 	return word;
 }
 
-static bool host_start(void)
+/* @name: of a program that pdhost starts in the place of qemu-hexagon; NULL: none. */
+static bool host_start(const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char elf[200], program[200];
+	char elf[200], program[200], prisoner[200];
 	int said[2], fd = -1;
 	char word[8] = "";
 
 	snprintf(program, sizeof(program), "%s/pdhost", getenv("HEXAGON"));
 	snprintf(elf, sizeof(elf), "%s/pd.elf", getenv("HEXAGON"));
+	snprintf(prisoner, sizeof(prisoner), "%s/%s", getenv("HEXAGON"), name ? name : "");
 	snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/pdhost-%d", getpid());
 	if (pipe(said))
 		return false;
@@ -170,7 +172,7 @@ static bool host_start(void)
 	if (!host) {
 		dup2(said[1], 1);
 		close(said[0]);
-		execl(program, program, address.sun_path, elf, NULL);
+		execl(program, program, address.sun_path, elf, name ? prisoner : NULL, NULL);
 		_exit(127);
 	}
 	close(said[1]);
@@ -286,10 +288,36 @@ static int64_t host_call(struct pd *pd, uint32_t module, uint32_t nr, uint32_t a
 	return pd_result(pd, pd_invoke(pd, module, 15, 1, &in, 0, NULL, -1), 0, NULL);
 }
 
-/* What pdhost forbids fails with EPERM, though the user may be root. */
+/* A line of the process's; false: there is none any more. */
+static bool hear_line(struct pd *pd, char *line, size_t room)
+{
+	size_t n = 0;
+
+	while (n < room - 1 && !slot_receive(pd, line + n, 1) && line[n] != '\n')
+		n++;
+	line[n] = '\0';
+	return n;
+}
+
+/* What pdhost forbids, by a program of this machine that tries it: prisoner.c. */
+static void case_confined(void)
+{
+	static char line[200];
+	struct pd pd;
+
+	CHECK(life_start(&pd, 0));
+	while (hear_line(&pd, line, sizeof(line)) && strcmp(line, "done")) {
+		fprintf(stderr, "prisoner: %s\n", line);
+		why_not = "prisoner.c";
+	}
+	CHECK(!why_not);
+	CHECK(!strcmp(line, "done"));
+}
+
+/* And by Hexagon code.  It is refused, though the user may be root. */
 static void case_forbidden(void)
 {
-	enum { NR_KILL = 129, NR_SOCKET = 198 };
+	enum { NR_KILL = 129, NR_TKILL, NR_TGKILL, NR_SOCKET = 198, NR_CLONE = 220, NR_WAIT = 260 };
 	uint32_t module;
 	struct pd pd;
 
@@ -299,6 +327,28 @@ static void case_forbidden(void)
 	CHECK((int32_t)host_call(&pd, module, NR_SOCKET, AF_UNIX, SOCK_STREAM) == -EPERM);
 	CHECK((int32_t)host_call(&pd, module, NR_KILL, host, 0) == -EPERM);
 	CHECK((int32_t)host_call(&pd, module, NR_KILL, getpid(), 0) == -EPERM);
+	CHECK((int32_t)host_call(&pd, module, NR_TKILL, getpid(), 0) == -EPERM);
+	CHECK((int32_t)host_call(&pd, module, NR_TGKILL, getpid(), getpid()) == -EPERM);
+	CHECK((int32_t)host_call(&pd, module, NR_CLONE, SIGCHLD, 0) == -EPERM);
+	CHECK((int32_t)host_call(&pd, module, NR_WAIT, -1, 0) == -EPERM);
+	CHECK(one_call(&pd, "calculator", 4) == 0);
+}
+
+/* A skeleton takes all the memory that there is, and gives it back; its process goes on. */
+static void case_memory_limit(void)
+{
+	const uint32_t words[2] = { 16 << 20, 0xf0000000 };
+	const struct arg in = { .in = words, .bytes = sizeof(words) };
+	uint32_t module, got = 0;
+	struct arg out = { .out = &got, .bytes = sizeof(got) };
+	struct pd pd;
+
+	CHECK(life_start(&pd, 0));
+	CHECK(pd_open(&pd, "misbehave", &module, NULL) == 0);
+	CHECK(pd_result(&pd, pd_invoke(&pd, module, 11, 1, &in, 1, &out, -1), 1, &out) == 0);
+	CHECK(got >= 512u << 20 && got <= 1024u << 20);
+	CHECK(pd_result(&pd, pd_invoke(&pd, module, 14, 0, NULL, 0, NULL, -1), 0, NULL) == 0);
+	CHECK(get(&board->alive) == 1);
 }
 
 /* The guest ends one that spins, and starts another in its place, without a stop between. */
@@ -386,10 +436,12 @@ static void case_bad_index(void)
 static const struct {
 	const char *name;
 	void (*run)(void);
+	const char *program;	/* see host_start() */
 } cases[] = {
 	{ "one", case_one }, { "large", case_large }, { "eight_at_once", case_eight_at_once },
 	{ "many_in_a_row", case_many_in_a_row }, { "killed", case_killed },
-	{ "forbidden", case_forbidden }, { "time_limit", case_time_limit },
+	{ "forbidden", case_forbidden }, { "confined", case_confined, "prisoner" },
+	{ "memory_limit", case_memory_limit }, { "time_limit", case_time_limit },
 	{ "machine_gone", case_machine_gone }, { "host_killed", case_host_killed },
 	{ "terminated", case_terminated }, { "bad_index", case_bad_index },
 };
@@ -415,7 +467,7 @@ int main(int argc, char **argv)
 			continue;
 		why_not = NULL;
 		alarm(200);
-		if (!host_start())
+		if (!host_start(cases[i].program))
 			why_not = "pdhost does not start";
 		else
 			cases[i].run();
