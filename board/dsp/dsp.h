@@ -695,7 +695,7 @@ void dsp_remote_exit(void);
 void dsp_remote_end(struct dsp *dsp, s32 client);
 void dsp_remote_end_audio(struct dsp *dsp);
 int dsp_remote_show(struct dsp_control_process *out);
-int dsp_remote_limit(u32 seconds);
+int dsp_remote_limit(u32 seconds, u32 silence);
 
 /* dsp_code.c: libraries with Hexagon code in them */
 #define DSP_CODE_TEXT	160

@@ -458,7 +458,9 @@ static void code_report(struct dsp_remote *r)
 {
 	const struct frame_last_words *last = &r->last_words;
 
-	if (!r->has_last_words)
+	if (r->wait_status == DSP_PROCESS_GIVEN_UP)
+		dev_info(r->dsp->dev, "%s: its process is given up\n", r->name);
+	else if (!r->has_last_words)
 		dev_info(r->dsp->dev, "%s: its process died without a word, wait status %#x\n",
 			 r->name, r->wait_status);
 	else

@@ -448,7 +448,7 @@ static long control_limit(struct dsp *dsp, void *arg)
 {
 	const struct dsp_control_limit *limit = arg;
 
-	return dsp_remote_limit(limit->seconds);
+	return dsp_remote_limit(limit->seconds, limit->silence);
 }
 
 static long control_audio(struct dsp *dsp, void *arg)

@@ -666,13 +666,15 @@ struct dsp_control_pin {
  * A process of the host that runs the Hexagon code of a PD, by the slot that it has.
  * ENXIO: there is no Hexagon code on this board.  ENOENT: no such slot.
  */
+#define DSP_PROCESS_GIVEN_UP	0xffffffffu	/* it said nonsense, or the host nothing */
+
 struct dsp_control_process {
 	char label[DSP_LABEL_LEN];
 	__u32 index;		/* in */
 	__u32 is_taken;		/* a PD has the slot; else the rest is of the last that had it */
 	__s32 client;
 	__u32 is_dead;		/* it ended by itself */
-	__u32 wait_status;	/* as of waitpid() on the host */
+	__u32 wait_status;	/* as of waitpid() on the host, or DSP_PROCESS_GIVEN_UP */
 	__u32 logs;		/* lines that it wrote */
 	__u32 calls;		/* that it was given, and opens and closes */
 	__u32 ups;		/* questions of its own: memory, calls of the host */
@@ -714,11 +716,11 @@ struct dsp_control_audio {
 	__u64 deaths;		/* of such processes by themselves, since the module was loaded */
 };
 
-/* Of processes that start from now on; 0: as many as pdhost gives. */
+/* Of processes that start from now on, and of the program of the host that starts them. */
 struct dsp_control_limit {
 	char label[DSP_LABEL_LEN];
-	__u32 seconds;		/* of a processor */
-	__u32 pad;
+	__u32 seconds;		/* of a processor; 0: as many as pdhost gives */
+	__u32 silence;		/* seconds that pdhost does nothing, once, as if it were stopped */
 };
 
 /* ENOENT: no such region, or no qcom,vmids in the tree that was booted with. */

@@ -11,7 +11,7 @@
  * A process belongs to the user PD of one client, or is the audio PD of a DSP.  It starts when
  * that client opens the first library with code in it, or the audio PD gets its heap.  It ends
  * with the PD, or dies: then its calls are answered with an error, and nothing of it is left but
- * what it said last.
+ * what it said last.  A host that gives no sign of life has lost all that it ran.
  *
  * Lock order: audio.lock, remotes_lock, a life_lock; a send_lock; calls_lock, a remote's lock.
  */
@@ -30,13 +30,24 @@
 
 /* How long a process may take to start, or to be gone. */
 #define LIFE_MS			60000
+/*
+ * Looks at the heartbeat, without a change, until the host is given up.  They are counted, and
+ * not the time, which also goes on for a board that was stopped itself.
+ */
+#define WATCH_MS		1000
+#define WATCH_MOST		20
 
 static struct {
 	void __iomem *regs;
+	struct device *dev;
 	struct remote_board *board;
 	struct dsp_remote remotes[SLOT_MAX];
 	u32 lives;
 	bool is_there;
+	struct delayed_work watch;
+	u32 heartbeat;
+	unsigned int nr_unchanged;
+	bool is_silent;
 } link;
 
 /* Whose a slot is, and link.lives. */
@@ -58,6 +69,13 @@ static void link_ring(void)
 {
 	/* writel() orders what was stored in the memory before it. */
 	writel(0, link.regs + LINK_DOORBELL);
+}
+
+/* Since link_watch() said so; it may be back before that sees it. */
+static bool host_is_silent(void)
+{
+	return READ_ONCE(link.is_silent) &&
+	       word_get(&link.board->heartbeat) == READ_ONCE(link.heartbeat);
 }
 
 /* Will nothing come of what the process is asked for @req, or by itself? */
@@ -198,7 +216,7 @@ static bool receive(struct dsp_remote *r)
 	return ok;
 }
 
-/* The doorbell was rung: words have come, or room, or the end. */
+/* The doorbell was rung: words have come, or room, or the end.  Or it will ring no more. */
 static void remote_work(struct work_struct *work)
 {
 	struct dsp_remote *r = container_of(work, struct dsp_remote, work);
@@ -211,13 +229,15 @@ static void remote_work(struct work_struct *work)
 		/* What it wrote before it ended is in the ring then. */
 		has_ended = word_get(&r->slot->dead) == life;
 		ok = receive(r);
-		if (has_ended || !ok)
-			dsp_code_died(r, has_ended ? word_get(&r->slot->status) : 0);
+		if (has_ended || !ok || host_is_silent())
+			dsp_code_died(r, has_ended ? word_get(&r->slot->status) :
+						     DSP_PROCESS_GIVEN_UP);
 	}
 	wake_up_all(&r->dsp->counters);
 }
 
-static irqreturn_t link_interrupt(int irq, void *data)
+/* Each process that there is looks at its slot. */
+static void link_look(void)
 {
 	struct dsp_remote *r;
 
@@ -225,7 +245,31 @@ static irqreturn_t link_interrupt(int irq, void *data)
 		/* With r->dsp: remote_take(). */
 		if (smp_load_acquire(&r->is_taken))
 			queue_work(r->dsp->wq, &r->work);
+}
+
+static irqreturn_t link_interrupt(int irq, void *data)
+{
+	link_look();
 	return IRQ_HANDLED;
+}
+
+/* Is the host alive?  One that was only slow may go on with what the model still wants. */
+static void link_watch(struct work_struct *work)
+{
+	const u32 heartbeat = word_get(&link.board->heartbeat);
+
+	if (heartbeat != link.heartbeat) {
+		WRITE_ONCE(link.heartbeat, heartbeat);
+		link.nr_unchanged = 0;
+		if (link.is_silent)
+			dev_info(link.dev, "pdhost lives again\n");
+		WRITE_ONCE(link.is_silent, false);
+	} else if (++link.nr_unchanged == WATCH_MOST) {
+		dev_err(link.dev, "pdhost gives no sign of life: its processes are given up\n");
+		WRITE_ONCE(link.is_silent, true);
+		link_look();
+	}
+	schedule_delayed_work(&link.watch, msecs_to_jiffies(WATCH_MS));
 }
 
 static bool life_is(struct dsp_remote *r, u32 life)
@@ -238,9 +282,10 @@ static int life_want(struct dsp_remote *r, u32 life)
 {
 	word_set(&r->slot->want, life);
 	link_ring();
-	if (!wait_event_timeout(r->dsp->counters, life_is(r, life), msecs_to_jiffies(LIFE_MS)))
+	if (!wait_event_timeout(r->dsp->counters, life_is(r, life) || host_is_silent(),
+				msecs_to_jiffies(LIFE_MS)))
 		return -ETIMEDOUT;
-	return 0;
+	return life_is(r, life) ? 0 : -EHOSTDOWN;
 }
 
 static int remote_start(struct dsp_remote *r)
@@ -345,8 +390,8 @@ static void remote_end(struct dsp_remote *r)
 	wake_up_all(&dsp->counters);
 	flush_work(&r->work);
 	mutex_lock(&r->life_lock);
-	if (life_want(r, 0))
-		dev_err(dsp->dev, "%s: its process does not end: is pdhost there?\n", r->name);
+	if (life_want(r, 0) == -ETIMEDOUT)
+		dev_err(dsp->dev, "%s: its process does not end\n", r->name);
 	r->life = 0;
 	mutex_unlock(&r->life_lock);
 	wait_event_idle(dsp->counters, dsp_code_is_idle(r));
@@ -410,12 +455,17 @@ int dsp_remote_show(struct dsp_control_process *out)
 	return 0;
 }
 
-/* Of a processor, for each process that starts from now on; 0: what the host gives. */
-int dsp_remote_limit(u32 seconds)
+/*
+ * @seconds of a processor for each process that starts from now on; 0: what the host gives.
+ * And it does nothing for @silence seconds.
+ */
+int dsp_remote_limit(u32 seconds, u32 silence)
 {
 	if (!link.is_there)
 		return -ENXIO;
 	word_set(&link.board->seconds, seconds);
+	word_set(&link.board->silence, silence);
+	link_ring();
 	return 0;
 }
 
@@ -483,14 +533,20 @@ static int link_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		return ret;
 	ret = devm_request_irq(&pdev->dev, pci_irq_vector(pdev, 0), link_interrupt, 0,
 			       "dsp-remote", &link);
-	link.is_there = !ret;
-	return ret;
+	if (ret)
+		return ret;
+	link.dev = &pdev->dev;
+	INIT_DELAYED_WORK(&link.watch, link_watch);
+	schedule_delayed_work(&link.watch, msecs_to_jiffies(WATCH_MS));
+	link.is_there = true;
+	return 0;
 }
 
 /* The DSPs have stopped: no PD is left. */
 static void link_remove(struct pci_dev *pdev)
 {
 	link.is_there = false;
+	cancel_delayed_work_sync(&link.watch);
 	pci_clear_master(pdev);
 }
 

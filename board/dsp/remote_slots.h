@@ -8,6 +8,9 @@
  * it ends a process by 0 in @want, and is rid of it when @have is 0.  A process that ends by
  * itself leaves its life in @dead, behind its wait status.  What it wrote before is in the ring.
  *
+ * The host beats as long as it lives.  One that does not, dead or stopped, is given up by the
+ * model with all that it runs, and starts nothing until it beats again.
+ *
  * Indices of a ring count bytes and run freely.  The side that moves one rings the other, both
  * after producing and after consuming.  All of it is read and written with acquire and release.
  */
@@ -33,6 +36,8 @@ struct remote_board {
 	struct slot_word started;	/* host: processes that were started so far */
 	/* model: of a processor, for each process that starts; 0: what the host gives it */
 	struct slot_word seconds;
+	/* model: so many seconds the host is to do nothing, once, as if it were stopped */
+	struct slot_word silence;
 };
 
 #define HEARTBEAT_MS	500

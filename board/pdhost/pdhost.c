@@ -15,7 +15,8 @@
  * QEMU's exit status, and QEMU ends with it or with process PID, however these end.
  *
  * It ends when the peer or the process that started it does, and no process of its own outlives
- * it.  When it ends first, the peer sees its heartbeat stop.  Its own errors are exit status 125.
+ * it.  When it ends first, or is stopped, the peer sees its heartbeat stop.  Its own errors are
+ * exit status 125.
  *
  * qemu-hexagon is no sandbox: code that it runs can make system calls of the host.  So a process
  * has limits, and few calls that do not fail (confine.c).  It can still read what the user can,
@@ -422,6 +423,17 @@ static void drain(int eventfd)
 		err(OWN_ERROR, "the doorbell");
 }
 
+/* For tests of what the guest makes of a host that is stopped. */
+static void fall_silent(void)
+{
+	const uint32_t seconds = get(&board->silence);
+
+	if (!seconds)
+		return;
+	set(&board->silence, 0);
+	sleep(seconds);
+}
+
 static void serve(int peer, int signals)
 {
 	struct pollfd polls[4 + SLOT_MAX];
@@ -449,6 +461,7 @@ static void serve(int peer, int signals)
 		/* The peer says nothing: it has gone. */
 		if (polls[0].revents || polls[3].revents || !take_signals(signals))
 			return;
+		fall_silent();
 		drain(from_guest);
 		for (i = 0; i < SLOT_MAX; i++)
 			process_serve(&processes[i]);
@@ -490,7 +503,8 @@ int main(int argc, char **argv)
 			"   or: pdhost --boot PID PD.ELF QEMU-HEXAGON QEMU ARGUMENT...");
 	elf = argv[2 + is_boot];
 	find_qemu(argc > 3 ? argv[3 + is_boot] : "qemu-hexagon");
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* Also of one that is stopped, and what it has started goes with it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signals = watch_signals();
 	memory = make_memory();
 	from_guest = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

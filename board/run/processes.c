@@ -20,6 +20,8 @@ static void print_state(const struct dsp_control_process *p)
 {
 	if (!p->is_dead)
 		puts(p->is_taken ? "runs" : "has ended");
+	else if (p->wait_status == DSP_PROCESS_GIVEN_UP)
+		puts("given up");
 	else if (WIFEXITED(p->wait_status))
 		printf("ended by itself, status %d\n", WEXITSTATUS(p->wait_status));
 	else

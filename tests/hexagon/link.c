@@ -3,7 +3,11 @@
  * pdhost without a board: this program is QEMU for it, and the DSP model behind.
  *
  * HEXAGON says where pdhost and pd.elf are.  At the end of each case no process is left.
+ *
+ *	link machine [STATUS]	is QEMU for a pdhost that has started it, with two processes, one of
+ *				which spins: says the numbers of all three, and waits or ends
  */
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <poll.h>
@@ -154,12 +158,26 @@ static int64_t hear(int *fd)
 	return word;
 }
 
+/* What the host says first, to its peer. */
+static bool host_greets(void)
+{
+	int fd = -1;
+
+	if (hear(NULL) != 0 || hear(NULL) != 1 || hear(&fd) != -1 || hear(&to_host) != 0 ||
+	    hear(&from_host) != 1)
+		return false;
+	memory = mmap(NULL, SLOT_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	board = (void *)memory;
+	return memory != MAP_FAILED && get(&board->magic) == SLOT_MAGIC;
+}
+
 /* @name: of a program that pdhost starts in the place of qemu-hexagon; NULL: none. */
 static bool host_start(const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	char elf[200], program[200], prisoner[200];
-	int said[2], fd = -1;
+	int said[2];
 	char word[8] = "";
 
 	snprintf(program, sizeof(program), "%s/pdhost", getenv("HEXAGON"));
@@ -180,15 +198,7 @@ static bool host_start(const char *name)
 		return false;
 	close(said[0]);
 	peer = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (connect(peer, (void *)&address, sizeof(address)))
-		return false;
-	if (hear(NULL) != 0 || hear(NULL) != 1 || hear(&fd) != -1 || hear(&to_host) != 0 ||
-	    hear(&from_host) != 1)
-		return false;
-	memory = mmap(NULL, SLOT_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
-	board = (void *)memory;
-	return memory != MAP_FAILED && get(&board->magic) == SLOT_MAGIC;
+	return !connect(peer, (void *)&address, sizeof(address)) && host_greets();
 }
 
 /* Processes that this one has adopted: those that pdhost left behind. */
@@ -412,6 +422,42 @@ static void case_host_killed(void)
 	CHECK(!UNTIL(false));
 }
 
+/* pdhost is stopped, and does not beat; then it goes on where it was. */
+static void case_host_stopped(void)
+{
+	uint32_t beat;
+	struct pd pd;
+
+	CHECK(life_start(&pd, 0));
+	CHECK(one_call(&pd, "calculator", 4) == 0);
+	kill(host, SIGSTOP);
+	waitpid(host, NULL, WUNTRACED);
+	beat = get(&board->heartbeat);
+	usleep(3000 * HEARTBEAT_MS);
+	CHECK(get(&board->heartbeat) == beat);
+	kill(host, SIGCONT);
+	CHECK(one_call(&pd, "calculator", 4) == 0);
+	CHECK(get(&board->heartbeat) != beat);
+}
+
+/* As if it were stopped, for a while, which is what a board can ask for. */
+static void case_host_silent(void)
+{
+	uint32_t beat;
+	struct pd pd;
+
+	CHECK(life_start(&pd, 0));
+	set(&board->silence, 3);
+	ring_host();
+	while (get(&board->silence))
+		usleep(1000);
+	beat = get(&board->heartbeat);
+	usleep(3000 * HEARTBEAT_MS);
+	CHECK(get(&board->heartbeat) == beat);
+	CHECK(one_call(&pd, "calculator", 4) == 0);
+	CHECK(get(&board->heartbeat) != beat);
+}
+
 static void case_terminated(void)
 {
 	struct pd pd;
@@ -443,8 +489,48 @@ static const struct {
 	{ "forbidden", case_forbidden }, { "confined", case_confined, "prisoner" },
 	{ "memory_limit", case_memory_limit }, { "time_limit", case_time_limit },
 	{ "machine_gone", case_machine_gone }, { "host_killed", case_host_killed },
+	{ "host_stopped", case_host_stopped }, { "host_silent", case_host_silent },
 	{ "terminated", case_terminated }, { "bad_index", case_bad_index },
 };
+
+/* The numbers of the processes that @parent has started. */
+static void say_children(pid_t parent)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *d;
+	char path[300];
+	int of;
+	FILE *f;
+
+	while (dir && (d = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%s/stat", d->d_name);
+		f = *d->d_name > '0' && *d->d_name <= '9' ? fopen(path, "r") : NULL;
+		if (!f)
+			continue;
+		if (fscanf(f, "%*d (%*[^)]) %*c %d", &of) == 1 && of == parent)
+			printf("%s ", d->d_name);
+		fclose(f);
+	}
+	putchar('\n');
+	fflush(stdout);
+}
+
+static int be_machine(const char *status)
+{
+	uint32_t module;
+	struct pd pd[2];
+
+	peer = 3;
+	if (!host_greets() || !life_start(&pd[0], 0) || !life_start(&pd[1], 1) ||
+	    one_call(&pd[0], "calculator", 4) || pd_open(&pd[1], "misbehave", &module, NULL))
+		return 99;
+	pd_invoke(&pd[1], module, 5, 0, NULL, 0, NULL, -1);
+	say_children(getppid());
+	if (status)
+		return atoi(status);
+	for (;;)
+		pause();
+}
 
 static long now_ms(void)
 {
@@ -459,6 +545,8 @@ int main(int argc, char **argv)
 	int failed = 0;
 
 	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1 && !strcmp(argv[1], "machine"))
+		return be_machine(argv[2]);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		long since = now_ms();

@@ -60,10 +60,12 @@ static void stage(const char *file)
 static uint64_t releases;
 static unsigned int clients;
 
-/* Seconds of a processor for the processes that start from now on. */
-static void processes_limit(uint32_t seconds)
+/* Seconds of a processor for processes that start from now on; pdhost does nothing for a time. */
+static void processes_limit(uint32_t seconds, uint32_t silence)
 {
-	struct dsp_control_limit limit = { .label = LABEL, .seconds = seconds };
+	struct dsp_control_limit limit = {
+		.label = LABEL, .seconds = seconds, .silence = silence,
+	};
 
 	REQUIRE_EQ(control_ioctl(DSP_CONTROL_LIMIT, &limit), 0);
 }
@@ -85,7 +87,7 @@ static void setup(void)
 	control_status(&st);
 	releases = st.releases;
 	clients = 0;
-	processes_limit(0);
+	processes_limit(0, 0);
 }
 
 static void __attribute__((constructor)) fixture(void)
@@ -671,9 +673,9 @@ TEST(endless_loop_and_limit)
 	struct dsp_control_process p;
 	struct client bad;
 
-	processes_limit(1);
+	processes_limit(1, 0);
 	bad = client_start("misbehave");
-	processes_limit(0);
+	processes_limit(0, 0);
 	client_do(&bad, "call 0 5", E_BADSTATE);
 	process_look(&p, 0);
 	CHECK_EQ(p.is_dead, 1);
@@ -683,6 +685,40 @@ TEST(endless_loop_and_limit)
 	CHECK(strstr(p.text, "processor time"));
 	client_do(&bad, "call 0 9 0", E_BADSTATE);
 	last_client_end(&bad, 0);
+}
+
+/*
+ * pdhost is stopped, or dead.  The board hears of it in a sentence, no call waits for it, and
+ * nothing starts.  What it still ran when it goes on is ended.
+ */
+TEST(host_falls_silent)
+{
+	enum { SILENCE = 40 };
+	struct client bad = client_start("misbehave"), other;
+	const long since = now_ms();
+	struct dsp_control_process p;
+
+	test_allow("pdhost gives no sign of life");
+	client_do(&bad, "begin 0 5", "0x0");
+	client_do(&bad, "call 0 9 0", "0x0");
+	processes_limit(0, SILENCE);
+	client_do(&bad, "end", E_BADSTATE);
+	process_look(&p, 0);
+	CHECK_EQ(p.is_dead, 1);
+	CHECK_EQ(p.wait_status, DSP_PROCESS_GIVEN_UP);
+	CHECK_EQ(p.alive, 1);
+	other.pid = daemon_start_piped(CLIENT, &other.in, &other.out);
+	clients++;
+	client_answers(&other, "0x0");
+	client_do(&other, "open 0 calculator", E_FAILED);
+	CHECK(now_ms() - since < 1000 * SILENCE);
+	client_end(&other, 0);
+	client_end(&bad, SIGKILL);
+	while (processes_alive() && now_ms() - since < 10000 * SILENCE)
+		usleep(100000);
+	other = client_start("calculator");
+	client_do(&other, "call 0 4", "0x0");
+	last_client_end(&other, 0);
 }
 
 static void stop_and_start(void)
