@@ -201,21 +201,60 @@ static bool host_start(const char *name)
 	return !connect(peer, (void *)&address, sizeof(address)) && host_greets();
 }
 
-/* Processes that this one has adopted: those that pdhost left behind. */
-static int host_end(void)
+/* Processes that @parent has started or adopted: their numbers are said, or they are killed. */
+static void children(pid_t parent, bool is_kill)
 {
-	int left = 0, status = -1;
+	DIR *dir = opendir("/proc");
+	struct dirent *d;
+	char path[300];
+	int of;
+	FILE *f;
+
+	while (dir && (d = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/%s/stat", d->d_name);
+		f = *d->d_name > '0' && *d->d_name <= '9' ? fopen(path, "r") : NULL;
+		if (!f)
+			continue;
+		if (fscanf(f, "%*d (%*[^)]) %*c %d", &of) != 1 || of != parent)
+			;
+		else if (is_kill)
+			kill(atoi(d->d_name), SIGKILL);
+		else
+			printf("%s ", d->d_name);
+		fclose(f);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+#define LEFT_MS		5000
+
+/*
+ * What pdhost has left behind is adopted by this process.  If it was killed, its processes have
+ * to die, soon; else it reaps them, and leaves none.
+ */
+static int host_end(bool was_killed)
+{
+	int adopted = 0, status = -1, ms = 0;
+	pid_t pid;
 
 	close(peer);
 	if (waitpid(host, &status, 0) != host)
 		return -1;
-	while (waitpid(-1, NULL, 0) > 0)
-		left++;
+	while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 && ms++ < LEFT_MS) {
+		adopted += pid && !was_killed;
+		usleep(1000);
+	}
+	if (pid >= 0) {
+		adopted++;
+		children(getpid(), true);
+		while (waitpid(-1, NULL, 0) > 0)
+			;
+	}
 	munmap(memory, SLOT_MEMORY);
 	close(to_host);
 	close(from_host);
-	/* Killed ones are reaped here, and were no processes any more. */
-	return WIFEXITED(status) ? WEXITSTATUS(status) + left : left;
+	return WIFEXITED(status) ? WEXITSTATUS(status) + adopted : adopted;
 }
 
 static int64_t one_call(struct pd *pd, const char *skeleton, uint32_t method)
@@ -422,6 +461,16 @@ static void case_host_killed(void)
 	CHECK(!UNTIL(false));
 }
 
+/* The same with one that does not look whether pdhost is there: deaf.c. */
+static void case_host_killed_deaf(void)
+{
+	struct pd pd;
+
+	CHECK(life_start(&pd, 0));
+	kill(host, SIGKILL);
+	CHECK(!UNTIL(false));
+}
+
 /* pdhost is stopped, and does not beat; then it goes on where it was. */
 static void case_host_stopped(void)
 {
@@ -483,37 +532,17 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 	const char *program;	/* see host_start() */
+	bool is_killed;		/* pdhost is */
 } cases[] = {
 	{ "one", case_one }, { "large", case_large }, { "eight_at_once", case_eight_at_once },
 	{ "many_in_a_row", case_many_in_a_row }, { "killed", case_killed },
 	{ "forbidden", case_forbidden }, { "confined", case_confined, "prisoner" },
 	{ "memory_limit", case_memory_limit }, { "time_limit", case_time_limit },
-	{ "machine_gone", case_machine_gone }, { "host_killed", case_host_killed },
+	{ "machine_gone", case_machine_gone }, { "host_killed", case_host_killed, NULL, true },
+	{ "host_killed_deaf", case_host_killed_deaf, "deaf", true },
 	{ "host_stopped", case_host_stopped }, { "host_silent", case_host_silent },
 	{ "terminated", case_terminated }, { "bad_index", case_bad_index },
 };
-
-/* The numbers of the processes that @parent has started. */
-static void say_children(pid_t parent)
-{
-	DIR *dir = opendir("/proc");
-	struct dirent *d;
-	char path[300];
-	int of;
-	FILE *f;
-
-	while (dir && (d = readdir(dir))) {
-		snprintf(path, sizeof(path), "/proc/%s/stat", d->d_name);
-		f = *d->d_name > '0' && *d->d_name <= '9' ? fopen(path, "r") : NULL;
-		if (!f)
-			continue;
-		if (fscanf(f, "%*d (%*[^)]) %*c %d", &of) == 1 && of == parent)
-			printf("%s ", d->d_name);
-		fclose(f);
-	}
-	putchar('\n');
-	fflush(stdout);
-}
 
 static int be_machine(const char *status)
 {
@@ -525,7 +554,9 @@ static int be_machine(const char *status)
 	    one_call(&pd[0], "calculator", 4) || pd_open(&pd[1], "misbehave", &module, NULL))
 		return 99;
 	pd_invoke(&pd[1], module, 5, 0, NULL, 0, NULL, -1);
-	say_children(getppid());
+	children(getppid(), false);
+	putchar('\n');
+	fflush(stdout);
 	if (status)
 		return atoi(status);
 	for (;;)
@@ -559,7 +590,7 @@ int main(int argc, char **argv)
 			why_not = "pdhost does not start";
 		else
 			cases[i].run();
-		if (host_end() > 0 && !why_not && strcmp(cases[i].name, "host_killed"))
+		if (host_end(cases[i].is_killed) > 0 && !why_not)
 			why_not = "pdhost left a process behind, or ended with an error";
 		printf("test hexagon/link_%s %s %ld%s%s\n", cases[i].name,
 		       why_not ? "fail" : "pass", now_ms() - since, why_not ? " " : "",

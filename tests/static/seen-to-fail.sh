@@ -47,10 +47,10 @@ programs()
 }
 
 # "in LIST/PROGRAM" for what each list runs, "in cli/NAME" for each test of tests/run-cli, and
-# "in pd/runtime" for the one of tests/run-hexagon.
+# "in pd/NAME" for each program of tests/run-hexagon.
 lists()
 {
-	echo 'in pd/runtime'
+	printf 'in pd/%s\n' runtime link boot
 	sed -n 's/^test_\([a-z0-9_]*\)()$/in cli\/\1/p' "$top"/tests/run-cli "$top"/tests/lib-cli-*.sh
 	awk '/^[a-z0-9_]/ {
 		n = split(FILENAME, path, "/")
@@ -63,8 +63,11 @@ lists()
 cases()
 {
 	sed -n 's/^doctor_\([a-z0-9_]*\)().*/case doctor \1/p' "$top"/tests/lib-cli-doctor.sh
-	sed -n 's/^static void case_\([a-z0-9_]*\)(void)$/case runtime \1/p' \
-		"$top/tests/hexagon/runtime.c"
+	for program in runtime link; do
+		sed -n "s/^static void case_\([a-z0-9_]*\)(void)\$/case $program \1/p" \
+			"$top/tests/hexagon/$program.c"
+	done
+	sed -n 's/^\(boot_[a-z_]*\)()$/case boot \1/p' "$top/tests/run-hexagon"
 	for room in api lifecycle fail userspace cli; do
 		awk '/^TEST\([a-z0-9_]*\)$/ {
 			n = split(FILENAME, path, "/")
