@@ -235,13 +235,13 @@ static u32 up_reverse(struct code_up *up, struct code_ask *ask, struct dsp_rever
 	int ret;
 
 	if (up->r->is_audio && !dsp_listener_of_kind(up->r->dsp, DSP_PROCESS_AUDIO, &who))
-		return DSP_E_NOHANDLE;
+		return DSP_E_BADSTATE;
 	call->handle = up->body->at;
 	call->sc = up->body->offset;
 	call->in = (const u8 *)(up->body + 1);
 	call->in_len = up->body->bytes;
 	ret = dsp_reverse_call(up->r->dsp, &who, call);
-	return ret ? DSP_E_NOHANDLE : call->result;
+	return ret ? DSP_E_BADSTATE : call->result;
 }
 
 static void up_answer(struct code_up *up, u32 result, const void *data, size_t bytes)

@@ -39,7 +39,7 @@ enum dsp_test_method {
 	DSP_TEST_HANDLE_HASH	= 10,	/* out[0]: u64, dsp_test_hash of all in-handles in order */
 	DSP_TEST_HANDLE_KEEP	= 11,	/* the client's PD keeps every in-handle, and uses it */
 	DSP_TEST_HANDLE_DROP	= 12,	/* in[0]: s32 fds; the PD lets go of one handle for each and
-					 * names them in the answer's list; 0x80000406 if it has
+					 * names them in the answer's list; 0x8000040e if it has
 					 * none
 					 */
 	/* Memory that the client's PD was given before (struct dsp_test_access). */

@@ -165,7 +165,7 @@ bool dsp_listener_take(struct dsp_request *req)
 
 	lockdep_assert_held(&req->dsp->calls_lock);
 	if (!l || l->ended || req->disowned) {
-		req->retval = DSP_E_NOHANDLE;
+		req->retval = DSP_E_BADSTATE;
 		req->listens = false;
 		return true;
 	}
@@ -249,9 +249,9 @@ static void listener_abort(struct dsp *dsp, struct dsp_listener *l)
 	struct dsp_reverse *r, *next;
 
 	list_for_each_entry_safe(r, next, &l->waiting, node)
-		reverse_done(dsp, r, DSP_E_NOHANDLE);
+		reverse_done(dsp, r, DSP_E_BADSTATE);
 	list_for_each_entry_safe(r, next, &l->taken, node)
-		reverse_done(dsp, r, DSP_E_NOHANDLE);
+		reverse_done(dsp, r, DSP_E_BADSTATE);
 }
 
 /* The process ends: its host learns of it by the answer to "what next?". */

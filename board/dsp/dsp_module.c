@@ -236,7 +236,7 @@ static s32 remotectl_close(struct dsp_request *req)
 		dsp->nmodules--;
 	}
 	spin_unlock(&dsp->calls_lock);
-	err = m ? 0 : DSP_E_NOHANDLE;
+	err = m ? 0 : DSP_E_NOMODULE;
 	if (m && m->kind == MODULE_CODE)
 		err = dsp_code_close(req, m->code);
 	put_unaligned_le32(err, req->args[1].data);
@@ -274,7 +274,7 @@ static s32 module_dynamic(struct dsp_request *req)
 		found = *m;
 	spin_unlock(&dsp->calls_lock);
 	if (!m)
-		return dsp_call_refuse(req, DSP_E_NOHANDLE, "no module has this handle");
+		return dsp_call_refuse(req, DSP_E_NOMODULE, "no module has this handle");
 	switch (found.kind) {
 	case MODULE_SERVICE:
 		return dsp_service_call(req);

@@ -173,7 +173,7 @@ static s32 process_create_static(struct dsp_request *req)
 	if ((req->ctx & CTX_PD_MASK) != PD_USER)
 		return dsp_call_violation(req, "create static: not for the user PD");
 	if (strcmp((char *)arg[1].data, AUDIO_PD_NAME))
-		return dsp_call_refuse(req, DSP_E_NOHANDLE, "no static PD of this name");
+		return dsp_call_refuse(req, DSP_E_NOPROCESS, "no static PD of this name");
 
 	if (!pages && arg[2].len >= 16)
 		dsp_heap_stray(req->dsp, wire_u64(arg[2].data, 0));

@@ -110,13 +110,14 @@
 #define UTIL_ATTRIBUTES		0
 #define UTIL_ATTRIBUTE_WORDS	255
 
-/* What the DSP answers when it refuses. */
+/* What the DSP answers when it refuses: 0x80000400, and a number that AEEStdErr.h names. */
 #define DSP_E_FAILED		((s32)0x80000401)
 #define DSP_E_NOMEM		((s32)0x80000402)
-#define DSP_E_BADPARM		((s32)0x80000406)
-#define DSP_E_NOHANDLE		((s32)0x8000040d)
-#define DSP_E_BADSTATE		((s32)0x8000040e)
+#define DSP_E_BADSTATE		((s32)0x8000040d)
+#define DSP_E_BADPARM		((s32)0x8000040e)
 #define DSP_E_UNSUPPORTED	((s32)0x80000414)
+#define DSP_E_NOMODULE		((s32)0x8000043e)
+#define DSP_E_NOPROCESS		((s32)0x80000441)
 
 static inline u32 wire_u32(const void *base, size_t off)
 {

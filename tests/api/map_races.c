@@ -11,7 +11,7 @@
 #define ROUNDS		((int)random_runs(40))
 #define MAP_FD		2
 #define SIZE		(4 * PAGE)
-#define IN_USE		((int32_t)0x8000040e)	/* the DSP: this descriptor is mapped */
+#define IN_USE		((int32_t)0x8000040d)	/* the DSP: this descriptor is mapped */
 
 static struct {
 	int node, buf;

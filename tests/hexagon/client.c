@@ -318,7 +318,7 @@ static bool answer_up(struct pd *pd, struct answer *asked)
 	} else if (up == UP_HEAP_WHERE) {
 		const uint32_t where[2] = { body->at, GROWTH };
 
-		pd_send(pd, type, id, body->offset == GIVEN_HIGH ? 0 : 0x80000406, where,
+		pd_send(pd, type, id, body->offset == GIVEN_HIGH ? 0 : 0x8000040e, where,
 			sizeof(where));
 	} else if (up == UP_REVERSE) {
 		/* What went in, and the handle in front. */

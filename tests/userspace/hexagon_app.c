@@ -31,7 +31,7 @@
 
 /* What a dead process answers, and a loader that lacks a symbol. */
 #define E_FAILED	"0x80000401"
-#define E_BADSTATE	"0x8000040e"
+#define E_BADSTATE	"0x8000040d"
 #define E_UNSUPPORTED	"0x80000414"
 #define E_BADPARM	"0x80000406"
 

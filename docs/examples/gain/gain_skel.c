@@ -24,7 +24,7 @@ union remote_arg {
 #define SHAPE_OF_OPEN		(SHAPE_OF(2, 0) | 1)
 
 #define E_NOMEM		((int)0x80000402)
-#define E_BADPARM	((int)0x80000406)
+#define E_BADPARM	((int)0x8000040e)
 #define E_UNSUPPORTED	((int)0x80000414)
 
 /* What an open has. */
