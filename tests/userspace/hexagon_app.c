@@ -35,6 +35,9 @@
 #define E_UNSUPPORTED	"0x80000414"
 #define E_BADPARM	"0x80000406"
 
+/* What the compiler's trap accesses. */
+#define TRAP_ADDRESS	0xbadc0feeu
+
 static const char *const skeletons[] = {
 	"libboard_calculator.so", "libboard_host.so", "libboard_incomplete.so",
 	"libboard_misbehave.so", "libboard_selftest.so", "libboard_service.so",
@@ -543,19 +546,32 @@ TEST(no_library)
 	last_client_end(&c, 0);
 }
 
+static bool has_register(const struct dsp_control_process *p, uint32_t value)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(p->registers); i++)
+		if (p->registers[i] == value)
+			return true;
+	return false;
+}
+
 /* Registers, and what abort() and the like say, are as good as in a crash report. */
 static void check_last_words(const struct dsp_control_process *p, uint32_t signal, uint32_t address)
 {
 	CHECK_EQ(p->signal, signal);
 	CHECK_EQ(p->address, address);
+	/* What could not be reached was in a register, but for a trap, which has a constant. */
+	CHECK(address == TRAP_ADDRESS || has_register(p, address));
 	CHECK(!strcmp(p->text, signal == SIGABRT ? "abort()" : ""));
 	CHECK_EQ(!p->pc, signal == SIGABRT);
 	CHECK_EQ(p->registers[29] % 8, 0);
 	CHECK_EQ(!p->registers[29], signal == SIGABRT);
 }
 
-/* The process of the DSP dies; the application is told, and another one works on. */
-static void dies_of(const char *command, uint32_t signal, uint32_t address)
+/*
+ * The process of the DSP dies, once; the application is told, and another one works on.  @status:
+ * as of waitpid().  @signal and @address: its last words; signal 0: it has none.
+ */
+static void dies_of(const char *command, uint32_t status, uint32_t signal, uint32_t address)
 {
 	struct client good = client_start("calculator"), bad = client_start("misbehave");
 	struct dsp_control_status before, after;
@@ -568,6 +584,7 @@ static void dies_of(const char *command, uint32_t signal, uint32_t address)
 	control_wait(DSP_COUNT_EXITS_TOLD, before.exits_told + 1);
 	process_look(&p, 1);
 	CHECK_EQ(p.is_dead, 1);
+	CHECK_EQ(p.wait_status, status);
 	CHECK_EQ(p.has_last_words, !!signal);
 	if (signal)
 		check_last_words(&p, signal, address);
@@ -583,7 +600,7 @@ static void dies_of(const char *command, uint32_t signal, uint32_t address)
 
 TEST(wild_store)
 {
-	dies_of("call 0 3 0x10 1", SIGSEGV, 0x10);
+	dies_of("call 0 3 0x10 1", SIGSEGV, SIGSEGV, 0x10);
 }
 
 static void shell_line(struct client *shell, char *line, size_t size, const char *what)
@@ -621,36 +638,28 @@ TEST(shown_in_the_shell)
 
 TEST(wild_load)
 {
-	dies_of("ask 0 2 4 0x20", SIGSEGV, 0x20);
+	dies_of("ask 0 2 4 0x20", SIGSEGV, SIGSEGV, 0x20);
 }
 
 TEST(aborts)
 {
-	dies_of("call 0 6", SIGABRT, 0);
+	dies_of("call 0 6", SIGABRT, SIGABRT, 0);
 }
 
 TEST(exits)
 {
-	dies_of("call 0 7", 0, 0);
+	dies_of("call 0 7", 3 << 8, 0, 0);
 }
 
-static void ends_in(const char *command)
-{
-	struct client c = client_start("misbehave");
-
-	client_do(&c, command, E_BADSTATE);
-	last_client_end(&c, SIGKILL);
-}
-
-/* Below the process's stack is memory that is not the process's. */
+/* Below the process's stack is memory that is not the process's: nothing says last words there. */
 TEST(recurses)
 {
-	ends_in("call 0 8");
+	dies_of("call 0 8", SIGSEGV, 0, 0);
 }
 
 TEST(traps)
 {
-	ends_in("call 0 4");
+	dies_of("call 0 4", SIGSEGV, SIGSEGV, TRAP_ADDRESS);
 }
 
 /* A call that never returns does not hold up what ends its application. */
