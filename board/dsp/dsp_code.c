@@ -488,6 +488,12 @@ void dsp_code_died(struct dsp_remote *r, u32 wait_status)
 	struct dsp *dsp = r->dsp;
 
 	r->wait_status = wait_status;
+	spin_lock(&r->lock);
+	if (wait_status == DSP_PROCESS_GIVEN_UP)
+		r->given_up++;
+	else
+		r->deaths++;
+	spin_unlock(&r->lock);
 	WRITE_ONCE(r->is_dead, true);
 	code_report(r);
 	if (r->is_audio) {
@@ -508,6 +514,9 @@ void dsp_code_show(struct dsp_remote *r, struct dsp_control_process *out)
 	out->ups = r->up_count;
 	out->up_bytes = r->up_bytes;
 	out->wait_status = r->wait_status;
+	out->lives = r->lives;
+	out->deaths = r->deaths;
+	out->given_up = r->given_up;
 	out->has_last_words = r->has_last_words;
 	out->signal = r->last_words.signal;
 	out->address = r->last_words.address;

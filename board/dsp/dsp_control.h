@@ -688,7 +688,9 @@ struct dsp_control_process {
 	__u32 alive;		/* processes on the host now, of all slots */
 	__u32 started;		/* and since the board was switched on */
 	__u32 is_audio;		/* it is the audio PD, of no client */
-	__u32 pad;
+	__u32 lives;		/* processes that this slot had, with the one that runs */
+	__u32 deaths;		/* of these, by themselves */
+	__u32 given_up;		/* and that were given up */
 };
 
 /* The audio PD's own Hexagon code. */

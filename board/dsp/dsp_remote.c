@@ -301,6 +301,9 @@ static int remote_start(struct dsp_remote *r)
 		word_set(&r->slot->want, 0);
 		return ret;
 	}
+	spin_lock(&r->lock);
+	r->lives++;
+	spin_unlock(&r->lock);
 	/* The host has emptied the rings: from here on they are read. */
 	smp_store_release(&r->life, life);
 	queue_work(r->dsp->wq, &r->work);

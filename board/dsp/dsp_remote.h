@@ -26,6 +26,7 @@
  * @asks: what it was asked and has not answered
  * @ups: what it asked and was not answered yet
  * @calls, @up_count, @up_bytes: what it was asked, has asked and moved, in all
+ * @lives, @deaths, @given_up: processes of this slot, and of these that ended not as they were told
  */
 struct dsp_remote {
 	struct remote_slot *slot;
@@ -55,6 +56,9 @@ struct dsp_remote {
 	u32 wait_status;
 	bool has_last_words;
 	struct frame_last_words last_words;
+	u32 lives;
+	u32 deaths;
+	u32 given_up;
 };
 
 /* dsp_remote.c */

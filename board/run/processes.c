@@ -44,6 +44,7 @@ static void print_process(const struct dsp_control_process *p)
 		printf("slot %u, audio PD: ", p->index);
 	else
 		printf("slot %u, client %d: ", p->index, p->client);
+	printf("life %u (%u died, %u given up), ", p->lives, p->deaths, p->given_up);
 	printf("calls %u, questions %u, bytes moved %llu, lines logged %u: ", p->calls,
 	       p->ups, (unsigned long long)p->up_bytes, p->logs);
 	print_state(p);

@@ -614,15 +614,20 @@ static void shell_line(struct client *shell, char *line, size_t size, const char
 TEST(shown_in_the_shell)
 {
 	struct client good = client_start("calculator"), bad = client_start("misbehave"), shell;
-	struct dsp_control_process p;
-	char line[512], what[64];
+	struct dsp_control_process before, p;
+	char line[512], what[80];
 
+	process_look(&before, 1);
 	client_do(&bad, "call 0 3 0x10 1", E_BADSTATE);
 	process_look(&p, 1);
+	CHECK_EQ(p.lives, before.lives);
+	CHECK_EQ(p.deaths, before.deaths + 1);
+	CHECK_EQ(p.given_up, before.given_up);
 	shell.pid = daemon_start_piped(PROCESSES, &shell.in, &shell.out);
 	shell_line(&shell, line, sizeof(line), "calls 1, questions 0, bytes moved 0, lines");
 	CHECK(strstr(line, " 0: runs"));
-	snprintf(what, sizeof(what), "slot 1, client %d: calls 2, ", p.client);
+	snprintf(what, sizeof(what), "slot 1, client %d: life %u (%u died, %u given up), calls 2, ",
+		 p.client, p.lives, p.deaths, p.given_up);
 	shell_line(&shell, line, sizeof(line), what);
 	CHECK(strstr(line, ": died of signal 11"));
 	snprintf(what, sizeof(what), "signal 11, address 0x10, pc 0x%x", p.pc);
@@ -703,18 +708,24 @@ TEST(endless_loop_and_limit)
 TEST(host_falls_silent)
 {
 	enum { SILENCE = 40 };
-	struct client bad = client_start("misbehave"), other;
+	struct client bad, other;
+	struct dsp_control_process before, p;
 	const long since = now_ms();
-	struct dsp_control_process p;
 
 	test_allow("pdhost gives no sign of life");
+	/* If the model waits, so does the test, but not for ever. */
+	processes_limit(SILENCE, 0);
+	bad = client_start("misbehave");
 	client_do(&bad, "begin 0 5", "0x0");
 	client_do(&bad, "call 0 9 0", "0x0");
+	process_look(&before, 0);
 	processes_limit(0, SILENCE);
 	client_do(&bad, "end", E_BADSTATE);
 	process_look(&p, 0);
 	CHECK_EQ(p.is_dead, 1);
 	CHECK_EQ(p.wait_status, DSP_PROCESS_GIVEN_UP);
+	CHECK_EQ(p.given_up, before.given_up + 1);
+	CHECK_EQ(p.deaths, before.deaths);
 	CHECK_EQ(p.alive, 1);
 	other.pid = daemon_start_piped(CLIENT, &other.in, &other.out);
 	clients++;
