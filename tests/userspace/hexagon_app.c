@@ -21,11 +21,14 @@
 #define MODEL_FILE	"libboard_model.so"
 #define MODEL_TEXT	"board dsp library: test\n"
 
-/* What has to hold on a machine that has nothing else to do. */
+/* What has to hold on a machine that has nothing else to do, and how much more on others. */
 #define NULL_MOST	5	/* calls of the model in the time of one of Hexagon code */
 #define SESSION_MOST_MS	150
+#define COST_BUSY	10
 #define COST_ROUNDS	10
 #define COST_IDLE_ROUNDS	3
+#define COST_TRIES	10
+#define COST_MS		60000
 
 #define SELFTEST_GROUPS	17	/* of board/skeletons/selftest.c */
 
@@ -438,41 +441,48 @@ static bool machine_is_idle(void)
 }
 
 /*
- * @measure returns the best figure so far.  The figure is judged if the machine was idle
- * before and after each of COST_IDLE_ROUNDS.
+ * @measure returns the best figure so far.  Other work of this machine makes a figure worse for a
+ * time, and never better, so it is asked again while that may help.  It is judged in any case: by
+ * @most, or by more where the machine was not idle before and after COST_IDLE_ROUNDS.
  */
 static void check_cost(struct client *c, long (*measure)(struct client *), const char *what,
 		       long most)
 {
-	bool is_judged, is_idle, was_idle = machine_is_idle();
-	int nr_idle = 0;
+	bool is_idle, was_idle = machine_is_idle();
+	const long since = now_ms();
+	int nr_rounds = 0, nr_idle = 0;
 	long figure = 0;
 
-	for (int i = 0; i < COST_ROUNDS; i++) {
-		figure = measure(c);
+	do {
+		for (int n = 0; n < COST_TRIES; n++)
+			figure = measure(c);
 		is_idle = machine_is_idle();
 		nr_idle += is_idle && was_idle;
 		was_idle = is_idle;
-	}
-	is_judged = nr_idle >= COST_IDLE_ROUNDS;
+	} while (now_ms() - since < COST_MS && (++nr_rounds < COST_ROUNDS || figure > most));
+	if (nr_idle < COST_IDLE_ROUNDS)
+		most *= COST_BUSY;
 	printf("%s: %ld, at most %ld%s\n", what, figure, most,
-	       is_judged ? "" : "; not judged, since this machine has other work");
-	if (is_judged)
-		CHECK(figure <= most);
+	       nr_idle < COST_IDLE_ROUNDS ? ", since this machine has other work" : "");
+	CHECK(figure <= most);
 }
 
-static long sessions_ms;
+static long session_ms;
+static unsigned int sessions;
 
-static long sessions_measure(struct client *c)
+/* One session with its process, its library and a call. */
+static long session_measure(struct client *c)
 {
-	long took, begun = now_ms();
+	const long begun = now_ms();
+	long took;
 
-	client_do(c, "sessions 10 calculator", "0x0");
-	clients += 10;
-	took = (now_ms() - begun) / 10;
-	if (took < sessions_ms)
-		sessions_ms = took;
-	return sessions_ms;
+	client_do(c, "sessions 1 calculator", "0x0");
+	took = now_ms() - begun;
+	clients++;
+	sessions++;
+	if (took < session_ms)
+		session_ms = took;
+	return session_ms;
 }
 
 /* Each of these has a process; the last one leaves as little as the first. */
@@ -482,10 +492,13 @@ TEST(hundred_in_a_row)
 	const uint32_t since = processes_started();
 
 	client_do(&c, "close 0", "0x0");
-	sessions_ms = LONG_MAX;
-	check_cost(&c, sessions_measure, "ms for a session with its process and library",
+	session_ms = LONG_MAX;
+	sessions = 0;
+	check_cost(&c, session_measure, "ms for a session with its process and library",
 		   SESSION_MOST_MS);
-	CHECK_EQ(processes_started() - since, 100);
+	while (sessions < 100)
+		session_measure(&c);
+	CHECK_EQ(processes_started() - since, sessions);
 	last_client_end(&c, 0);
 }
 
@@ -494,7 +507,7 @@ static unsigned long null_ns[2];
 
 static long null_measure(struct client *c)
 {
-	static const char *const commands[] = { "times 0 4 50", "times 1 0 50" };
+	static const char *const commands[] = { "times 0 4 20", "times 1 0 20" };
 	unsigned long least;
 	char line[64];
 
