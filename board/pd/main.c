@@ -111,7 +111,7 @@ static void job_close(void *arg)
 {
 	struct job *job = arg;
 	struct module *m = module_of(job->module_number);
-	u32 ret = m ? (u32)module_close(m) : DSP_E_NOHANDLE;
+	u32 ret = m ? (u32)module_close(m) : DSP_E_NOMODULE;
 
 	if (m) {
 		window_flush_all();
@@ -244,7 +244,7 @@ static void take_invoke(struct job *job)
 	u32 ret = invoke_read(job);
 
 	if (!ret && !job->module)
-		ret = DSP_E_NOHANDLE;
+		ret = DSP_E_NOMODULE;
 	if (ret)
 		job_answer(job, ret);
 	else

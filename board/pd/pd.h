@@ -31,9 +31,9 @@ typedef int64_t s64;
 /* DSP errors, as they go over the wire. */
 #define DSP_E_FAILED		0x80000401u
 #define DSP_E_NOMEM		0x80000402u
-#define DSP_E_BADPARM		0x80000406u
-#define DSP_E_NOHANDLE		0x8000040du
+#define DSP_E_BADPARM		0x8000040eu
 #define DSP_E_UNSUPPORTED	0x80000414u
+#define DSP_E_NOMODULE		0x8000043eu
 
 #define ROUND_UP(n, to)		(((n) + (to) - 1) / (to) * (to))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))

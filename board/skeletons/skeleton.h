@@ -42,7 +42,7 @@ union remote_arg {
 
 #define E_FAILED	((int32_t)0x80000401)
 #define E_NOMEM		((int32_t)0x80000402)
-#define E_BADPARM	((int32_t)0x80000406)
+#define E_BADPARM	((int32_t)0x8000040e)
 #define E_UNSUPPORTED	((int32_t)0x80000414)
 
 void *malloc(size_t bytes);

@@ -17,8 +17,8 @@
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-#define E_BADPARM	0x80000406
-#define E_NOHANDLE	0x8000040d
+#define E_BADPARM	0x8000040e
+#define E_NOMODULE	0x8000043e
 #define E_UNSUPPORTED	0x80000414
 
 /* Every case has a process and a module of its skeleton. */
@@ -75,7 +75,7 @@ static void case_calculator(void)
 	CHECK(call(4, 0, NULL, 0, NULL) == 0);
 	CHECK(call(9, 0, NULL, 0, NULL) == E_UNSUPPORTED);
 	CHECK(pd_close(&pd, module) == 0);
-	CHECK(call(4, 0, NULL, 0, NULL) == E_NOHANDLE);
+	CHECK(call(4, 0, NULL, 0, NULL) == E_NOMODULE);
 	CHECK(ended_well());
 }
 

@@ -235,7 +235,7 @@ TEST(calculator)
 	client_do(&c, "call 0 4", "0x0");
 	client_do(&c, "ask 0 2 8 1 2 3 0xfffffffe", "0x0 0x4 0x0");
 	client_do(&c, "ask 0 3 16 1000 0 7 0", "0x0 0x8e 0x0 0x6 0x0");
-	client_do(&c, "ask 0 3 16 1000 0 0 0", "0x80000406");
+	client_do(&c, "ask 0 3 16 1000 0 0 0", "0x8000040e");
 	client_do(&c, "close 0", "0x0");
 	last_client_end(&c, 0);
 }
