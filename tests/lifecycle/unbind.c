@@ -158,6 +158,45 @@ static bool find_bank(char *name, size_t size)
 	return found;
 }
 
+/* One bank goes: its clients' calls end, and those of the others go on. */
+TEST(one_bank_is_unbound)
+{
+	static struct async_call async[8];
+	static struct call c;
+	int fds[8], n = 0, dead = 0;
+	char bank[256];
+
+	test_teardown = restore;
+	dsp_restart();
+	while (n < 8 && (fds[n] = node_try_session(NODE)) >= 0)
+		n++;
+	REQUIRE_EQ(n, node_sessions());
+	REQUIRE(n > 1);
+	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_HOLD, 0, 0);
+	call_init(&c, DSP_TEST_HANDLE, DSP_TEST_NULL);
+	for (int i = 0; i < n; i++)
+		async_start(&async[i], fds[i], &c);
+	control_wait(DSP_COUNT_HELD, n);
+	REQUIRE(find_bank(bank, sizeof(bank)));
+	REQUIRE_EQ(file_write("/sys/bus/platform/drivers/frpc-cb/unbind", bank), 0);
+	control_normal();
+	control_release(DSP_ANY, false);
+	for (int i = 0; i < n; i++) {
+		long want = async_join(&async[i]) ? -EPIPE : 0;
+
+		CHECK_EQ(async[i].result, want);
+		CHECK_EQ(invoke_null(fds[i]), want);
+		dead += !!want;
+	}
+	/* each bank of this board has one session */
+	CHECK_EQ(dead, 1);
+	for (int i = 0; i < n; i++)
+		node_close(fds[i]);
+	CHECK_EQ(sessions_free(), n - 1);
+	dsp_restart();
+	CHECK_EQ(sessions_free(), n);
+}
+
 /* The context banks go from under their clients, the channel stays. */
 TEST(banks_are_unbound)
 {
