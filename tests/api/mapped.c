@@ -10,6 +10,9 @@
 
 #include "harness.h"
 
+/* A map that no call has used for this long, or somewhat longer, goes. */
+#define IDLE_MS		10000
+
 /* A buffer as a program has it. */
 struct shared {
 	int buf;
@@ -317,6 +320,24 @@ TEST(forgotten_buffers_are_unmapped)
 	shared_free(&in);
 	iommu_trace_wait_unmaps(1);
 	iommu_trace_stop();
+}
+
+/* ... and when the program has not used it for a while.  The next call maps it again. */
+TEST(idle_buffers_are_unmapped)
+{
+	static uint8_t out[100];
+	int fd = node_open();
+	struct shared in = shared_make(fd, 16 * PAGE);
+	long start = now_ms();
+
+	CHECK_EQ(echo(fd, in.p, in.buf, out, -1, 100), 0);
+	iommu_trace_start();
+	iommu_trace_wait_unmaps(1);
+	iommu_trace_stop();
+	CHECK(now_ms() - start >= IDLE_MS);
+	CHECK_EQ(echo(fd, in.p, in.buf, out, -1, 100), 0);
+	CHECK_MEM(out, in.p, 100);
+	shared_free(&in);
 }
 
 /* One of ours does not wait for that: with its last descriptor and mapping it is gone. */
