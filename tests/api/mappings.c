@@ -22,6 +22,8 @@
 #define MAP_FD		2
 #define REFUSED		0x80000402u
 #define SHELL_MAX	(2u << 20)
+/* A caller that is killed does not wait for this long, but one that is not does. */
+#define SILENCE_MS	8000
 
 struct shared {
 	int fd;
@@ -258,6 +260,7 @@ TEST(killed_while_lending)
 	for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
 		struct dsp_control_status st;
 		int fd = open_pd();
+		long start;
 		pid_t pid;
 
 		test_context("method %u", methods[i]);
@@ -274,8 +277,10 @@ TEST(killed_while_lending)
 			_exit(1);
 		}
 		control_wait(DSP_COUNT_HELD, 1);
+		start = now_ms();
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
+		CHECK(now_ms() - start < SILENCE_MS);
 		control_status(&st);
 		control_release(DSP_ANY, false);
 		control_wait(DSP_COUNT_ANSWERS, st.answers + 1);
@@ -377,6 +382,11 @@ TEST(maps_that_cannot_be)
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MEM_MAP, &arg), -EINVAL);
 	arg.offset = 3 * KERNEL_PAGE - PAGE + 1;
 	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MEM_MAP, &arg), -EINVAL);
+	/* the sum of the two wraps, and would be inside of the buffer */
+	arg.offset = 2 * PAGE;
+	arg.length = -PAGE;
+	CHECK_EQ(node_ioctl(fd, FASTRPC_IOCTL_MEM_MAP, &arg), -EINVAL);
+	arg.length = PAGE;
 	CHECK_EQ(mem_unmap(fd, s.fd, 0, PAGE), -EINVAL);
 	CHECK_EQ(mem_unmap(fd, -1, 0, 0), -EINVAL);
 	CHECK_EQ(requests(), before);
@@ -442,7 +452,6 @@ static long drop(int fd, int32_t which)
 	return invoke_word(fd, DSP_TEST_HANDLE_DROP, which);
 }
 
-/* Given twice and named once, it is still the DSP's. */
 /* There is no process of the client's that could keep it. */
 TEST(handles_of_a_client_that_joined_nothing)
 {
@@ -463,6 +472,7 @@ TEST(handles_of_a_client_that_joined_nothing)
 	CHECK_EQ(sessions_free(), node_sessions());
 }
 
+/* Given twice and named once, it is still the DSP's. */
 TEST(handle_given_twice)
 {
 	int fd = open_pd();
