@@ -3,6 +3,7 @@
  * Poll mode: the DSP flags the end of a call in memory, and the response comes
  * whenever it comes, or never.
  */
+#include <sched.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <time.h>
@@ -126,6 +127,35 @@ TEST(not_flagged)
 		CHECK_EQ(invoke_echo(fd, i, 3000), 0);
 		flag(1);
 	}
+}
+
+static char task_state(pid_t tid)
+{
+	char path[64], text[256] = "";
+	const char *end;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	file_read(path, text, sizeof(text));
+	end = strrchr(text, ')');
+	return end && end[1] ? end[2] : '?';
+}
+
+/* A caller spins for a while only: then it sleeps, and leaves the processor to others. */
+TEST(silent_dsp)
+{
+	int fd = open_polling();
+	struct errand errand;
+	long end;
+
+	control_behave(DSP_TEST_HANDLE, DSP_TEST_NULL, DSP_ANSWER_HOLD, 1, 0);
+	errand_start(&errand, invoke_null, fd);
+	control_wait(DSP_COUNT_HELD, 1);
+	end = now_ms() + WAIT_MS;
+	while (task_state(errand.tid) != 'S' && now_ms() < end)
+		sched_yield();
+	CHECK_EQ(task_state(errand.tid), 'S');
+	control_release(1, false);
+	CHECK_EQ(errand_end(&errand), 0);
 }
 
 /* The word is read anew each time where the CPU's caches would hide it. */
