@@ -277,10 +277,13 @@ static bool is_end_of_link(long result)
 	return result == -EPIPE || result == -ECANCELED || result == -EIO;
 }
 
-static void *unbind(void *arg)
+/* @ended: when it is done */
+static void *unbind(void *ended)
 {
-	(void)arg;
-	return (void *)(long)file_write("/sys/bus/rpmsg/drivers/frpc/unbind", LINK_DEVICE);
+	long ret = file_write("/sys/bus/rpmsg/drivers/frpc/unbind", LINK_DEVICE);
+
+	*(long *)ended = now_ms();
+	return (void *)ret;
 }
 
 /* The device's end waits for the one inside of GLINK.  Other callers wait for neither. */
@@ -288,7 +291,7 @@ TEST(unbound_after_one_wait)
 {
 	struct async_call held;
 	struct call held_call;
-	long began, ended;
+	long began, ended, unbound;
 	pthread_t thread;
 	void *ret;
 
@@ -302,7 +305,7 @@ TEST(unbound_after_one_wait)
 	start_first();
 	start_others();
 	ended = now_ms();
-	REQUIRE_EQ(pthread_create(&thread, NULL, unbind, NULL), 0);
+	REQUIRE_EQ(pthread_create(&thread, NULL, unbind, &unbound), 0);
 	CHECK_EQ(async_join(&held), -EPIPE);
 	for (int i = 0; i < OTHERS; i++)
 		CHECK_EQ(async_join(&others[i]), -EPIPE);
@@ -310,6 +313,7 @@ TEST(unbound_after_one_wait)
 	CHECK_EQ(async_join(&first), -ETIMEDOUT);
 	pthread_join(thread, &ret);
 	CHECK_EQ((long)ret, 0);
+	CHECK(unbound - began >= GLINK_MS - 500);
 	check_took(began, GLINK_MS - 500, GLINK_MS + AT_ONCE_MS);
 	CHECK_EQ(kernel_log_count(IN_VAIN), 1);
 	/* the DSP opens the channel again, and the new one begins with intents of its own */
