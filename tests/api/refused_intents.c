@@ -11,8 +11,8 @@
 
 #define MIB		(1ul << 20)
 #define GROWTH_MAX	(64 * MIB)
-#define LENT_MAX	(256 * MIB)	/* by one client, of the kernel's memory */
-#define LOANS_MAX	4096		/* and pieces of any */
+#define REFUSED_SUM	(256 * MIB)	/* bytes of requests that are not sent: would be missed */
+#define MAPPINGS_MAX	4096		/* of one client */
 #define SLOTS		255	/* calls the wire can tell apart */
 #define MAP_FD		2
 
@@ -230,15 +230,22 @@ TEST(growth_is_not_returned)
 
 /* ---- what clients lend to processes of their own ---- */
 
+static long free_bytes(void)
+{
+	return file_number("/proc/meminfo", "MemFree") << 10;
+}
+
 TEST(process_is_not_created)
 {
 	struct dsp_control_pd pd;
 	int fd = node_open();
+	long before;
 
 	refuse(fd);
-	/* 2 MiB each, more than a client may lend */
-	for (unsigned long sum = 0; sum < LENT_MAX + 4 * MIB; sum += 2 * MIB)
+	before = free_bytes();
+	for (unsigned long sum = 0; sum < REFUSED_SUM; sum += 2 * MIB)
 		CHECK_EQ(create_pd(fd, -1, 0, 0), -EAGAIN);
+	CHECK(before - free_bytes() < (long)REFUSED_SUM / 4);
 	CHECK(!control_pd(0, &pd));
 	accept_again();
 	CHECK_EQ(create_pd(fd, -1, 0, 0), 0);
@@ -258,10 +265,13 @@ TEST(pages_are_not_added)
 {
 	uint64_t addr;
 	int fd = open_pd();
+	long before;
 
 	refuse(fd);
-	for (unsigned long sum = 0; sum < LENT_MAX + 8 * MIB; sum += 4 * MIB)
+	before = free_bytes();
+	for (unsigned long sum = 0; sum < REFUSED_SUM; sum += 4 * MIB)
 		CHECK_EQ(add_pages(fd, 4 * MIB, &addr), -EAGAIN);
+	CHECK(before - free_bytes() < (long)REFUSED_SUM / 4);
 	CHECK_EQ(control_maps(DSP_MAP_PAGES, NULL), 0);
 	accept_again();
 	REQUIRE_EQ(add_pages(fd, 4 * MIB, &addr), 0);
@@ -300,7 +310,7 @@ TEST(memory_is_not_mapped)
 	uint64_t addr;
 
 	refuse(fd);
-	for (int i = 0; i < LOANS_MAX + 20; i++) {
+	for (int i = 0; i < MAPPINGS_MAX + 20; i++) {
 		CHECK_EQ(mem_map(fd, s.fd, MAP_FD, PAGE, &addr), -EAGAIN);
 		CHECK_EQ(mem_unmap(fd, s.fd, addr, PAGE), -EINVAL);
 	}
