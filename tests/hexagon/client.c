@@ -15,7 +15,7 @@
 #include "client.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-#define E_BADPARM	0x80000406u
+#define E_BADPARM	0x8000040eu
 #define PADDED(n)	(((n) + 7u) & ~7u)
 
 const char *hexagon_dir(void);
