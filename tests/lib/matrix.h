@@ -36,7 +36,7 @@ typedef void matrix_try(const struct matrix_dsp *dsp, const char *const *cell, s
 const char *matrix_scm(void);
 /* Lets the driver of SCM bind, if it has not. */
 void matrix_scm_comes(void);
-/* Each region of each DSP, with and without VMs; @scm: the cells' word.  A failure ends the case. */
+/* Each region of each DSP, with and without VMs; @scm: the cells' word.  A failure ends it. */
 void matrix_try_all(const char *scm, matrix_try *try);
 /* Starts the selected DSP, or has a boot loader start it and Linux attach to it. */
 int matrix_boot(const char *life);
