@@ -5,8 +5,10 @@
  */
 #include <fcntl.h>
 #include <linux/dma-buf.h>
+#include <linux/io_uring.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -172,6 +174,63 @@ TEST(read_by_others)
 	CHECK_MEM(copy, p + PAGE, PAGE);
 	close(file);
 	CHECK_EQ(vmsplice_of(p, PAGE), PAGE);
+	munmap(copy, len);
+	munmap(p, len);
+	close(buf);
+}
+
+/* A ring with one entry that reads from @file to @p; bytes, or -errno of what failed. */
+static long ring_read(int ring, const struct io_uring_params *params, int file, void *p, size_t len)
+{
+	const size_t cq_len = params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe);
+	const size_t sq_len = params->sq_off.array + params->sq_entries * sizeof(uint32_t);
+	struct io_uring_sqe *sqe = mmap(NULL, params->sq_entries * sizeof(*sqe),
+					PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
+	uint8_t *sq = mmap(NULL, sq_len, PROT_READ | PROT_WRITE, MAP_SHARED, ring,
+			   IORING_OFF_SQ_RING);
+	uint8_t *cq = mmap(NULL, cq_len, PROT_READ | PROT_WRITE, MAP_SHARED, ring,
+			   IORING_OFF_CQ_RING);
+	long ret;
+
+	REQUIRE(sqe != MAP_FAILED && sq != MAP_FAILED && cq != MAP_FAILED);
+	*sqe = (struct io_uring_sqe){
+		.opcode = IORING_OP_READ, .fd = file, .addr = (uintptr_t)p, .len = len,
+	};
+	*(uint32_t *)(sq + params->sq_off.array) = 0;
+	__atomic_store_n((uint32_t *)(sq + params->sq_off.tail), 1, __ATOMIC_RELEASE);
+	ret = syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0);
+	ret = ret < 0 ? -errno : ((struct io_uring_cqe *)(cq + params->cq_off.cqes))->res;
+	munmap(sqe, params->sq_entries * sizeof(*sqe));
+	munmap(sq, sq_len);
+	munmap(cq, cq_len);
+	return ret;
+}
+
+/* io_uring reads to a mapping; and pins it, on kernels that let it pin mappings of files. */
+TEST(io_uring)
+{
+	const size_t len = 16 * PAGE;
+	struct io_uring_params params = {};
+	int ring = syscall(SYS_io_uring_setup, 1, &params), buf, file;
+	struct iovec iov;
+	uint8_t *p, *copy;
+	long ret;
+
+	if (ring < 0)
+		test_skip("the kernel has no io_uring");
+	buf = alloc_ok(node_open(), len);
+	p = map(buf, len);
+	copy = pages_alloc(len);
+	fill_pattern(copy, len, 11);
+	file = memfd_create("io_uring", MFD_CLOEXEC);
+	REQUIRE_EQ(write(file, copy, len), len);
+	CHECK_EQ(ring_read(ring, &params, file, p, len), len);
+	CHECK_MEM(p, copy, len);
+	iov = (struct iovec){ p, len };
+	ret = syscall(SYS_io_uring_register, ring, IORING_REGISTER_BUFFERS, &iov, 1);
+	CHECK(!ret || errno == EOPNOTSUPP);
+	close(ring);
+	close(file);
 	munmap(copy, len);
 	munmap(p, len);
 	close(buf);
