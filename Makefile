@@ -93,7 +93,8 @@ run-example:
 	@$(BOOT) example
 
 test:
-	@tests/run --lanes 3 --kernel $(KERNEL) $(if $(filter 1,$(V)),--verbose)
+	@tests/run --lanes 3 --kernel $(KERNEL) --also 6.1:hexagon --also 6.12:el1-hexagon \
+		$(if $(filter 1,$(V)),--verbose)
 
 # PROGRAMS="create_static ..." chooses; then docs/evidence/kernels.md stays as it is.
 test-kernels:

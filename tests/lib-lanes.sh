@@ -15,16 +15,28 @@ weight_of()
 	echo "$weight"
 }
 
-# lanes_queue KERNEL...: fill the queue
+# queue_line KERNEL LIST: its weight, and what boots it; none if no program of it runs there
+queue_line()
+{
+	kernel=$1 list=$2
+	# shellcheck disable=SC2046
+	set -- $(programs_of "$list")
+	[ $# -eq 0 ] || printf '%s %s %s\n' "$(weight_of "$list" $#)" "$kernel" "$list"
+}
+
+# lanes_queue KERNEL...: fill the queue, with $other_lists as well ("K:LIST")
 lanes_queue()
 {
-	for kernel in "$@"; do
-		for list in "$top"/tests/lists/*; do
-			# shellcheck disable=SC2046
-			set -- $(programs_of "$list")
-			[ $# -eq 0 ] || printf '%s %s %s\n' "$(weight_of "$list" $#)" "$kernel" "$list"
+	{
+		for kernel in "$@"; do
+			for list in "$top"/tests/lists/*; do
+				queue_line "$kernel" "$list"
+			done
 		done
-	done | sort -s -rn -k1,1 | cut -d' ' -f2- > "$out/queue"
+		for pair in $other_lists; do
+			queue_line "${pair%%:*}" "$top/tests/lists/${pair#*:}"
+		done
+	} | sort -s -rn -k1,1 | cut -d' ' -f2- > "$out/queue"
 }
 
 # Take the first boot off the queue: sets kernel and list.
