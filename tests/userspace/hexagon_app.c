@@ -36,7 +36,7 @@
 #define E_FAILED	"0x80000401"
 #define E_BADSTATE	"0x8000040d"
 #define E_UNSUPPORTED	"0x80000414"
-#define E_BADPARM	"0x80000406"
+#define E_BADPARM	"0x8000040e"
 
 /* What the compiler's trap accesses. */
 #define TRAP_ADDRESS	0xbadc0feeu
