@@ -180,7 +180,8 @@ TEST(read_by_others)
 }
 
 /* A ring with one entry that reads from @file to @p; bytes, or -errno of what failed. */
-static long ring_read(int ring, const struct io_uring_params *params, int file, void *p, size_t len)
+static long ring_read(int ring, const struct io_uring_params *params, int file, void *p,
+		      size_t len)
 {
 	const size_t cq_len = params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe);
 	const size_t sq_len = params->sq_off.array + params->sq_entries * sizeof(uint32_t);
