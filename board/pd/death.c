@@ -5,9 +5,13 @@
  */
 #include "pd.h"
 
-/* Of the context that a signal hands over: words until r0, and from there to the pc. */
+/*
+ * Of the context that a signal hands over: words until r0, and from there to the pc.  QEMU 8 to
+ * 10 leave a word out before it, so the pc is where others have ugp, which no process here sets.
+ */
 #define CONTEXT_R0	6
 #define CONTEXT_PC	(CONTEXT_R0 + 42)
+#define CONTEXT_UGP	(CONTEXT_R0 + 41)
 
 static void last_words(u32 signal, u32 address, const u32 *context, const char *text)
 {
@@ -15,7 +19,7 @@ static void last_words(u32 signal, u32 address, const u32 *context, const char *
 
 	words.call = current->call;
 	if (context) {
-		words.pc = context[CONTEXT_PC];
+		words.pc = context[CONTEXT_UGP] ?: context[CONTEXT_PC];
 		memcpy(words.r, context + CONTEXT_R0, sizeof(words.r));
 	}
 	strlcpy(words.text, text, sizeof(words.text));
