@@ -183,7 +183,8 @@ TEST(read_by_others)
 static long ring_read(int ring, const struct io_uring_params *params, int file, void *p,
 		      size_t len)
 {
-	const size_t cq_len = params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe);
+	const size_t cq_len =
+		params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe);
 	const size_t sq_len = params->sq_off.array + params->sq_entries * sizeof(uint32_t);
 	struct io_uring_sqe *sqe = mmap(NULL, params->sq_entries * sizeof(*sqe),
 					PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
