@@ -99,7 +99,7 @@ struct frpc_heap {
 	unsigned int crashes;			/* and crashes of the DSP */
 };
 
-/* Has the caller, or what it works for, the turn? */
+/* The turn is taken; by the caller, which this cannot tell. */
 static inline void frpc_heap_assert_turn(const struct frpc_heap *heap)
 {
 	WARN_ON_ONCE(!test_bit(HEAP_IS_TAKEN, &heap->turn));

@@ -145,9 +145,10 @@ TEST(limit_is_an_error)
 {
 	int other = node_open();
 
+	kernel_log_mark();
 	group_begin(LIMIT);
 	test_in_child(exceed_each, NULL);
 	CHECK_EQ(invoke_echo(other, 1, 1 << 20), 0);
 	group_end();
-	CHECK_EQ(kernel_log_count("Out of memory"), 0);
+	CHECK_EQ(kernel_log_count("Memory cgroup out of memory"), 0);
 }
