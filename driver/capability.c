@@ -3,18 +3,10 @@
  * Capabilities: the driver asks the DSP for its attributes once per channel.
  */
 #include <linux/err.h>
-#include <linux/sched.h>
-#include <linux/sched/signal.h>
 
 #include "private.h"
 
-void frpc_capability_setup(struct frpc_channel *channel)
-{
-	spin_lock_init(&channel->attributes_lock);
-	init_waitqueue_head(&channel->attributes_wait);
-}
-
-/* Fills channel->attributes, by one thread at a time.  The DSP does not report attribute 0. */
+/* Fills channel->attributes.  The DSP does not report attribute 0. */
 static long attributes_query(struct frpc_client *client)
 {
 	struct frpc_channel *channel = client->channel;
@@ -39,62 +31,20 @@ static long attributes_query(struct frpc_client *client)
 	return 0;
 }
 
-/*
- * May the caller ask?  If not, another thread asks; it has ended when channel->nr_asked is no
- * longer *@nr_asked.
- */
-static bool attributes_ask_begin(struct frpc_channel *channel, u32 *nr_asked)
-{
-	bool may_ask;
-
-	spin_lock(&channel->attributes_lock);
-	may_ask = !channel->is_asking;
-	channel->is_asking = true;
-	*nr_asked = channel->nr_asked;
-	spin_unlock(&channel->attributes_lock);
-	return may_ask;
-}
-
-static void attributes_ask_end(struct frpc_channel *channel, long error)
-{
-	spin_lock(&channel->attributes_lock);
-	WARN_ON_ONCE(!channel->is_asking);
-	channel->is_asking = false;
-	channel->nr_asked++;
-	channel->ask_error = error;
-	spin_unlock(&channel->attributes_lock);
-	wake_up_all(&channel->attributes_wait);
-}
-
-static bool attributes_ask_has_ended(struct frpc_channel *channel, u32 nr_asked, long *error)
-{
-	bool is_over;
-
-	spin_lock(&channel->attributes_lock);
-	is_over = channel->nr_asked != nr_asked;
-	*error = channel->ask_error;
-	spin_unlock(&channel->attributes_lock);
-	return is_over;
-}
-
-/* Asks the DSP, or waits for the thread that does: a silent DSP costs all threads one wait. */
+/* Asks the DSP, unless another thread has learnt the attributes meanwhile. */
 static long attributes_learn(struct frpc_client *client)
 {
-	struct frpc_channel *channel = client->channel;
-	u32 nr_asked;
-	long error;
+	struct frpc_turn *turn = &client->channel->attributes_turn;
+	long ret = frpc_turn_take(turn);
 
-	if (attributes_ask_begin(channel, &nr_asked)) {
-		/* pairs with attributes_query() */
-		error = smp_load_acquire(&channel->has_attributes) ? 0 : attributes_query(client);
-		attributes_ask_end(channel, error);
-		return error;
-	}
-	if (wait_event_state(channel->attributes_wait,
-			     attributes_ask_has_ended(channel, nr_asked, &error),
-			     (TASK_KILLABLE | TASK_FREEZABLE)))
-		return -EINTR;
-	return error;
+	if (ret)
+		return ret;
+	/* pairs with attributes_query() */
+	if (!smp_load_acquire(&client->channel->has_attributes))
+		ret = attributes_query(client);
+	/* another task asks again if this one was killed */
+	frpc_turn_end(turn, ret == -ERESTARTSYS ? 0 : ret);
+	return ret;
 }
 
 /**
@@ -112,13 +62,12 @@ long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capabi
 
 	if (capability->attribute_id >= DSP_ATTRIBUTES)
 		return -EOVERFLOW;
-	/* asks again if another thread was killed while it asked */
-	do {
-		/* pairs with attributes_query() */
-		ret = smp_load_acquire(&channel->has_attributes) ? 0 : attributes_learn(client);
-	} while (ret == -ERESTARTSYS && !fatal_signal_pending(current));
-	if (ret)
-		return ret;
+	/* pairs with attributes_query() */
+	if (!smp_load_acquire(&channel->has_attributes)) {
+		ret = attributes_learn(client);
+		if (ret)
+			return ret;
+	}
 	capability->capability = channel->attributes[capability->attribute_id];
 	return 0;
 }

@@ -77,8 +77,8 @@ static struct frpc_channel *channel_create(struct rpmsg_device *rpdev, const cha
 	}
 	kref_init(&channel->refs);
 	mutex_init(&channel->sessions_lock);
-	frpc_capability_setup(channel);
-	frpc_send_setup(channel);
+	frpc_turn_setup(&channel->attributes_turn);
+	frpc_turn_setup(&channel->send_turn);
 	frpc_call_table_setup(&channel->table);
 	frpc_sessions_setup(channel);
 	strscpy(channel->label, label, sizeof(channel->label));

@@ -17,6 +17,7 @@
 
 #include "heap_state.h"
 #include "remoteproc.h"
+#include "turn.h"
 #include "vmperm.h"
 
 struct frpc_channel;
@@ -47,17 +48,7 @@ struct frpc_heap_segment {
 	u64 dsp_addr;			/* the DSP's address of growth; 0: not known */
 };
 
-/* Bits of frpc_heap::turn. */
-enum {
-	HEAP_IS_TAKEN,		/* a request, or the work item, is in progress */
-	HEAP_WORK_IS_DUE,	/* the work item found it taken */
-};
-
-enum frpc_pd_state {
-	FRPC_PD_UNKNOWN,
-	FRPC_PD_UP,
-	FRPC_PD_DOWN,
-};
+enum frpc_pd_state { FRPC_PD_UNKNOWN, FRPC_PD_UP, FRPC_PD_DOWN };
 
 /* The heap of one fastrpc node with a memory-region.  It lives as long as the module. */
 struct frpc_heap {
@@ -68,13 +59,12 @@ struct frpc_heap {
 	struct delayed_work work;	/* after the end of the DSP, and for a new channel */
 	unsigned int tries_left;	/* of @work, if @is_implicit */
 
-	unsigned long turn;		/* bits HEAP_*; who has the turn owns: */
+	struct frpc_turn turn;		/* of a request, or of @work; its owner has: */
 	struct frpc_rproc_watch watch;
 	struct frpc_stream stream;	/* as this request found it */
 	struct frpc_heap_segment *current_segment;	/* this request's */
 	char said[128];			/* the last complaint in the log */
 	struct ratelimit_state said_limit;
-	u32 nr_silent;			/* requests that the DSP did not answer in time */
 
 	/*
 	 * Protects what follows.  It nests inside the remoteproc's lock.  A request holds it
@@ -94,16 +84,10 @@ struct frpc_heap {
 
 	struct pdr_handle *pdr;		/* from the first channel until module end; or NULL */
 	bool has_news;			/* the helper has called back */
-	wait_queue_head_t changed;	/* @turn, @current_segment or @has_news */
+	wait_queue_head_t changed;	/* @current_segment or @has_news */
 	unsigned int counts[FRPC_HEAP_STEPS];	/* for people: steps of all segments, */
 	unsigned int crashes;			/* and crashes of the DSP */
 };
-
-/* The turn is taken; by the caller, which this cannot tell. */
-static inline void frpc_heap_assert_turn(const struct frpc_heap *heap)
-{
-	WARN_ON_ONCE(!test_bit(HEAP_IS_TAKEN, &heap->turn));
-}
 
 /* remote_heap.c */
 extern struct list_head frpc_heaps;

@@ -31,6 +31,15 @@
 /* Firmware decides where the region is.  Growth goes where every audio DSP can reach it. */
 #define GROWTH_ADDRESS_BITS	32
 
+static void segment_place(struct frpc_heap_segment *segment, phys_addr_t phys, size_t len)
+{
+	mutex_lock(&segment->heap->lock);
+	segment->phys = phys;
+	segment->last = phys + len - 1;
+	segment->len = len;
+	mutex_unlock(&segment->heap->lock);
+}
+
 static bool segment_overlaps(const struct frpc_heap_segment *segment, u64 first, u64 len)
 {
 	return frpc_ranges_overlap(segment->phys, segment->len, first, len);
@@ -166,10 +175,7 @@ static bool segment_alloc(struct frpc_heap_segment *segment, struct device_node 
 					    GFP_KERNEL | __GFP_NOWARN);
 	if (!segment->bytes)
 		return false;
-	mutex_lock(&segment->heap->lock);
-	segment->phys = addr;
-	segment->last = addr + segment->len - 1;
-	mutex_unlock(&segment->heap->lock);
+	segment_place(segment, addr, segment->len);
 	return true;
 }
 
@@ -190,10 +196,8 @@ static bool segment_is_of_other_heap(const struct frpc_heap_segment *segment)
 
 	mutex_lock(&frpc_heaps_lock);
 	list_for_each_entry(heap, &frpc_heaps, entry) {
-		if (heap == segment->heap)
-			continue;
 		mutex_lock(&heap->lock);
-		ret |= heap->region &&
+		ret |= heap != segment->heap && heap->region &&
 		       segment_overlaps(segment, heap->region->phys, heap->region->len);
 		mutex_unlock(&heap->lock);
 	}
@@ -219,11 +223,7 @@ static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segme
 		frpc_heap_complain(heap, "memory-region %pOFn %s", node, fault);
 		return false;
 	}
-	mutex_lock(&heap->lock);
-	segment->phys = region.base;
-	segment->last = region.base + region.size - 1;
-	segment->len = region.size;
-	mutex_unlock(&heap->lock);
+	segment_place(segment, region.base, region.size);
 	if (segment_is_of_other_heap(segment)) {
 		frpc_heap_complain(heap, "another DSP has claimed its memory-region");
 		return false;
@@ -237,7 +237,7 @@ static struct frpc_heap_segment *segment_create(struct frpc_heap *heap, size_t g
 {
 	struct frpc_heap_segment *segment = kzalloc_obj(*segment, GFP_KERNEL);
 
-	frpc_heap_assert_turn(heap);
+	frpc_turn_assert_taken(&heap->turn);
 	if (!segment)
 		return NULL;
 	segment->heap = heap;
@@ -279,13 +279,11 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
 	struct frpc_heap_segment *segment, *region = heap->region;
 	enum frpc_heap_state state = region ? READ_ONCE(region->state) : FRPC_HEAP_LOST;
 
-	frpc_heap_assert_turn(heap);
+	frpc_turn_assert_taken(&heap->turn);
 	if (state == FRPC_HEAP_LOST || frpc_heap_next(state, FRPC_HEAP_OFFER))
 		return NULL;
 	len = ALIGN(len, region->access.page);
-	if (heap->growth_len + len > FRPC_HEAP_GROWTH_MAX)
-		return NULL;
-	segment = segment_create(heap, len);
+	segment = heap->growth_len + len > FRPC_HEAP_GROWTH_MAX ? NULL : segment_create(heap, len);
 	if (!segment)
 		return NULL;
 	segment->access = region->access;

@@ -47,7 +47,7 @@ bool frpc_heap_find_access(struct frpc_heap_segment *segment)
 	const char *fault;
 	int nr_vmids;
 
-	frpc_heap_assert_turn(heap);
+	frpc_turn_assert_taken(&heap->turn);
 	nr_vmids = frpc_vmperm_read(heap->node, &access->perm) ?: access->perm.count;
 	fault = frpc_heap_way_find(stream->kind, nr_vmids, &access->way);
 	if (!fault && access->way == FRPC_HEAP_MAP && !stream->domain)
@@ -78,13 +78,11 @@ static int segment_map(struct frpc_heap_segment *segment)
 		return -EINVAL;
 	for (at = segment->phys; at < segment->phys + segment->len; at += access->page) {
 		phys = iommu_iova_to_phys(access->domain, at);
-		if (phys == at)
-			same += access->page;
-		else if (phys)
-			other += access->page;
+		same += phys == at;
+		other += phys && phys != at;
 	}
 	/* the remoteproc driver has mapped it, and unmaps it */
-	if (same == segment->len) {
+	if (same == segment->len / access->page) {
 		access->way = FRPC_HEAP_AS_IS;
 		return 0;
 	}
@@ -120,15 +118,15 @@ static int segment_deny(const struct frpc_heap_segment *segment)
 
 /*
  * Lets the DSP reach a segment.  The heap watches the remoteproc.
- * Return: 0; an error: it is MINE as before, and freed when the request ends; -EEXIST:
- * something else is mapped there; -EINVAL: it does not consist of the IOMMU's pages.
+ * Return: 0; an error: it is MINE, and freed when the request ends; -EPIPE: the run has ended;
+ * -ESHUTDOWN: a reboot has begun; -EEXIST, -EINVAL: as above.
  */
 int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *segment)
 {
 	bool is_mapped = segment->access.domain;
 	int ret;
 
-	frpc_heap_assert_turn(heap);
+	frpc_turn_assert_taken(&heap->turn);
 	/* the next kernel does not know what this one has lent */
 	if (system_state > SYSTEM_RUNNING)
 		return -ESHUTDOWN;
@@ -167,15 +165,13 @@ int frpc_heap_segment_lend(struct frpc_heap *heap, struct frpc_heap_segment *seg
 void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap_step step)
 {
 	struct frpc_heap *heap = segment->heap;
+	bool is_assigned = segment->access.way == FRPC_HEAP_ASSIGN;
 	bool was_lost = segment->state == FRPC_HEAP_LOST;
-	bool is_assigned;
 	int ret;
 
 	lockdep_assert_held(&heap->lock);
-	if (segment->is_scm_asked || !frpc_heap_next(segment->state, step))
-		return;
-	is_assigned = segment->access.way == FRPC_HEAP_ASSIGN;
-	if (was_lost && !is_assigned)
+	if (segment->is_scm_asked || !frpc_heap_next(segment->state, step) ||
+	    (was_lost && !is_assigned))
 		return;
 	if (is_assigned) {
 		segment->is_scm_asked = true;

@@ -6,8 +6,6 @@
 #ifndef FRPC_HEAP_STATE_H
 #define FRPC_HEAP_STATE_H
 
-#include <linux/types.h>
-
 enum frpc_heap_state {
 	FRPC_HEAP_NOWHERE,	/* where a step leads that is not allowed */
 	FRPC_HEAP_MINE,		/* the driver may access it, the DSP cannot */

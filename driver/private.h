@@ -45,6 +45,7 @@
 #include "session_state.h"
 #include "space.h"
 #include "tree_rules.h"
+#include "turn.h"
 #include "vmperm.h"
 #include "uapi/misc/fastrpc.h"
 
@@ -198,7 +199,6 @@ void frpc_mappings_reclaim(struct frpc_session *session);
 
 /* --- capability.c --------------------------------------------------------- */
 
-void frpc_capability_setup(struct frpc_channel *channel);
 long frpc_capability_get(struct frpc_client *client, struct fastrpc_ioctl_capability *capability);
 
 /* --- invoke.c ------------------------------------------------------------- */
@@ -317,7 +317,6 @@ void frpc_calls_drain(struct frpc_session *session);
 
 /* --- send.c --------------------------------------------------------------- */
 
-void frpc_send_setup(struct frpc_channel *channel);
 void frpc_send_end(struct frpc_channel *channel);
 int frpc_send(struct frpc_call *call, const struct dsp_request *request,
 	      enum frpc_patience patience);
@@ -357,18 +356,13 @@ struct frpc_channel {
 	struct frpc_space spaces[FRPC_SESSIONS_MAX];
 	struct frpc_session sessions[FRPC_SESSIONS_MAX];	/* index + 1: client id */
 
-	spinlock_t attributes_lock;	/* protects the next three */
-	bool is_asking;			/* a thread asks the DSP for its attributes */
-	u32 nr_asked;			/* how often that has ended */
-	long ask_error;			/* result of the last time */
-	wait_queue_head_t attributes_wait;	/* woken when @nr_asked changes */
+	struct frpc_turn attributes_turn;	/* to ask the DSP for @attributes */
 	bool has_attributes;		/* @attributes are valid */
 	u32 attributes[DSP_ATTRIBUTES];	/* what the DSP says it can do */
 
-	unsigned long send_turn;	/* bit 0: a sender has the turn: it waits for room */
-	wait_queue_head_t send_wait;	/* for the turn */
-	bool is_send_paused;		/* no sender waits, until @send_pause_end; for the turn */
-	unsigned long send_pause_end;	/* jiffies; for the turn */
+	struct frpc_turn send_turn;	/* to wait for room; its owner has the next two */
+	bool is_send_paused;		/* no sender waits, until @send_pause_end */
+	unsigned long send_pause_end;	/* jiffies */
 
 	struct frpc_heap *heap;		/* remote heap of the audio PD; NULL: none */
 	struct frpc_vmperm secure_perm;	/* owners of secure maps; count 0: not possible */

@@ -8,8 +8,7 @@
  * and frees it.  The end of a channel reclaims no segment, because the DSP still runs then.
  * The sensor DSP gets no offer for its region; the heap's work item does the other steps.
  *
- * Requests, and the work item, take turns.  The turn is no mutex, so that a task can be frozen
- * while it waits for its turn, or for the DSP's answer in its turn.
+ * Requests, and the work item, take turns (turn.h).
  *
  * Locks, in this order: the turn, the remoteproc's lock, frpc_heaps_lock, heap->lock.
  * The remoteproc core calls us under its lock, and probe and remove may be called under it:
@@ -18,9 +17,7 @@
 #include <linux/device.h>
 #include <linux/list.h>
 #include <linux/of.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/wait.h>
 
 #include "heap_internal.h"
 #include "private.h"
@@ -79,7 +76,7 @@ static void heap_free_mine(struct frpc_heap *heap)
 	struct frpc_heap_segment *segment, *next;
 	LIST_HEAD(mine);
 
-	frpc_heap_assert_turn(heap);
+	frpc_turn_assert_taken(&heap->turn);
 	mutex_lock(&heap->lock);
 	list_for_each_entry_safe(segment, next, &heap->segments, entry) {
 		if (segment->state != FRPC_HEAP_MINE)
@@ -95,47 +92,6 @@ static void heap_free_mine(struct frpc_heap *heap)
 		frpc_heap_free(segment);
 }
 
-/* --- turns ------------------------------------------------------------------- */
-
-static bool turn_try(struct frpc_heap *heap)
-{
-	return !test_and_set_bit_lock(HEAP_IS_TAKEN, &heap->turn);
-}
-
-/* The work item's: false: turn_end() will queue it again. */
-static bool turn_try_or_queue(struct frpc_heap *heap)
-{
-	set_bit(HEAP_WORK_IS_DUE, &heap->turn);
-	/* pairs with turn_end(): one of the two sees the other's bit */
-	smp_mb__after_atomic();
-	if (!turn_try(heap))
-		return false;
-	clear_bit(HEAP_WORK_IS_DUE, &heap->turn);
-	return true;
-}
-
-/* Waits for the turn.  A DSP that does not answer costs all that wait one time limit. */
-static int turn_wait(struct frpc_heap *heap)
-{
-	u32 nr_silent = READ_ONCE(heap->nr_silent);
-
-	if (wait_event_state(heap->changed, turn_try(heap),
-			     (TASK_KILLABLE | TASK_FREEZABLE)))
-		return -EINTR;
-	return heap->nr_silent == nr_silent ? 0 : -ETIMEDOUT;
-}
-
-static void turn_end(struct frpc_heap *heap)
-{
-	frpc_heap_assert_turn(heap);
-	clear_bit_unlock(HEAP_IS_TAKEN, &heap->turn);
-	/* pairs with turn_try_or_queue() */
-	smp_mb__after_atomic();
-	wake_up_all(&heap->changed);
-	if (test_bit(HEAP_WORK_IS_DUE, &heap->turn))
-		mod_delayed_work(heap_wq, &heap->work, 0);
-}
-
 /* --- a request --------------------------------------------------------------- */
 
 /*
@@ -147,7 +103,7 @@ void frpc_heap_complain(struct frpc_heap *heap, const char *format, ...)
 	char text[sizeof(heap->said)];
 	va_list args;
 
-	frpc_heap_assert_turn(heap);
+	frpc_turn_assert_taken(&heap->turn);
 	va_start(args, format);
 	vscnprintf(text, sizeof(text), format, args);
 	va_end(args);
@@ -162,10 +118,9 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 {
 	struct frpc_heap_segment *region = heap->region;
 	struct rproc *rproc = NULL;
-	bool is_known = false;
 	int ret = 0;
 
-	frpc_heap_assert_turn(heap);
+	frpc_turn_assert_taken(&heap->turn);
 	mutex_lock(&heap->lock);
 	if (heap->channel == channel)
 		rproc = rproc_get_by_child(&channel->rpdev->dev);
@@ -176,12 +131,12 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 		ret = -EBUSY;
 	} else if (heap->watch.rproc == rproc && region && heap->current_run == heap->run) {
 		/* a DSP that is being stopped works on, and the core has its lock meanwhile */
-		is_known = true;
+		ret = -EALREADY;
 	} else {
 		get_device(&rproc->dev);
 	}
 	mutex_unlock(&heap->lock);
-	if (is_known)
+	if (ret == -EALREADY)
 		return 0;
 	if (!ret) {
 		ret = frpc_rproc_watch(&heap->watch, rproc, &heap->stream);
@@ -206,35 +161,30 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 	return ret;
 }
 
-static int request_begin(struct frpc_heap *heap, const struct frpc_channel *channel)
+/* @reply: to the message; NULL: there was none. */
+static void request_end(struct frpc_heap *heap, const struct frpc_reply *reply)
 {
-	int ret;
+	bool is_silent = reply && reply->outcome != FRPC_REFUSED && reply->error == -ETIMEDOUT;
 
-	if (!heap)
-		return -ENOMEM;
-	ret = turn_wait(heap);
-	if (ret == -EINTR)
-		return ret;
-	heap_free_mine(heap);
-	ret = ret ?: request_watch(heap, channel);
-	if (ret)
-		turn_end(heap);
-	return ret;
-}
-
-static void request_end(struct frpc_heap *heap)
-{
 	WRITE_ONCE(heap->current_segment, NULL);
 	wake_up_all(&heap->changed);
 	heap_free_mine(heap);
-	turn_end(heap);
+	/* the work item has found the turn taken, and has to run again */
+	if (frpc_turn_end(&heap->turn, is_silent ? -ETIMEDOUT : 0))
+		mod_delayed_work(heap_wq, &heap->work, 0);
 }
 
-/* The DSP has answered the request, or not. */
-static void request_learn(struct frpc_heap *heap, const struct frpc_reply *reply)
+static int request_begin(struct frpc_heap *heap, const struct frpc_channel *channel)
 {
-	if (reply->error == -ETIMEDOUT)
-		WRITE_ONCE(heap->nr_silent, heap->nr_silent + 1);
+	int ret = heap ? frpc_turn_take(&heap->turn) : -ENOMEM;
+
+	if (ret)
+		return ret;
+	heap_free_mine(heap);
+	ret = request_watch(heap, channel);
+	if (ret)
+		request_end(heap, NULL);
+	return ret;
 }
 
 /* Claims the region, and maps or assigns it. */
@@ -330,7 +280,7 @@ int frpc_heap_offer(struct frpc_channel *channel, size_t growth, struct frpc_pag
 	if (!ret)
 		ret = segment_offer(heap, segment ?: heap->region, page);
 	if (ret)
-		request_end(heap);
+		request_end(heap, NULL);
 	return ret;
 }
 
@@ -343,7 +293,6 @@ void frpc_heap_offered(struct frpc_channel *channel, const struct frpc_reply *re
 	struct frpc_heap *heap = channel->heap;
 	struct frpc_heap_segment *segment = heap->current_segment;
 
-	request_learn(heap, reply);
 	mutex_lock(&heap->lock);
 	/* else the end of the DSP has reclaimed it */
 	if (segment && heap->run == heap->current_run) {
@@ -356,7 +305,7 @@ void frpc_heap_offered(struct frpc_channel *channel, const struct frpc_reply *re
 		}
 	}
 	mutex_unlock(&heap->lock);
-	request_end(heap);
+	request_end(heap, reply);
 }
 
 /*
@@ -390,7 +339,7 @@ int frpc_heap_find_growth(struct frpc_channel *channel, u64 dsp_addr, size_t len
 	}
 	mutex_unlock(&heap->lock);
 	if (ret)
-		request_end(heap);
+		request_end(heap, NULL);
 	return ret;
 }
 
@@ -399,12 +348,11 @@ void frpc_heap_returned(struct frpc_channel *channel, const struct frpc_reply *r
 {
 	struct frpc_heap *heap = channel->heap;
 
-	request_learn(heap, reply);
 	mutex_lock(&heap->lock);
 	if (reply->outcome == FRPC_DONE)
 		frpc_heap_segment_reclaim(heap->current_segment, FRPC_HEAP_RETURN);
 	mutex_unlock(&heap->lock);
-	request_end(heap);
+	request_end(heap, reply);
 }
 
 /*
@@ -418,7 +366,8 @@ static void heap_work(struct work_struct *work)
 	bool is_idle;
 	int ret;
 
-	if (!turn_try_or_queue(heap))
+	/* the end of the present turn queues this work again */
+	if (!frpc_turn_try(&heap->turn))
 		return;
 	heap_free_mine(heap);
 	mutex_lock(&heap->lock);
@@ -430,7 +379,7 @@ static void heap_work(struct work_struct *work)
 	ret = channel ? request_watch(heap, channel) : -EPIPE;
 	if (!ret && heap->is_implicit)
 		ret = region_ready(heap);
-	request_end(heap);
+	request_end(heap, NULL);
 	frpc_heap_pdr_start(heap);
 	/* SCM may come late, and a page of a pool may be in use for a moment */
 	if (ret && ret != -EPIPE && heap->is_implicit && --heap->tries_left)
@@ -462,6 +411,7 @@ static struct frpc_heap *heap_get(const struct frpc_channel *channel, bool is_im
 	ratelimit_state_init(&heap->said_limit, 60 * HZ, COMPLAINTS_MAX);
 	INIT_DELAYED_WORK(&heap->work, heap_work);
 	INIT_LIST_HEAD(&heap->segments);
+	frpc_turn_setup(&heap->turn);
 	init_waitqueue_head(&heap->changed);
 	list_add(&heap->entry, &frpc_heaps);
 	return heap;
@@ -535,10 +485,9 @@ void frpc_heap_fini(void)
 
 	list_for_each_entry_safe(heap, next, &frpc_heaps, entry) {
 		/* no channel is left: nothing watches the DSP, or claims memory, after this */
-		wait_event(heap->changed, turn_try(heap));
+		wait_event(heap->turn.wait, frpc_turn_try(&heap->turn));
 		frpc_rproc_unwatch(&heap->watch);
-		heap_free_mine(heap);
-		turn_end(heap);
+		request_end(heap, NULL);
 		cancel_delayed_work_sync(&heap->work);
 		frpc_heap_pdr_end(heap);
 		/* each lent segment holds the module */

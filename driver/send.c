@@ -32,12 +32,6 @@
 /* Between two looks at a FIFO that is full. */
 #define SEND_REST	(HZ / 100)
 
-void frpc_send_setup(struct frpc_channel *channel)
-{
-	init_waitqueue_head(&channel->send_wait);
-	channel->is_send_paused = false;
-}
-
 /* GLINK's errors after its link has ended and before the channel's device goes. */
 static bool send_has_lost_link(int error)
 {
@@ -77,7 +71,7 @@ static bool send_turn_comes(struct frpc_channel *channel, bool *has_turn)
 {
 	if (!READ_ONCE(channel->is_alive))
 		return true;
-	*has_turn = !test_and_set_bit_lock(0, &channel->send_turn);
+	*has_turn = frpc_turn_try(&channel->send_turn);
 	return *has_turn;
 }
 
@@ -90,22 +84,16 @@ static int send_take_turn(struct frpc_channel *channel, enum frpc_patience patie
 	};
 	bool has_turn = false;
 
-	if (wait_event_state(channel->send_wait, send_turn_comes(channel, &has_turn),
+	if (wait_event_state(channel->send_turn.wait, send_turn_comes(channel, &has_turn),
 			     states[patience]))
 		return -ERESTARTSYS;
 	return has_turn ? 0 : -EPIPE;
 }
 
-static void send_end_turn(struct frpc_channel *channel)
-{
-	clear_bit_unlock(0, &channel->send_turn);
-	wake_up(&channel->send_wait);
-}
-
 /* The channel has ended: wakes all senders that wait for their turn. */
 void frpc_send_end(struct frpc_channel *channel)
 {
-	wake_up_all(&channel->send_wait);
+	wake_up_all(&channel->send_turn.wait);
 }
 
 static bool send_is_paused(struct frpc_channel *channel)
@@ -153,7 +141,7 @@ static int send_in_turn(struct frpc_call *call, const struct dsp_request *reques
 	struct frpc_channel *channel = call->session->channel;
 	int ret;
 
-	WARN_ON_ONCE(!test_bit(0, &channel->send_turn));
+	frpc_turn_assert_taken(&channel->send_turn);
 	/* an earlier sender may have waited until there was room */
 	ret = send_once(call, request, false);
 	if (!send_needs_wait(ret))
@@ -196,6 +184,6 @@ int frpc_send(struct frpc_call *call, const struct dsp_request *request,
 	if (ret)
 		return ret;
 	ret = send_in_turn(call, request, patience);
-	send_end_turn(channel);
+	frpc_turn_end(&channel->send_turn, 0);
 	return ret;
 }
