@@ -158,6 +158,13 @@ host_arch()
 	dpkg --print-architecture 2>/dev/null || printf unknown
 }
 
+# Scripts of coccicheck have parts in Python, whose library spatch loads by this name.
+spatch_has_python()
+{
+	set -- /usr/lib/*/libpython3.*.so
+	[ -e "$1" ]
+}
+
 # need_space DIR MIB WHAT
 need_space()
 {

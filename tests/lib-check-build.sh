@@ -101,6 +101,7 @@ check_coccicheck()
 	# shellcheck disable=SC2046 # patterns
 	nothing_in coccicheck $(module_files) && return
 	need coccicheck spatch || return
+	spatch_has_python || { missing coccicheck 'Python library for spatch'; return; }
 	need_source coccicheck || return
 	coccinelle_scripts > "$out/coccinelle.scripts"
 	# shellcheck disable=SC2046

@@ -54,11 +54,17 @@ nothing_in()
 	verdict "$name" pass "nothing it looks at has changed since $base"
 }
 
-# need NAME PROGRAM: what was not installed above is a skip.
+# missing NAME WHAT: what was not installed above is a skip.
+missing()
+{
+	verdict "$1" skip "no $2 here: board/setup packages check installs it, as root"
+}
+
+# need NAME PROGRAM
 need()
 {
 	! command -v "$2" > /dev/null || return 0
-	verdict "$1" skip "no $2 here: board/setup packages check installs it, as root"
+	missing "$1" "$2"
 	return 1
 }
 

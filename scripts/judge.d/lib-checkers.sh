@@ -213,7 +213,10 @@ cocci_side()
 check_coccicheck()
 {
 	touched '\.c$' > /dev/null || { row coccicheck untouched 'the series touches no C file'; return; }
-	command -v spatch > /dev/null || { not_run coccicheck 'no spatch here: board/setup packages check, as root'; return; }
+	if ! command -v spatch > /dev/null || ! spatch_has_python; then
+		not_run coccicheck 'no spatch with Python here: board/setup packages check, as root'
+		return
+	fi
 	find_checker coccinelle || { not_run coccicheck "$(setup_words)"; return; }
 	cocci_scripts > "$work/cocci.scripts"
 	checker_sides
