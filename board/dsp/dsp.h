@@ -447,6 +447,7 @@ struct dsp_request {
 	struct dsp_arg *args;
 	size_t copied;
 	u32 delay_ms;
+	ktime_t due;		/* with a delay that has begun: no answer before */
 	s32 retval;
 	s32 fds[16];		/* that the answer gives back */
 	unsigned int nfds;

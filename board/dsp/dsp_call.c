@@ -379,6 +379,14 @@ static void call_run(struct dsp_request *req)
 		req->delay_ms += req->rule.value;
 }
 
+/* A timer may end a tick early: the work looks at the clock, and is queued again then. */
+static void call_queue_late(struct dsp_request *req)
+{
+	s64 left_ms = ktime_ms_delta(req->due, ktime_get());
+
+	queue_delayed_work(req->dsp->wq, &req->work, msecs_to_jiffies(left_ms + 1));
+}
+
 /* Lay the call aside until it is to be answered.  False: answer it now. */
 static bool call_park(struct dsp_request *req)
 {
@@ -408,7 +416,8 @@ static bool call_park(struct dsp_request *req)
 		list_add_tail(&req->held_node, &dsp->held_list);
 		dsp->held++;
 	} else {
-		queue_delayed_work(dsp->wq, &req->work, msecs_to_jiffies(req->delay_ms));
+		req->due = ktime_add_ms(ktime_get(), req->delay_ms);
+		call_queue_late(req);
 	}
 	spin_unlock(&dsp->calls_lock);
 	wake_up_all(&dsp->counters);
@@ -420,6 +429,11 @@ static void call_step(struct dsp_request *req)
 	struct dsp *dsp = req->dsp;
 
 	spin_lock(&dsp->calls_lock);
+	if (!dsp->link.closing && ktime_before(ktime_get(), req->due)) {
+		call_queue_late(req);
+		spin_unlock(&dsp->calls_lock);
+		return;
+	}
 	req->parked = false;
 	spin_unlock(&dsp->calls_lock);
 
