@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A diff between a file and what clang-format makes of it: print what is other than it
-# should be within lines, and pass over what would move the ends of lines.
+# A diff between the tree "ours" and what clang-format makes of it, "theirs": print what is
+# other than it should be within lines, and pass over what would move the ends of lines.
 
 function end_of_hunk()
 {
@@ -10,6 +10,11 @@ function end_of_hunk()
 	nr_ours = nr_theirs = 0
 }
 
+/^diff / {
+	end_of_hunk()
+	file = $NF
+	sub(/^theirs\//, "", file)
+}
 /^[0-9]/ {
 	end_of_hunk()
 	first = $0
