@@ -367,6 +367,17 @@ image_dsp_firmware()
 	fi
 }
 
+# image_module KO COPY: what a compiler of this machine notes for debuggers is nine tenths of
+# a module, and of no use in the guest.  A signed module is from a package, and has none.
+image_module()
+{
+	if tail -c 28 "$1" | grep -q 'Module signature appended'; then
+		cp "$1" "$2"
+	else
+		aarch64-linux-gnu-objcopy --strip-debug "$1" "$2"
+	fi
+}
+
 # Everything the guest has, as an uncompressed cpio: unpacking a compressed one
 # costs an emulated CPU more than reading the bytes.
 image_initramfs()
@@ -380,8 +391,8 @@ image_initramfs()
 	ln -s usr/lib "$stage/lib"
 	[ "$mode" != shell ] || image_shell
 	cp "$init" "$stage/init"
-	cp "$dsp_ko" "$stage/modules/dsp.ko"
-	cp "$driver_ko" "$stage/modules/fastrpc.ko"
+	image_module "$dsp_ko" "$stage/modules/dsp.ko"
+	image_module "$driver_ko" "$stage/modules/fastrpc.ko"
 	[ "$mode" != bench ] || image_bench_modules
 	image_dsp_firmware
 	image_kernel_modules
@@ -402,7 +413,7 @@ image_initramfs()
 	{
 		{ [ -z "$userland" ] || cat "$userland/cpio"; } &&
 		{ [ -z "$udev" ] || cat "$udev/cpio"; } &&
-		( cd "$stage" && find . -print0 | cpio -0 -o --quiet -H newc -R 0:0 )
+		( cd "$stage" && find . -print0 | cpio -C 65536 -0 -o --quiet -H newc -R 0:0 )
 	} > "$initramfs.new" ||
 		die "packing the initramfs failed: is the disk full?"
 	mv "$initramfs.new" "$initramfs"

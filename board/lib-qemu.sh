@@ -44,7 +44,7 @@ qemu_command_line()
 	# A kernel that clears every page would hide what the driver forgets to.
 	case $mode,$kernel in
 	test,*-debug | test,*-kcsan) ;;
-	test,*)	printf '%s ' slub_debug=FZPU kfence.sample_interval=20 init_on_alloc=0 ;;
+	test,*)	printf '%s ' slub_debug=FZPU kfence.sample_interval=100 init_on_alloc=0 ;;
 	esac
 	# Console output is slow: an unattended run prints warnings only.
 	case $mode$verbose in
