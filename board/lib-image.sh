@@ -420,6 +420,23 @@ image_initramfs()
 	rm -rf "$stage"
 }
 
+# The kernel and the initramfs once more, as memory of a PCI device, for a test that starts them
+# by kexec.  Each begins on a page; the first page has their lengths, and where the kernel goes.
+next_bytes=128M
+image_next()
+{
+	next=''
+	[ -e "$variant_base.next" ] || return 0
+	next=$build/$kernel/$mode-$variant-$driver.next
+	image=$cache/kernels/$kernel/Image
+	echo "$(wc -c < "$image") $(wc -c < "$initramfs") $address_kernel_el1" > "$next"
+	for file in "$image" "$initramfs"; do
+		truncate -s %4096 "$next"
+		cat "$file" >> "$next"
+	done
+	truncate -s "$next_bytes" "$next" || die "packing $next failed: is the disk full?"
+}
+
 # image_firmware_build FOLDER: of board/, for as much memory as the machine has, in $built
 image_firmware_build()
 {
@@ -498,5 +515,6 @@ image_make()
 	image_hexagon
 	image_dtb
 	image_initramfs
+	image_next
 	exec 6>&-
 }

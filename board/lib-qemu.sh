@@ -137,6 +137,9 @@ qemu_arguments()
 		-fsdev "local,id=coverage,path=$coverage,security_model=none" \
 		-device virtio-9p-pci,fsdev=coverage,mount_tag=coverage,addr=03.0
 	hexagon_arguments
+	[ -z "$next" ] || printf '%s\n' \
+		-object "memory-backend-file,id=next,share=on,size=$next_bytes,mem-path=$next" \
+		-device "ivshmem-plain,memdev=next,addr=$(sed '/^#/d' "$variant_base.next")"
 	for engine in $engines $(qemu_more_engines); do
 		printf '%s\n' -device "lsi53c895a,addr=$engine"
 	done

@@ -521,6 +521,9 @@ static int link_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	if (link.is_there)
 		return -EBUSY;
+	/* Memory alone, without a peer that interrupts: not pdhost's. */
+	if (!pdev->msix_cap)
+		return -ENODEV;
 	ret = pcim_enable_device(pdev);
 	if (ret)
 		return ret;
