@@ -47,7 +47,7 @@ struct image_head {
 };
 
 /* It runs between the kernels: x0 is the tree, the other arguments are 0. */
-struct springboard {
+struct purgatory {
 	uint32_t code[6];
 	uint64_t tree;
 	uint64_t kernel;
@@ -129,7 +129,7 @@ static uint64_t initrd_bound(const char *which)
 	return value;
 }
 
-/* The tree as firmware gave it, for the second life. */
+/* The tree as firmware gave it, for the second kernel. */
 static void *next_tree(size_t *bytes)
 {
 	char text[LIFE_BYTES + 1];
@@ -163,7 +163,7 @@ static uint64_t segment_fill(struct kexec_segment *segment, const void *buf, siz
 /* The kernel goes to where the first was loaded, and the initramfs to where the tree says. */
 static void next_load(void)
 {
-	static struct springboard board = {
+	static struct purgatory purgatory = {
 		.code = {
 			0x580000c0,	/* ldr x0, tree */
 			0x580000e4,	/* ldr x4, kernel */
@@ -185,10 +185,11 @@ static void next_load(void)
 	at = segment_fill(&segments[1], next_copy(next.initramfs, next.initramfs_bytes),
 			  next.initramfs_bytes, at, next.initramfs_bytes);
 	at = (at + TREE_ALIGN - 1) / TREE_ALIGN * TREE_ALIGN;
-	board.tree = at;
-	board.kernel = next.image_at;
+	purgatory.tree = at;
+	purgatory.kernel = next.image_at;
 	at = segment_fill(&segments[2], tree, tree_bytes, at, tree_bytes);
-	segment_fill(&segments[3], &board, sizeof(board), at, sizeof(board));
+	segment_fill(&segments[3], &purgatory, sizeof(purgatory), at,
+		     sizeof(purgatory));
 	REQUIRE_EQ(syscall(SYS_kexec_load, at, ARRAY_SIZE(segments), segments,
 			   KEXEC_ARCH_AARCH64), 0);
 }

@@ -442,9 +442,9 @@ static bool machine_is_idle(void)
 
 /*
  * @measure returns the best figure so far.  Other work of this machine makes a figure worse for a
- * time, and never better, so it is asked again while that may help: not where the machine was idle
- * at no time and the figure is good enough for that.  It is judged in any case: by @most, or by
- * more where the machine was not idle before and after COST_IDLE_ROUNDS.
+ * time, and never better, so it is asked again while the figure is not good enough.  A machine that
+ * was idle in no round need not try for @most.  The figure is judged in any case: by @most, or by
+ * COST_BUSY times as much where fewer than COST_IDLE_ROUNDS had an idle machine before and after.
  */
 static void check_cost(struct client *c, long (*measure)(struct client *), const char *what,
 		       long most)
