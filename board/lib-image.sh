@@ -429,12 +429,15 @@ image_next()
 	[ -e "$variant_base.next" ] || return 0
 	next=$build/$kernel/$mode-$variant-$driver.next
 	image=$cache/kernels/$kernel/Image
-	echo "$(wc -c < "$image") $(wc -c < "$initramfs") $address_kernel_el1" > "$next"
-	for file in "$image" "$initramfs"; do
-		truncate -s %4096 "$next"
-		cat "$file" >> "$next"
-	done
-	truncate -s "$next_bytes" "$next" || die "packing $next failed: is the disk full?"
+	at=$address_kernel_el1
+	! image_has_el3 || at=$address_kernel_el3
+	{
+		echo "$(wc -c < "$image") $(wc -c < "$initramfs") $at" > "$next" &&
+		truncate -s %4096 "$next" && cat "$image" >> "$next" &&
+		truncate -s %4096 "$next" && cat "$initramfs" >> "$next" &&
+		[ "$(wc -c < "$next")" -le "$((${next_bytes%M} << 20))" ] &&
+		truncate -s "$next_bytes" "$next"
+	} || die "packing $next failed: is the disk full, or is it more than $next_bytes?"
 }
 
 # image_firmware_build FOLDER: of board/, for as much memory as the machine has, in $built

@@ -244,7 +244,10 @@ void pas_call(u32 function, struct frame *frame)
 	lock_release();
 }
 
-/* x1: PAS id, x2: interrupt or 0, x3: VM.  While the subsystem is off. */
+/*
+ * x1: PAS id, x2: interrupt or 0, x3: VM, x4: it runs already.  While the subsystem is off;
+ * behind kexec it may run for the first kernel, and then nothing changes.
+ */
 u64 pas_watch(const u64 *x)
 {
 	struct pas *pas = find(x[1]);
@@ -259,6 +262,8 @@ u64 pas_watch(const u64 *x)
 		/* Started by a boot loader: this firmware knows no image of it. */
 		if (x[4])
 			begin_run(pas);
+		ret = 0;
+	} else if (pas->interrupt == x[2] && pas->vm == x[3]) {
 		ret = 0;
 	}
 	lock_release();

@@ -50,6 +50,8 @@ static void take_option(const char *option)
 		config.slow = atoi(option + 11);
 	if (!strcmp(option, "board.coverage=1"))
 		config.coverage = true;
+	if (!strncmp(option, "board.life=2", 12))
+		config.behind_kexec = true;
 	if (!strcmp(option, "board.leaks=1"))
 		config.leaks = true;
 	if (!strcmp(option, "board.stop=1"))

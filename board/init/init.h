@@ -30,6 +30,7 @@ struct board_config {
 	unsigned int limit;	/* board.limit=seconds one program may take */
 	unsigned int slow;	/* every limit is this many times longer */
 	bool coverage;		/* board.coverage=1 */
+	bool behind_kexec;	/* board.life=2,...: of a test that starts a second kernel */
 	bool leaks;		/* board.leaks=1: look for lost memory at the end */
 	bool stop;		/* board.stop=1: nothing runs after a bad kernel log */
 };
@@ -71,6 +72,8 @@ int machine_setup(void);
 /* Learn from the device tree which DSPs this board has. */
 void machine_find_dsps(void);
 unsigned int machine_dsps(void);
+/* Is this a kernel that cannot start them? */
+bool machine_dsps_stay_off(void);
 /* Every remote processor gets the word ("start", "stop") and obeys or not. */
 int machine_tell_dsps(const char *word);
 /* Put back what a program may have left: module, DSP, its rules. */

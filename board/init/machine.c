@@ -166,11 +166,27 @@ static int rproc_wait_up(const char *rproc)
 	return 0;
 }
 
+/*
+ * Behind kexec PAS finds the DSPs running and cannot start them.  The own edge's DSPs are in
+ * the dsp module, which a second kernel has anew.
+ */
+bool machine_dsps_stay_off(void)
+{
+	return config.behind_kexec && stack_is_there();
+}
+
+static bool rproc_is_as_told(const char *rproc, const char *word)
+{
+	if (!strcmp(word, "start"))
+		return rproc_is_up(rproc) || machine_dsps_stay_off();
+	return rproc_is(rproc, "offline");
+}
+
 static int rproc_tell(const char *rproc, const char *word)
 {
 	char path[320];
 
-	if (strcmp(word, "start") ? rproc_is(rproc, "offline") : rproc_is_up(rproc))
+	if (rproc_is_as_told(rproc, word))
 		return 0;
 	snprintf(path, sizeof(path), RPROC_CLASS "/%s/state", rproc);
 	return write_word(path, word);
@@ -203,7 +219,7 @@ int machine_tell_dsps(const char *word)
 
 static int rproc_first_start(const char *rproc, const char *word)
 {
-	if (rproc_boots_by_itself(rproc))
+	if (rproc_boots_by_itself(rproc) && !machine_dsps_stay_off())
 		return rproc_wait_up(rproc);
 	return rproc_tell(rproc, word);
 }

@@ -379,6 +379,8 @@ void soc_acknowledge(void);
 void soc_wait_crash_handled(void);
 /* The DSP is off, and neither IOMMU nor firmware has anything open to it. */
 void soc_check_off(const struct offer *region);
+/* Linux has not started the DSP; firmware keeps its image and this region for a run before. */
+void soc_check_left_running(const struct offer *region);
 /* A start that has to end with this -errno, and leaves the DSP off. */
 void soc_start_fails(const struct offer *region, int error);
 /* The selected DSP is stopped by another thread. */
@@ -477,6 +479,8 @@ void driver_restore(void);
 void kernel_log_mark(void);
 void kernel_log_rewind(void);
 int kernel_log_count(const char *text);
+/* Until a line from there on has the text. */
+void kernel_log_wait(const char *text);
 /* In each line of the driver's, or of its devices'; a busy kernel has words of its own. */
 #define DRIVER_WORD	"rpc"
 

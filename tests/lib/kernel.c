@@ -2,6 +2,7 @@
 /* The kernel's own switches: remoteproc, modules, driver binding, log. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -407,4 +408,12 @@ int kernel_log_count(const char *text)
 			count++;
 	}
 	return count;
+}
+
+void kernel_log_wait(const char *text)
+{
+	struct pollfd pfd = { .fd = kmsg_fd, .events = POLLIN };
+
+	while (!kernel_log_count(text))
+		REQUIRE(poll(&pfd, 1, WAIT_MS) > 0);
 }

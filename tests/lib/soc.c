@@ -4,6 +4,8 @@
 
 #include "harness.h"
 
+#define IMAGE_PAGE	4096	/* the image is not shorter */
+
 /* DSPs that were told to do something wrong; a case seldom has more than one. */
 static const char *wrong[4];
 
@@ -177,17 +179,23 @@ static void find_image(uint64_t *addr, uint64_t *len)
 	}
 }
 
-void soc_check_off(const struct offer *region)
+static void check_offline(struct dsp_control_status *st)
 {
-	struct dsp_control_status st;
-	uint64_t addr, len;
 	char state[32];
 
 	dsp_state_read(state, sizeof(state));
 	CHECK(!strcmp(state, "offline"));
 	CHECK_EQ(node_try_open(NODE), -ENOENT);
-	control_status(&st);
-	CHECK_EQ(st.running, 0);
+	control_status(st);
+	CHECK_EQ(st->running, 0);
+}
+
+void soc_check_off(const struct offer *region)
+{
+	struct dsp_control_status st;
+	uint64_t addr, len;
+
+	check_offline(&st);
 	CHECK(strcmp(st.domain_type, "unmanaged"));
 	CHECK_EQ(heap_pieces("region", "unclaimed"), 1);
 	CHECK_EQ(heap_pieces("growth", ""), 0);
@@ -197,6 +205,22 @@ void soc_check_off(const struct offer *region)
 	find_image(&addr, &len);
 	monitor_check_owners(addr, len, VM_HLOS);
 	monitor_check_owners(region->base, region->size, VM_HLOS);
+}
+
+void soc_check_left_running(const struct offer *region)
+{
+	struct dsp_control_status st;
+	uint64_t addr, len;
+
+	check_offline(&st);
+	CHECK_EQ(st.boot_epoch, 0);
+	CHECK(strcmp(st.domain_type, "unmanaged"));
+	if (!board_has_monitor())
+		return;
+	find_image(&addr, &len);
+	/* the first VM alone has the image */
+	monitor_check_owners(addr, IMAGE_PAGE, VM_DSP & -VM_DSP);
+	monitor_check_owners(region->base, region->size, VM_DSP);
 }
 
 void soc_start_fails(const struct offer *region, int error)

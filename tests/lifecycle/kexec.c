@@ -116,7 +116,7 @@ static struct next next_find(void)
 
 static uint64_t initrd_bound(const char *which)
 {
-	uint8_t bytes[8];
+	uint8_t bytes[8 + 1];	/* file_read() ends it */
 	uint64_t value = 0;
 	char path[80];
 	int n;
@@ -194,28 +194,32 @@ static void next_load(void)
 			   KEXEC_ARCH_AARCH64), 0);
 }
 
-static void first_kernel(void)
+/* Is this the first kernel?  It starts the second. */
+static bool second_is_started(void)
 {
-	int fd = daemon_open();
+	int fd;
 
+	if (life() != 1)
+		return false;
+	fd = daemon_open();
 	control_offer(0, &heap);
 	control_heap_in_use();
-	monitor_check_owners(heap.base, heap.size, VM_DSP);
 	next_load();
 	CHECK_EQ(reboot(KEXEC_CMD), 0);
 	node_close(fd);
+	return true;
 }
 
-TEST(second_kernel_leaves_it_alone)
+/* On the own edge a second DSP runs beside the second kernel, and wants its heap. */
+TEST(heap_is_left_alone)
 {
 	uint64_t refused;
 	int fd;
 
+	own_edge_require();
 	monitor_require();
-	if (life() == 1) {
-		first_kernel();
+	if (second_is_started())
 		return;
-	}
 	monitor_check_owners(heap.base, heap.size, VM_DSP);
 	refused = monitor_refused();
 	kernel_log_mark();
@@ -235,4 +239,32 @@ TEST(second_kernel_leaves_it_alone)
 	CHECK_EQ(driver_unload(), 0);
 	CHECK_EQ(driver_load(), 0);
 	node_wait(NODE, true);
+}
+
+/*
+ * PAS asks for the table of what the DSP needs where Linux has the IOMMU, and else begins with
+ * the headers of the image.  Firmware does neither for an image that runs already: the DSP cannot
+ * be started, and the driver finds no channel.
+ */
+TEST(dsp_is_not_started)
+{
+	const char *refusal = board_has_monitor() ? "error -22 initializing firmware" :
+						    "Error in getting resource table: -22";
+
+	soc_require();
+	if (second_is_started())
+		return;
+	test_allow(refusal);
+	test_allow("can't start rproc");
+	test_allow("Boot failed: ");
+	/* the boot by itself, in which PAS has been refused */
+	kernel_log_rewind();
+	kernel_log_wait(refusal);
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(dsp_state_write("start"), -EINVAL);
+		soc_check_left_running(&heap);
+	}
+	CHECK_EQ(driver_unload(), 0);
+	CHECK_EQ(driver_load(), 0);
+	soc_check_left_running(&heap);
 }
