@@ -60,6 +60,15 @@ image_has_el3()
 	[ "$edge" = stack ] || [ -e "$variant_base.el3" ]
 }
 
+# Of what PAS is to boot: does a kernel of the user's know only an older SoC?
+image_has_older_pas()
+{
+	[ "$edge" = stack ] && is_own_kernel "$kernel" || return 1
+	pas=$cache/kernels/$kernel/modules/qcom_q6v5_pas.ko
+	[ -e "$pas" ] || pas=$cache/kernels/$kernel/Image
+	! grep -q x1e80100-adsp-pas "$pas"
+}
+
 # The names of the device tree's sources, first what others build on.
 image_dtsi_names()
 {
@@ -76,8 +85,10 @@ image_dtsi()
 {
 	board_edge
 	cpus=${processor#*-smp }
+	older_pas=''
+	! image_has_older_pas || older_pas=-DNO_X1E80100
 	image_dtsi_names | sed 's/.*/#include "&"/' |
-		gcc -E -nostdinc -undef -D__DTS__ -DEL="$el" -DCPUS="${cpus%% *}" \
+		gcc -E -nostdinc -undef -D__DTS__ -DEL="$el" -DCPUS="${cpus%% *}" $older_pas \
 			-x assembler-with-cpp -I "$top/board/dts" - ||
 		die "the C preprocessor refuses the device tree of variant \"$variant\""
 }
@@ -107,6 +118,7 @@ image_dtb()
 	} | cksum | cut -d' ' -f1)
 	tree=$variant-$edge
 	! image_has_low_vms || tree=$variant-low-vms
+	! image_has_older_pas || tree=$tree-older-pas
 	dtb=$build/dtb/$tree.$made_from.dtb
 	[ ! -e "$dtb" ] || return 0
 	mkdir -p "$build/dtb"

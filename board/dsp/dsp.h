@@ -171,7 +171,7 @@ struct dsp_mapping {
 	int prot;
 };
 
-#define DSP_MAPPINGS	32
+#define DSP_MAPPINGS	32u
 
 /*
  * struct dsp_domain - what is odd about the remoteproc's IOMMU domain
