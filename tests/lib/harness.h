@@ -254,7 +254,9 @@ struct offer {
 };
 
 void control_offer(uint32_t age, struct offer *o);
-/* The DSP has a heap, reached all of it 1:1, found it clean, and is using it. */
+/* The DSP has a heap, reached all of it 1:1, and is using it. */
+void control_heap_works(void);
+/* ... and found it clean. */
 void control_heap_in_use(void);
 /* Bytes of argument @i of @n of a captured call; aborts if it is not @len long. */
 const uint8_t *control_argument(const struct dsp_control_capture *cap, unsigned int n,
