@@ -14,11 +14,27 @@ module_files()
 	done
 }
 
+# kernel_obstacle K: why modules for K cannot be built here, if they cannot.
+kernel_obstacle()
+{
+	{ "$top/board/setup" kernel "$1" && "$top/board/setup" root-check "$1"; } 2>&1 > /dev/null |
+		sed -n '$s/^error: //p'
+}
+
+# need_kernel NAME: with what builds modules for $kernel
+need_kernel()
+{
+	obstacle=$(kernel_obstacle "$kernel")
+	[ -n "$obstacle" ] || return 0
+	verdict "$1" skip "$obstacle"
+	return 1
+}
+
 check_sparse()
 {
 	# shellcheck disable=SC2046 # patterns
 	nothing_in sparse $(module_files) && return
-	need sparse sparse || return
+	need sparse sparse && need_kernel sparse || return
 	for part in $modules; do
 		"$top/board/kbuild" --sparse "$kernel" "$top/$part" > /dev/null
 	done 2> "$out/sparse"
@@ -31,12 +47,13 @@ check_builds()
 {
 	# shellcheck disable=SC2046
 	nothing_in builds $(module_files) && return
-	nr_built=0 built_for=''
+	nr_built=0 built_for='' not_built=''
 	: > "$out/builds"
 	for built in $kernels_known; do
-		if ! "$top/board/setup" kernel "$built" 2> "$out/setup.builds"; then
-			verdict builds skip "$(tail -n 1 "$out/setup.builds" | sed 's/^error: //')"
-			return
+		obstacle=$(kernel_obstacle "$built")
+		if [ "$obstacle" ]; then
+			not_built=$obstacle
+			continue
 		fi
 		for part in $modules; do
 			"$top/board/kbuild" "$built" "$top/$part" > /dev/null 2>> "$out/builds"
@@ -44,6 +61,10 @@ check_builds()
 		done
 		built_for="$built_for $(cat "$cache/kernels/$built/release")"
 	done
+	if [ "$not_built" ] && [ ! -s "$out/builds" ]; then
+		verdict builds skip "0 findings in $nr_built modules (for${built_for:- no kernel}), but $not_built"
+		return
+	fi
 	judge builds "$out/builds" "$nr_built modules" "gcc, W=1, -Werror, for$built_for"
 }
 
@@ -130,6 +151,7 @@ check_coccicheck()
 check_reproducible()
 {
 	nothing_in reproducible 'driver/*.[ch]' 'driver/*Kbuild*' board/kbuild && return
+	need_kernel reproducible || return
 	place=$out/at/another/place
 	rm -rf "$place"
 	mkdir -p "$place"

@@ -133,7 +133,8 @@ static void child(const char *command, int out)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
-	dup2(null, 0);
+	if (null >= 0)
+		dup2(null, 0);
 	dup2(out, 1);
 	dup2(out, 2);
 	execv(argv[0], argv);

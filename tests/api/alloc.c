@@ -42,7 +42,7 @@ static long vmsplice_of(void *p, size_t len)
 	int ends[2];
 	long ret;
 
-	REQUIRE_EQ(pipe(ends), 0);
+	pipe_open(ends, 0);
 	ret = vmsplice(ends[1], &iov, 1, 0);
 	ret = ret < 0 ? -errno : ret;
 	close(ends[0]);

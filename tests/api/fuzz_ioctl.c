@@ -522,7 +522,7 @@ static void open_shared(void)
 	shared.others[1] = open("/dev/null", O_RDWR | O_CLOEXEC);
 	shared.others[2] = memfd_create("fuzz", MFD_CLOEXEC);
 	shared.others[3] = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-	REQUIRE_EQ(pipe2(&shared.others[4], O_CLOEXEC), 0);
+	pipe_open(&shared.others[4], O_CLOEXEC);
 }
 
 static void close_shared(void)

@@ -164,7 +164,7 @@ TEST(fd_list_drops_nothing)
 	char byte = 'x';
 	struct call c;
 
-	REQUIRE_EQ(pipe(pipe_fds), 0);
+	pipe_open(pipe_fds, 0);
 	for (int i = 0; i < 2; i++)
 		pipe_fds[i] = fcntl(pipe_fds[i], F_DUPFD, 20);
 	REQUIRE_EQ(dup2(pipe_fds[1], 5), 5);

@@ -177,8 +177,9 @@ static bool host_start(const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	char elf[200], program[200], prisoner[200];
-	int said[2];
 	char word[8] = "";
+	bool is_ready;
+	int said[2];
 
 	snprintf(program, sizeof(program), "%s/pdhost", getenv("HEXAGON"));
 	snprintf(elf, sizeof(elf), "%s/pd.elf", getenv("HEXAGON"));
@@ -194,9 +195,10 @@ static bool host_start(const char *name)
 		_exit(127);
 	}
 	close(said[1]);
-	if (read(said[0], word, 6) != 6 || strcmp(word, "ready\n"))
-		return false;
+	is_ready = read(said[0], word, 6) == 6 && !strcmp(word, "ready\n");
 	close(said[0]);
+	if (!is_ready)
+		return false;
 	peer = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	return !connect(peer, (void *)&address, sizeof(address)) && host_greets();
 }

@@ -44,7 +44,7 @@ void command_start(struct command *c, const char *path, const char *const *words
 		REQUIRE(i < MAX_WORDS);
 		argv[i + 1] = (char *)words[i];
 	}
-	REQUIRE_EQ(pipe2(ends, O_CLOEXEC), 0);
+	pipe_open(ends, O_CLOEXEC);
 	c->err = memfd_create("err", MFD_CLOEXEC);
 	REQUIRE(c->err >= 0);
 	c->len = 0;

@@ -449,6 +449,7 @@ int file_write(const char *path, const char *text);	/* 0 or -errno */
 int file_read(const char *path, char *buf, size_t size);	/* length or -errno */
 long file_number(const char *path, const char *key);	/* "key  123" lines */
 int dir_count(const char *path, const char *prefix);	/* names that begin with it */
+void pipe_open(int ends[2], int flags);	/* aborts the case if it cannot */
 
 /* The DSP that is selected (control_select()), for the first two. */
 void dsp_start(void);

@@ -56,6 +56,11 @@ int file_read(const char *path, char *buf, size_t size)
 	return len;
 }
 
+void pipe_open(int ends[2], int flags)
+{
+	REQUIRE_EQ(pipe2(ends, flags), 0);
+}
+
 int dir_count(const char *path, const char *prefix)
 {
 	DIR *dir = opendir(path);

@@ -34,12 +34,10 @@ uint64_t monitor_dsp(void)
 {
 	uint8_t vmids[64];
 	uint64_t vms = 0;
-	int fd = open(DSP_VMIDS, O_RDONLY | O_CLOEXEC);
-	ssize_t len = read(fd, vmids, sizeof(vmids));
+	int len = file_read(DSP_VMIDS, (char *)vmids, sizeof(vmids));
 
-	close(fd);
 	REQUIRE(len > 0);
-	for (ssize_t i = 3; i < len; i += 4)
+	for (int i = 3; i < len; i += 4)
 		vms |= 1ull << vmids[i];
 	return vms;
 }

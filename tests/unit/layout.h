@@ -118,11 +118,14 @@ static inline void check_metadata(const struct layout *l)
 	u32 n = l->msg.nr_args;
 	/* the metadata is all that may be written */
 	u8 *buf = malloc(l->msg.metadata_len);
-	u64 *args = (u64 *)buf, *pages = (u64 *)(buf + 24 * n);
-	u32 *lists = (u32 *)(buf + 16 * n);
+	u64 *args, *pages;
+	u32 *lists;
 
 	if (!buf)
 		exit(1);
+	args = (u64 *)buf;
+	pages = (u64 *)(buf + 24 * n);
+	lists = (u32 *)(buf + 16 * n);
 	memset(buf, 0xee, l->msg.metadata_len);
 	frpc_message_fill(&l->msg, buf, iova, session);
 	for (u32 i = 0; i < n; i++) {
