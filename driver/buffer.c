@@ -179,7 +179,7 @@ static bool session_charge(struct frpc_session *session, size_t bytes)
 	return true;
 }
 
-/* The pool counts its bytes right, and keeps few. */
+/* Checks the pool's byte count and its limit. */
 static void pool_check(struct frpc_session *session)
 {
 	const struct frpc_buffer *buffer;

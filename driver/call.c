@@ -4,8 +4,8 @@
  *
  *  - A caller gets a call, registers it, sends, waits, puts it.
  *  - A response ends it: the receive path takes the call out of its slot, under
- *    the slot's lock.  A second response finds an empty slot.  The index is the call's
- *    until the caller has seen that.
+ *    the slot's lock.  A second response finds an empty slot.  The call keeps its index
+ *    until the caller frees it.
  *  - A caller that stops waiting parks the call instead: the DSP keeps index,
  *    cookie and buffer until it answers, releases the client, or goes.  Then
  *    session->end_work disposes of the call (release.c).  An interrupted call whose
@@ -37,7 +37,7 @@ void frpc_call_table_setup(struct frpc_call_table *table)
 		spin_lock_init(&table->slots[i].lock);
 	/* never handed out: a cookie of zero bits would look like no cookie */
 	__set_bit(0, table->used);
-	/* the DSP may still answer calls of the channel before: none has the same cookie */
+	/* late answers to calls of an earlier channel must match no cookie */
 	atomic64_set(&table->sequence, get_random_u64() >> 17);
 }
 
@@ -384,7 +384,7 @@ void frpc_call_withdraw(struct frpc_call *call)
 
 /**
  * frpc_call_unregister() - a call gives its place in the table back
- * @call: registered, or answered while parked; answered, gone, or withdrawn
+ * @call: has ended, or is withdrawn; one that ended while parked has no place any more
  */
 void frpc_call_unregister(struct frpc_call *call)
 {

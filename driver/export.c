@@ -299,8 +299,8 @@ struct dma_buf *frpc_export_create(struct frpc_channel *channel, u64 size)
 	info.ops = &export_ops;
 	/*
 	 * The file shows the size that was asked for; the core maps only whole pages of it.
-	 * Programs that reckon with the DSP's pages ask for one more of those than they map,
-	 * which is enough only if the kernel's are no larger.
+	 * Programs ask for one page of the DSP's more than they map.  That is enough only if
+	 * a page of the kernel's is not larger.
 	 */
 	info.size = IS_ALIGNED(DSP_PAGE_BYTES, PAGE_SIZE) ? size : PAGE_ALIGN(size);
 	info.flags = O_RDWR;

@@ -59,7 +59,7 @@ struct frpc_heap {
 	struct delayed_work work;	/* after the end of the DSP, and for a new channel */
 	unsigned int tries_left;	/* of @work, if @is_implicit */
 
-	struct frpc_turn turn;		/* of a request, or of @work; its owner has: */
+	struct frpc_turn turn;		/* of a request, or of @work; its owner uses: */
 	struct frpc_rproc_watch watch;
 	struct frpc_stream stream;	/* as this request found it */
 	struct frpc_heap_segment *current_segment;	/* this request's */

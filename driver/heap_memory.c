@@ -129,7 +129,7 @@ static bool segment_claim_carve_out(struct frpc_heap *heap, struct frpc_heap_seg
 	if (fault)
 		frpc_heap_complain(heap, "memory-region %pOFn %s", node, fault);
 	else if (other)
-		frpc_heap_complain(heap, "memory-region %pOFn is in part, or also, that of %pOF",
+		frpc_heap_complain(heap, "memory-region %pOFn overlaps, or is used by, %pOF",
 				   node, other);
 	of_node_put(other);
 	return !fault && !other;
@@ -145,7 +145,7 @@ static int pool_freeze(struct device *dev)
 
 	if (READ_ONCE(segment->state) == FRPC_HEAP_MINE)
 		return 0;
-	pr_warn("fastrpc: %pOF: no hibernation, the DSP has memory of the kernel: stop the remoteproc, or reboot if that does not help\n",
+	pr_warn("fastrpc: %pOF: no hibernation while the DSP has kernel memory: stop the remoteproc, or reboot if that fails\n",
 		segment->heap->node);
 	return -EBUSY;
 }
@@ -185,7 +185,7 @@ static bool segment_claim_reusable(struct frpc_heap *heap, struct frpc_heap_segm
 
 	if (segment_alloc(segment, heap->node) && segment->phys == phys)
 		return true;
-	frpc_heap_complain(heap, "a part of the memory-region is in use, it is tried again");
+	frpc_heap_complain(heap, "a part of the memory-region is in use, the driver tries again");
 	return false;
 }
 
@@ -225,7 +225,7 @@ static bool segment_find(struct frpc_heap *heap, struct frpc_heap_segment *segme
 	}
 	segment_place(segment, region.base, region.size);
 	if (segment_is_of_other_heap(segment)) {
-		frpc_heap_complain(heap, "another DSP has claimed its memory-region");
+		frpc_heap_complain(heap, "another DSP has claimed the memory-region");
 		return false;
 	}
 	return frpc_region_is_reusable(&region) ? segment_claim_reusable(heap, segment) :
@@ -293,8 +293,8 @@ struct frpc_heap_segment *frpc_heap_claim_growth(struct frpc_heap *heap, size_t 
 }
 
 /*
- * Linux stores only to memory that it owns and that the DSP does not use.  It does not if it
- * found the DSP running, or if a DSP that is not told of its region can already reach it.
+ * Linux stores only to memory that it owns and that the DSP does not use.  It stores nothing
+ * if it found the DSP running, or if a DSP that gets no offer can already reach the region.
  * Under a hypervisor firmware has to confirm the owner.  Allocated memory is zero already.
  */
 static bool segment_may_zero(const struct frpc_heap_segment *segment)

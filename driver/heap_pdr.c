@@ -5,12 +5,12 @@
  * offers the region to the new PD, which is safe because the old one is gone.
  *
  * The helper calls back late, from its own workers: "down" of one run of the DSP may arrive in
- * the next, but before "up" of that.  The registry restarts the PD when the callback for
- * "down" has returned: an offer that is answered before did not reach the next PD, an
- * unanswered one might.  docs/remote-heap.md says what follows from this.
+ * the next run, before its "up".  The registry restarts the PD when the callback for "down"
+ * has returned: an offer that was answered by then went to the old PD, an unanswered one may
+ * reach the new PD.  docs/remote-heap.md says what follows from this.
  *
  * A heap has one handle of the helper until module end: QRTR tells every DSP of a closed socket,
- * and one that reads no message would keep the others from recovery.
+ * and a DSP that reads no message would block the recovery of the others.
  */
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -91,7 +91,7 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 		service = pdr_add_lookup(pdr, PD_SERVICE, PD_PATH);
 	}
 	if (IS_ERR(service) && service != ERR_PTR(-EALREADY))
-		pr_info("fastrpc: %pOF: the audio PD cannot be watched (%ld), after it restarts it has no heap\n",
+		pr_info("fastrpc: %pOF: cannot watch the audio PD (%ld): after a restart it has no heap\n",
 			heap->node, PTR_ERR(service));
 }
 

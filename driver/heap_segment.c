@@ -24,7 +24,7 @@
 const char *const frpc_heap_ways[] = {
 	[FRPC_HEAP_AS_IS] = "used as it is, the DSP reaches it already",
 	[FRPC_HEAP_MAP] = "mapped 1:1 in the remoteproc's IOMMU domain",
-	[FRPC_HEAP_ASSIGN] = "assigned to the DSP by SCM, below Linux is a hypervisor",
+	[FRPC_HEAP_ASSIGN] = "assigned to the DSP by SCM, below a hypervisor",
 };
 
 void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_step step)
@@ -38,7 +38,7 @@ void frpc_heap_segment_step(struct frpc_heap_segment *segment, enum frpc_heap_st
 	trace_frpc_heap_step(segment, step, from);
 }
 
-/* Whether to map or to assign the region.  Return: there is a way; else the log says why not. */
+/* Chooses: map, assign or as-is.  Return: false if none is possible, and the log says why. */
 bool frpc_heap_find_access(struct frpc_heap_segment *segment)
 {
 	struct frpc_heap_access *access = &segment->access;
@@ -51,9 +51,9 @@ bool frpc_heap_find_access(struct frpc_heap_segment *segment)
 	nr_vmids = frpc_vmperm_read(heap->node, &access->perm) ?: access->perm.count;
 	fault = frpc_heap_way_find(stream->kind, nr_vmids, &access->way);
 	if (!fault && access->way == FRPC_HEAP_MAP && !stream->domain)
-		fault = "the remoteproc has no IOMMU domain yet, it is tried again";
+		fault = "the remoteproc has no IOMMU domain yet, the driver tries again";
 	if (!fault && access->way == FRPC_HEAP_ASSIGN && !frpc_vmperm_is_ready())
-		fault = "no SCM driver to assign memory with, it is tried again";
+		fault = "no SCM driver to assign memory with, the driver tries again";
 	if (fault) {
 		frpc_heap_complain(heap, "%s", fault);
 		return false;
@@ -67,7 +67,7 @@ bool frpc_heap_find_access(struct frpc_heap_segment *segment)
 	return true;
 }
 
-/* Return: 0; -EINVAL: it does not consist of the IOMMU's pages; -EEXIST; or another error. */
+/* Return: 0; -EINVAL: it is not aligned to the IOMMU's pages; -EEXIST; or another error. */
 static int segment_map(struct frpc_heap_segment *segment)
 {
 	struct frpc_heap_access *access = &segment->access;
@@ -103,7 +103,7 @@ static int segment_allow(struct frpc_heap_segment *segment)
 	return 0;
 }
 
-/* Undoes it, in the same context.  After an error the DSP may still reach the segment. */
+/* Undoes segment_allow(), in the same context.  After an error the DSP may still reach it. */
 static int segment_deny(const struct frpc_heap_segment *segment)
 {
 	const struct frpc_heap_access *access = &segment->access;
@@ -188,7 +188,7 @@ void frpc_heap_segment_reclaim(struct frpc_heap_segment *segment, enum frpc_heap
 	if (ret) {
 		pr_err("fastrpc: %pOF: remote heap [mem %pa-%pa] cannot be reclaimed (%d), it is not used again %s\n",
 		       heap->node, &segment->phys, &segment->last, ret,
-		       is_assigned ? "before it can" : "until reboot");
+		       is_assigned ? "until SCM reclaims it" : "until reboot");
 		return;
 	}
 	if (was_lost)

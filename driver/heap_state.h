@@ -14,7 +14,7 @@ enum frpc_heap_state {
 	FRPC_HEAP_OFFERED,	/* the DSP has answered: the protection domain may know it */
 	FRPC_HEAP_ORPHANED,	/* an earlier protection domain of this run may have known it */
 	FRPC_HEAP_REOFFERING,	/* ... and its address is sent to the next, without an answer */
-	FRPC_HEAP_LOST,		/* it could not be reclaimed: the CPU must not either */
+	FRPC_HEAP_LOST,		/* not reclaimed: the CPU must not access it */
 	FRPC_HEAP_STATES
 };
 

@@ -2,9 +2,9 @@
 /*
  * Invoke: one remote call from arguments to results.
  *
- * Calls of users and of the kernel share the middle (lay out, send, wait) and
- * never the ends: the function decides whether an address is a user's or the
- * kernel's, not a flag.
+ * Calls of users and of the kernel share the layout of the message and its sending.
+ * Functions of their own copy the bytes, so that no flag says whether an address is a
+ * user's or the kernel's.
  *
  * No byte that the DSP can write decides where the host reads or writes: places
  * and lengths come from call->msg, the driver's private copy.

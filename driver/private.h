@@ -15,7 +15,8 @@
  * session) is alive.
  *
  * Lock order: session->end_lock, space->maps_lock, space->buffers_lock, then the spinlocks.
- * Only two spinlocks nest: call_slot.lock -> session->lock, export->maps_lock -> session->lock.
+ * Spinlocks nest in two pairs: call_slot.lock -> session->lock, export->maps_lock ->
+ * session->lock.
  * remote_heap.c has the locks of the remote heap.
  */
 #ifndef FRPC_PRIVATE_H
@@ -96,10 +97,10 @@ struct frpc_session {
 	bool is_alive;			/* bank's device may be used; read inside channel->srcu */
 	u32 nr_maps;			/* dma-bufs it has mapped; under space->maps_lock */
 
-	struct mutex end_lock;		/* over each step of a client's end, protects: */
+	struct mutex end_lock;		/* held during a client's end; protects: */
 	struct frpc_client *client;	/* its owner, which late answers go to; NULL: none */
 	struct frpc_call *release;	/* the call for its client's RELEASE */
-	struct frpc_buffer *release_buffer;	/* for the next client's; NULL: @release has it */
+	struct frpc_buffer *release_buffer;	/* for the next RELEASE; NULL: @release has it */
 	u32 left_pd;			/* protection domain of the client that has left */
 	bool has_left_pd;		/* that domain may have taken the client in */
 	bool is_released;		/* the DSP has answered the RELEASE */
@@ -275,7 +276,7 @@ struct frpc_call {
 	enum frpc_call_kind kind;
 	bool is_parked;			/* its caller has left it; under the slot's lock */
 	bool is_kept;			/* parked, and its result is wanted; under session->lock */
-	struct pid *thread;		/* that will make it again, reference held; or NULL */
+	struct pid *thread;		/* the thread to repeat it, reference held; or NULL */
 	unsigned long stack;		/* stack pointer of @thread */
 	struct fastrpc_invoke invoke;	/* what @thread asked for */
 	u64 inputs_hash;		/* of the bytes of its inputs */
@@ -288,7 +289,7 @@ struct frpc_call {
 /* Where a response finds its call. */
 struct frpc_call_slot {
 	spinlock_t lock;		/* taken with interrupts off, also on receive */
-	struct frpc_call *call;		/* that waits; NULL: none.  @lock is held to clear it */
+	struct frpc_call *call;		/* the waiting call, or NULL; cleared under @lock */
 	u64 cookie;			/* that the response must carry */
 };
 

@@ -13,8 +13,8 @@
  *  - success: all of it is free, also that of the client's unanswered calls;
  *  - an error, and no protection domain had taken the client in: the DSP has only the client's
  *    calls, which it will answer;
- *  - any other error: the DSP keeps the client's mappings, and the session goes to no other
- *    client, until the context bank or the DSP ends.
+ *  - any other error: if mappings are left the DSP keeps them, and no other client gets the
+ *    session until the context bank or the DSP ends.
  *
  * session->end_work also disposes of calls that were given up, after the DSP has answered:
  * the receive path cannot free memory or look up what an answer returns.

@@ -152,7 +152,7 @@ static int request_watch(struct frpc_heap *heap, const struct frpc_channel *chan
 	mutex_lock(&heap->lock);
 	if (heap->current_run != heap->run)
 		heap->said[0] = '\0';
-	/* the channel of a run ends before the run does, and the stream's domain with it */
+	/* a channel ends before its run, and the stream's domain ends with the run */
 	if (heap->channel == channel)
 		heap->current_run = heap->run;
 	else
@@ -203,7 +203,7 @@ static int region_lend(struct frpc_heap *heap)
 	frpc_heap_complain(heap, "[mem %pa-%pa] cannot be mapped or assigned%s (%d)",
 			   &region->phys, &region->last,
 			   ret == -EEXIST ? ", something else is mapped there" :
-			   ret == -EINVAL ? ", it does not consist of the IOMMU's pages" : "", ret);
+			   ret == -EINVAL ? ", it is not aligned to the IOMMU's pages" : "", ret);
 	return -ENOMEM;
 }
 
@@ -433,11 +433,11 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 	if (!region) {
 		dev_info(dev, "no memory-region in the device tree: %s\n", is_implicit ?
 			 "the sensors' firmware gets no memory from Linux" :
-			 "no remote heap, the audio PD cannot be used");
+			 "the audio PD gets no remote heap");
 		return;
 	}
 	if (!rproc) {
-		dev_warn(dev, "no remote heap: no parent remoteproc reports the end of the DSP\n");
+		dev_warn(dev, "no remote heap: the device tree has no remoteproc above it\n");
 		return;
 	}
 	mutex_lock(&frpc_heaps_lock);

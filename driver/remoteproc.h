@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the driver has to know about the DSP's remoteproc.  Only remoteproc.c reads fields of
- * struct rproc: the remoteproc core exports no functions for that to drivers below a
- * remoteproc.  A driver in the kernel tree would ask its maintainers for them.
+ * What the driver has to know about the DSP's remoteproc.  Only remoteproc.c uses the lock,
+ * the state and the domain of a struct rproc: the remoteproc core exports no functions for
+ * them to drivers below a remoteproc.  A driver in the kernel tree would ask for them.
  */
 #ifndef FRPC_REMOTEPROC_H
 #define FRPC_REMOTEPROC_H

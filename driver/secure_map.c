@@ -138,7 +138,7 @@ void frpc_secure_map_undo(struct frpc_map *map)
 	ret = frpc_vmperm_assign(map->phys, map->len, &session->channel->secure_perm,
 				 &frpc_vmperm_linux);
 	if (ret) {
-		secure_map_lose(map, "cannot be taken back", ret);
+		secure_map_lose(map, "SCM did not reclaim it", ret);
 		return;
 	}
 	map->is_secure = false;

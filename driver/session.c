@@ -241,7 +241,7 @@ static int space_begin(struct frpc_channel *channel, struct device *dev, u32 sid
 	}
 	mutex_unlock(&channel->sessions_lock);
 	if (i == FRPC_SESSIONS_MAX)
-		dev_warn(dev, "not used: a DSP has %u context banks at most\n", FRPC_SESSIONS_MAX);
+		dev_warn(dev, "the bank is not used: a DSP has %u at most\n", FRPC_SESSIONS_MAX);
 	return ret;
 }
 
@@ -293,7 +293,7 @@ static int bank_probe(struct platform_device *pdev)
 	if (ret)
 		return ret;
 	if (i < count)
-		dev_warn(dev, "only %u of %u sessions: a DSP has %u at most\n", i, count,
+		dev_warn(dev, "the bank has %u of %u sessions: a DSP has %u at most\n", i, count,
 			 FRPC_SESSIONS_MAX);
 	/* logged above; the driver core logs nothing for -ENODEV */
 	return i ? 0 : -ENODEV;

@@ -4,7 +4,7 @@
  * users and results of interrupted calls at once, and not when their client is closed or some
  * seconds later.
  *
- * A shrinker runs inside any allocation, also the driver's own, so it waits for no lock.
+ * A shrinker runs inside any allocation, also the driver's own, so it waits for no mutex.
  * Undoing a map takes its exporter's lock, and giving up a result takes its session's; work
  * items do both.
  */

@@ -70,7 +70,7 @@ static int space_set_masks(struct frpc_space *space, struct device *dev, u32 bit
 			goto err_log;
 	}
 	space->last = DMA_BIT_MASK(bits);
-	/* a bus has a limit, or all memory has to be copied */
+	/* a limit means that the DMA API may copy */
 	space->may_copy = !space->is_translated && dma_max_mapping_size(dev) != SIZE_MAX;
 	/* the DSP gets one address and one length for any number of pages */
 	dma_set_max_seg_size(dev, UINT_MAX);
@@ -96,7 +96,7 @@ int frpc_space_begin(struct frpc_space *space, struct device *dev, u64 session_b
 
 	if (device_has_lost_iommu(dev)) {
 		/* the next channel tries again; the driver core logs nothing for -ENODEV */
-		dev_warn(dev, "its IOMMU could not be attached: not used\n");
+		dev_warn(dev, "its IOMMU is not attached: the bank is not used until the DSP restarts\n");
 		return -ENODEV;
 	}
 	ret = space_set_masks(space, dev, bits);

@@ -13,7 +13,7 @@
 #define DSP_PAGE		4096
 
 #define FOREIGN_DOMAIN \
-	"the remoteproc driver does not manage the IOMMU domain of its stream, use that of Linux 7"
+	"the remoteproc driver does not manage the IOMMU domain of its stream, use Linux 7"
 
 static const struct frpc_domain_kind domain_kinds[] = {
 	{ .prefix = "adsp", .has_heap = true },
@@ -147,7 +147,7 @@ const char *frpc_region_fault(const struct frpc_region *region, bool is_implicit
 	if ((region->base + region->size - 1) >> address_bits)
 		return "is beyond the DSP's addresses";
 	if (frpc_region_is_reusable(region) && is_implicit && way == FRPC_HEAP_AS_IS)
-		return "is reusable, and nothing keeps the DSP out of it, it needs no-map";
+		return "is reusable, but the DSP already reaches it: it needs no-map";
 	return NULL;
 }
 

@@ -22,7 +22,7 @@ struct frpc_turn {
 	wait_queue_head_t wait;		/* until it is free */
 };
 
-/* The turn is taken; by the caller, which this cannot tell. */
+/* Checks that the turn is taken, not that the caller has it. */
 static inline void frpc_turn_assert_taken(const struct frpc_turn *turn)
 {
 	WARN_ON_ONCE(!READ_ONCE(turn->is_taken));

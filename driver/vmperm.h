@@ -14,7 +14,7 @@ struct device_node;
 
 struct frpc_vmperm {
 	u32 vmids[FRPC_VMIDS_MAX];	/* below 64 */
-	u32 count;			/* 0: no hypervisor is meant */
+	u32 count;			/* 0: there are no VMs */
 };
 
 extern const struct frpc_vmperm frpc_vmperm_linux;

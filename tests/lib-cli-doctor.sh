@@ -247,7 +247,7 @@ doctor_kernel_too_old_for_el2()
 }
 doctor_foreign_domain()
 {
-	at_el1 && log 'fastrpc: /remoteproc@0/glink-edge/fastrpc: no remote heap: the remoteproc driver does not manage the IOMMU domain of its stream, use that of Linux 7'
+	at_el1 && log 'fastrpc: /remoteproc@0/glink-edge/fastrpc: no remote heap: the remoteproc driver does not manage the IOMMU domain of its stream, use Linux 7'
 	finds kernel-too-old-for-el2 -- 'use Linux 7.0 or newer'
 }
 # A CPU without VHE: Linux has gone down to EL1, and takes the physical timer.

@@ -369,10 +369,10 @@ void dsp_complaint(char *text, size_t len)
 		if (dsp_status(label, &st))
 			continue;
 		complain(text, len, "%s%s: faults: %llu", label, st.faults);
-		complain(text, len, "%s%s: pages offered before they were granted: %llu",
+		complain(text, len, "%s%s: pages offered before they were lent: %llu",
 			 label, v->offered_before_grant);
 		complain(text, len, "%s%s: pages offered twice: %llu", label, v->offered_twice);
-		complain(text, len, "%s%s: pages taken from the running DSP: %llu", label,
+		complain(text, len, "%s%s: pages reclaimed from the running DSP: %llu", label,
 			 v->taken_while_running);
 		complain(text, len, "%s%s: heap pages changed by others: %llu", label,
 			 v->corrupted);

@@ -30,8 +30,8 @@ static inline int frpc_compat_iommu_map(struct iommu_domain *domain, unsigned lo
 #endif
 
 /*
- * Until 6.3 the source owners were an unsigned int: VMIDs of 32 and above can be
- * given memory, but never be named as those it comes back from.
+ * Until 6.3 the source owners were an unsigned int: memory can be assigned to VMIDs
+ * of 32 and above, but not reclaimed from them.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 4, 0)
 #include <linux/errno.h>
@@ -44,7 +44,7 @@ static inline int frpc_compat_assign_mem(phys_addr_t phys, size_t len, u64 *from
 	unsigned int owners = (unsigned int)*from;
 
 	if (owners != *from) {
-		pr_warn_once("fastrpc: Linux before 6.4 cannot take memory back from VMIDs above 31\n");
+		pr_warn_once("fastrpc: Linux before 6.4 cannot reclaim memory from VMIDs above 31\n");
 		return -EOPNOTSUPP;
 	}
 	return qcom_scm_assign_mem(phys, len, &owners, to, count);

@@ -41,13 +41,13 @@ TEST(audio_pd_fails_cleanly)
 static const struct {
 	const char *variant, *reason;
 } reasons[] = {
-	{ "no-region", "no memory-region in the device tree: no remote heap" },
+	{ "no-region", "no memory-region in the device tree: the audio PD gets no remote heap" },
 	{ "misaligned", "is not a multiple of 4 KiB" },
 	{ "mapped-ram", "is mapped by the kernel, it needs no-map or reusable" },
 	{ "above-4g", "is beyond the DSP's addresses" },
 	{ "empty", "was not reserved" },
 	{ "occupied", "something else is mapped there" },
-	{ "large-pages-odd", "it does not consist of the IOMMU's pages" },
+	{ "large-pages-odd", "it is not aligned to the IOMMU's pages" },
 	{ "el1-long-vmids", "qcom,vmids is malformed" },
 	{ "el1-odd-vmids", "qcom,vmids is malformed" },
 	{ "el1-no-scm", "no SCM driver to assign memory with" },
@@ -143,7 +143,7 @@ TEST(region_of_no_node)
 {
 	begin_changing();
 	set_region(DSP_TREE_NO_NODE);
-	CHECK_EQ(kernel_log_count("no memory-region in the device tree: no remote heap"), 1);
+	CHECK_EQ(kernel_log_count("tree: the audio PD gets no remote heap"), 1);
 	CHECK_EQ(create_audio(node_open()), -ENOMEM);
 	CHECK_EQ(invoke_null(node_open()), 0);
 }

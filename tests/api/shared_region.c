@@ -24,5 +24,5 @@ TEST(one_has_the_heap)
 	CHECK_EQ(attach(a), 0);
 	CHECK_EQ(attach(b), 0);
 	kernel_log_rewind();
-	CHECK_EQ(kernel_log_count("another DSP has claimed its memory-region"), 1);
+	CHECK_EQ(kernel_log_count("another DSP has claimed the memory-region"), 1);
 }

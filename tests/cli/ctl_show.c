@@ -51,7 +51,7 @@ TEST(list_of_a_running_dsp)
 	ctl_prints(line);
 	ctl_prints("driver    frpc");
 	ctl_prints(NODE ", mode 0600, of ");
-	ctl_prints("3 context banks, 3 in the driver's hands");
+	ctl_prints("3 context banks, 3 bound to the driver");
 	ctl_prints(", not in use: it is lent when the audio PD is asked for");
 	fd = node_open();
 	REQUIRE_EQ(create_audio(fd), 0);
@@ -67,7 +67,7 @@ TEST(list_of_a_dsp_that_is_off)
 	ctl_prints("offline");
 	ctl_prints("driver    -");
 	ctl_prints("nodes     none");
-	ctl_prints("3 context banks, 0 in the driver's hands");
+	ctl_prints("3 context banks, 0 bound to the driver");
 }
 
 TEST(list_for_programs)

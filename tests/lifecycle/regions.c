@@ -40,7 +40,7 @@ TEST(overlapped_by_another_node)
 	control_left(0x61000000, 0x100000, LEFT, 0);
 	sum = control_look(0x61000000, 0x100000, NULL);
 	where = heap_use_region(AROUND);
-	check_refused("around is in part, or also, that of /reserved-memory/inside@61080000");
+	check_refused("around overlaps, or is used by, /reserved-memory/inside@61080000");
 	check_untouched(where.base, where.size, sum);
 }
 
@@ -52,7 +52,7 @@ TEST(of_the_remoteprocs_own)
 	control_left(0x61200000, 0x100000, LEFT, 0);
 	sum = control_look(0x61200000, 0x100000, NULL);
 	where = heap_use_region(IMAGE);
-	check_refused("memory-region image is in part, or also, that of /remoteproc-" DSP);
+	check_refused("memory-region image overlaps, or is used by, /remoteproc-" DSP);
 	check_untouched(where.base, where.size, sum);
 }
 

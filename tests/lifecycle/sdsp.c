@@ -228,7 +228,7 @@ TEST(return_was_refused)
 	monitor_require();
 	test_teardown = restore;
 	test_allow("cannot be reclaimed");
-	test_allow("cannot be taken back");
+	test_allow("SCM did not reclaim it");
 	REQUIRE_EQ(dsp_state_write("stop"), 0);
 	dsp_start();
 	wait_open();

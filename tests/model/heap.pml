@@ -854,7 +854,7 @@ end:	do
 			:: else
 			fi
 		};
-		/* the sensors have their region, or it is tried again */
+		/* the sensors have their region, or the driver tries again */
 		assert(!ret || !IS_IMPLICIT || heap_run != r || is_told[REGION]);
 		heap_free_mine();
 		atomic {

@@ -20,7 +20,7 @@ static bool as_json, all;
 
 static const struct option_entry options[] = {
 	{ "all", 'a', .flag = &all, .help = "also attributes without a name, if they are not 0" },
-	{ "json", 'j', .flag = &as_json, .help = "for programs" },
+	{ "json", 'j', .flag = &as_json, .help = "print JSON" },
 	{ }
 };
 

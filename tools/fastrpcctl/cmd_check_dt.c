@@ -17,7 +17,7 @@
 static bool as_json, is_live;
 
 static const struct option_entry options[] = {
-	{ "json", 'j', .flag = &as_json, .help = "for programs" },
+	{ "json", 'j', .flag = &as_json, .help = "print JSON" },
 	{ "live", 'l', .flag = &is_live, .help = "the tree that this machine was booted with" },
 	{ }
 };

@@ -12,10 +12,10 @@ static bool as_json;
 static const char *root, *user;
 
 static const struct option_entry options[] = {
-	{ "json", 'j', .flag = &as_json, .help = "for programs" },
+	{ "json", 'j', .flag = &as_json, .help = "print JSON" },
 	{ "root", 'r', .text = &root, .value = "DIR",
 	  .help = "a machine whose files are below DIR, not this one" },
-	{ "user", 'u', .text = &user, .value = "NAME", .help = "whose rights are looked at" },
+	{ "user", 'u', .text = &user, .value = "NAME", .help = "check this user's access" },
 	{ }
 };
 

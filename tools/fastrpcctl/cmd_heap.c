@@ -12,7 +12,7 @@
 static bool as_json;
 
 static const struct option_entry options[] = {
-	{ "json", 'j', .flag = &as_json, .help = "for programs" },
+	{ "json", 'j', .flag = &as_json, .help = "print JSON" },
 	{ }
 };
 
@@ -68,7 +68,7 @@ static void print(const struct heap *heaps, size_t count, unsigned long secure_m
 	for (size_t i = 0; i < count; i++)
 		print_heap(&heaps[i]);
 	if (secure_maps_lost)
-		printf("secure maps that never came back: %lu\n", secure_maps_lost);
+		printf("secure maps that are lost: %lu\n", secure_maps_lost);
 }
 
 static void print_json(const struct heap *heaps, size_t count, unsigned long secure_maps_lost)
@@ -99,8 +99,8 @@ static int run(char **words)
 	for (size_t i = 0; i < count; i++)
 		is_lost |= heap_is_lost(&heaps[i]);
 	if (is_lost)
-		complain("memory was lost to a DSP: it stays unused until reboot, or until a\n"
-			 "hypervisor returns it; please report what \"fastrpcctl report\" prints");
+		complain("memory was lost to a DSP: it stays unused until reboot, or until\n"
+			 "SCM reclaims it; please report what \"fastrpcctl report\" prints");
 	return is_lost ? STATUS_FAILURE : STATUS_GOOD;
 }
 

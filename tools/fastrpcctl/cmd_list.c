@@ -13,7 +13,7 @@
 static bool as_json;
 
 static const struct option_entry options[] = {
-	{ "json", 'j', .flag = &as_json, .help = "for programs" },
+	{ "json", 'j', .flag = &as_json, .help = "print JSON" },
 	{ }
 };
 
@@ -89,7 +89,7 @@ static void print_nodes(const struct domain *domain)
 static void print_heap(const struct account *account, const struct heap *heap)
 {
 	if (!account->is_readable) {
-		printf("  %-9s not to be seen: \"fastrpcctl heap\" says why\n", "heap");
+		printf("  %-9s not readable: \"fastrpcctl heap\" says why\n", "heap");
 		return;
 	}
 	if (!heap) {
@@ -114,7 +114,7 @@ static void print_domain(const struct domain *domain, const struct account *acco
 	printf("  %-9s %s, %s\n", "mode", domain_mode_name(domain), domain_mode_text(domain));
 	printf("  %-9s %s\n", "driver", or_dash(domain->driver));
 	print_nodes(domain);
-	printf("  %-9s %u context banks, %u in the driver's hands\n", "sessions", domain->banks,
+	printf("  %-9s %u context banks, %u bound to the driver\n", "sessions", domain->banks,
 	       domain->banks_bound);
 	print_heap(account, heap_of(account->heaps, account->count, domain->rproc));
 }

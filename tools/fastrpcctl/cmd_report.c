@@ -23,7 +23,7 @@
 static bool as_json;
 
 static const struct option_entry options[] = {
-	{ "json", 'j', .flag = &as_json, .help = "for programs" },
+	{ "json", 'j', .flag = &as_json, .help = "print JSON" },
 	{ }
 };
 
@@ -222,7 +222,7 @@ static void report_log(void)
 	else
 		section("kernel log, lines of FastRPC, remote processors and SMMU");
 	if (!text && !as_json)
-		printf("not to be had (%m): only root may read it here\n");
+		printf("not readable (%m): run this as root\n");
 	while (rest && (line = strsep(&rest, "\n"))) {
 		if (!is_of_interest(line))
 			continue;

@@ -29,7 +29,7 @@ static const struct option_entry options[] = {
 	{ "attach", 'a', .flag = &may_attach,
 	  .help = "also attach to the root process of the DSP, and leave it" },
 	{ "dry-run", 'd', .flag = &only_say, .help = "only say what it would do" },
-	{ "json", 'j', .flag = &as_json, .help = "for programs" },
+	{ "json", 'j', .flag = &as_json, .help = "print JSON" },
 	{ }
 };
 

@@ -17,7 +17,7 @@ static const char *perfetto_path;
 
 static const struct option_entry options[] = {
 	{ "count", 'n', .number = &wanted_calls, .value = "N", .help = "end after so many calls" },
-	{ "json", 'j', .flag = &as_json, .help = "for programs: a line for each call and event" },
+	{ "json", 'j', .flag = &as_json, .help = "print JSON: a line for each call and event" },
 	{ "perfetto", 'p', .text = &perfetto_path, .value = "FILE",
 	  .help = "also write a file for the viewer of Perfetto" },
 	{ "seconds", 't', .number = &wanted_seconds, .value = "N",

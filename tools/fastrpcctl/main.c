@@ -18,9 +18,8 @@ static void help(void)
 	printf("usage: fastrpcctl COMMAND [OPTION...] [DSP...]\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->help);
-	printf("\nfastrpcctl COMMAND --help has the options of one.  Exit status: 0 all is well,\n"
-	       "1 something is not, 2 wrong usage, 3 there is nothing to look at (no DSP, no\n"
-	       "driver, no permission).\n");
+	printf("\nfastrpcctl COMMAND --help has the options of one.  Exit status: 0 no fault,\n"
+	       "1 a fault was found, 2 wrong usage, 3 no DSP, no driver or no permission.\n");
 }
 
 static void help_command(const struct command *command)
@@ -45,7 +44,7 @@ static int help_run(char **words)
 	const struct command *command = *words ? find(*words) : NULL;
 
 	if (*words && (!command || words[1])) {
-		complain("help takes one command, and \"%s\" is none", words[words[1] ? 1 : 0]);
+		complain("help takes one command, not \"%s\"", words[words[1] ? 1 : 0]);
 		return STATUS_USAGE;
 	}
 	if (command)

@@ -310,7 +310,7 @@ void doctor_look_at_heap(struct doctor *doctor, const struct domain *domain)
 	refusal = heap_refusal(doctor, domain);
 	if (refusal && strstr(refusal, "does not manage the IOMMU domain")) {
 		found_old_kernel(doctor, domain);
-	} else if (refusal && !strstr(refusal, "it is tried again")) {
+	} else if (refusal && !strstr(refusal, "the driver tries again")) {
 		doctor_found(doctor, "heap-refused", domain->label);
 		doctor_text(doctor, "the driver gives the audio PD no memory: %s", refusal);
 		doctor_cure(doctor, "docs/remote-heap.md, \"What is refused\", has the cure of each refusal");

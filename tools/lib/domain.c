@@ -373,7 +373,7 @@ const char *domain_error_text(int error)
 	case EPERM:
 		return "not permitted: run this as root, or as a member of the node's group";
 	case EBUSY:
-		return "busy: every context bank of this DSP is in use; end one of the\n"
+		return "busy: every session of this DSP is in use; end one of the\n"
 		       "programs that have the node open";
 	case EPIPE:
 		return "the DSP has gone: it crashed or was stopped, or the driver was unbound";

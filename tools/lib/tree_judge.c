@@ -173,7 +173,7 @@ static char *carve_out_fault(const struct fdt_file *file, const struct tree_regi
 		other = find_other_user(file, region);
 	if (other == FDT_NONE)
 		return NULL;
-	return must_print("memory-region %s is in part, or also, that of %s", name,
+	return must_print("memory-region %s overlaps, or is used by, %s", name,
 			  fdt_file_name(file, other));
 }
 
@@ -230,7 +230,7 @@ static void note_vmids(struct tree_dsp *dsp)
 	for (int i = 0; i < dsp->nr_vmids; i++) {
 		if (dsp->vmids[i] < VMID_LATE)
 			continue;
-		found(dsp, FINDING_NOTE, "below a hypervisor Linux before 6.4 cannot have the heap back from VM %u",
+		found(dsp, FINDING_NOTE, "below a hypervisor Linux before 6.4 cannot reclaim the heap from VM %u",
 		      dsp->vmids[i]);
 		break;
 	}
@@ -254,7 +254,7 @@ static void judge_heap(const struct fdt_file *file, struct tree_dsp *dsp)
 	} else if (dsp->region.node == FDT_NONE) {
 		found(dsp, FINDING_LOST, "no heap: memory-region leads nowhere");
 	} else if (dsp->remoteproc == FDT_NONE) {
-		found(dsp, FINDING_LOST, "no heap: no parent remoteproc reports the end of the DSP");
+		found(dsp, FINDING_LOST, "no heap: the device tree has no remoteproc above it");
 	} else {
 		judge_outcomes(file, dsp);
 		note_vmids(dsp);
