@@ -17,14 +17,18 @@ module_files()
 # kernel_obstacle K: why modules for K cannot be built here, if they cannot.
 kernel_obstacle()
 {
-	{ "$top/board/setup" kernel "$1" && "$top/board/setup" root-check "$1"; } 2>&1 > /dev/null |
-		sed -n '$s/^error: //p'
+	{
+		"$top/board/setup" kernel "$1" && "$top/board/setup" root-check "$1" &&
+		# what this prints is no finding of the first build
+		foreign=$(cat "$cache/kernels/$1/suite") &&
+		{ [ "$foreign" = "$(host_suite)" ] || "$top/board/setup" root "$foreign"; }
+	} 2>&1 > /dev/null | sed -n '$s/^error: //p'
 }
 
-# need_kernel NAME: with what builds modules for $kernel
+# need_kernel NAME K: with what builds modules for it
 need_kernel()
 {
-	obstacle=$(kernel_obstacle "$kernel")
+	obstacle=$(kernel_obstacle "$2")
 	[ -n "$obstacle" ] || return 0
 	verdict "$1" skip "$obstacle"
 	return 1
@@ -34,12 +38,15 @@ check_sparse()
 {
 	# shellcheck disable=SC2046 # patterns
 	nothing_in sparse $(module_files) && return
-	need sparse sparse && need_kernel sparse || return
+	# sparse is of this machine, so the kernel is one that needs no other compiler.
+	checked=$kernel
+	[ "$(host_suite)" != trixie ] || checked=7
+	need sparse sparse && need_kernel sparse "$checked" || return
 	for part in $modules; do
-		"$top/board/kbuild" --sparse "$kernel" "$top/$part" > /dev/null
+		"$top/board/kbuild" --sparse "$checked" "$top/$part" > /dev/null
 	done 2> "$out/sparse"
 	judge sparse "$out/sparse" "$modules" \
-		"sparse $(sparse --version), byte order too, headers of $(cat "$cache/kernels/$kernel/release")"
+		"sparse $(sparse --version), byte order too, headers of $(cat "$cache/kernels/$checked/release")"
 }
 
 # Each module for each kernel, with that kernel's own compiler.
@@ -151,7 +158,7 @@ check_coccicheck()
 check_reproducible()
 {
 	nothing_in reproducible 'driver/*.[ch]' 'driver/*Kbuild*' board/kbuild && return
-	need_kernel reproducible || return
+	need_kernel reproducible "$kernel" || return
 	place=$out/at/another/place
 	rm -rf "$place"
 	mkdir -p "$place"
