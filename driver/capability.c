@@ -4,6 +4,8 @@
  */
 #include <linux/err.h>
 
+#include <asm/byteorder.h>
+
 #include "private.h"
 
 /* Fills channel->attributes.  The DSP does not report attribute 0. */

@@ -29,8 +29,13 @@
 /* How long a request in flight delays the acknowledgment of "down". */
 #define ANSWER_WAIT	HZ
 
+/* How long the helper waits for the answer to its acknowledgment: older ones do. */
+#ifndef FRPC_PDR_ACK_TIME
+#define FRPC_PDR_ACK_TIME	0
+#endif
+
 /* At module end the handle goes when no news came for this long after the lock was free. */
-#define SETTLE_TIME	(HZ / 5 + FRPC_COMPAT_PDR_ACK_TIME)
+#define SETTLE_TIME	(HZ / 5 + FRPC_PDR_ACK_TIME)
 
 /* The region is offered to the next PD, unless that may still receive the last offer. */
 static void pd_forget_region(struct frpc_heap *heap)

@@ -22,6 +22,8 @@
 #include <linux/swait.h>
 #include <linux/uaccess.h>
 
+#include <asm/byteorder.h>
+
 #include "private.h"
 #include "trace.h"
 

@@ -14,6 +14,8 @@
 #include <linux/sort.h>
 #include <linux/string.h>
 
+#include <asm/byteorder.h>
+
 #include "message.h"
 
 /* Layout: place of the next byte, and the caller's address that it has reached. */

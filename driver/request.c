@@ -7,6 +7,8 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
+#include <asm/byteorder.h>
+
 #include "private.h"
 
 /* One argument: kernel memory of @bytes bytes. */

@@ -13,6 +13,8 @@
 
 #include <linux/tracepoint.h>
 
+#include <asm/byteorder.h>
+
 #include "heap_internal.h"
 #include "private.h"
 

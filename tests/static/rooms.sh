@@ -21,6 +21,8 @@ forbid 'a version test outside of driver/compat and dsp_compat.h' \
 	'LINUX_VERSION_CODE|KERNEL_VERSION\(|linux/version\.h|\<HAVE_[A-Z]+' \
 	'driver/*.[ch]' 'driver/Kbuild' 'board/*.[ch]' 'board/*Kbuild' \
 	':!driver/compat' ':!board/dsp/dsp_compat.h'
+forbid 'a name of compat.h, which a driver that is exported to a new kernel comes without' \
+	'FRPC_COMPAT_|frpc_compat_' 'driver/*.[ch]' ':!driver/compat'
 forbid 'the driver knows nothing of board and tests' \
 	'#include.*(board/|tests/|dsp_control|dsp_wire|harness)' 'driver/*.[ch]'
 forbid 'the board decodes the wire format by itself' \

@@ -20,17 +20,6 @@ typedef u64 dma_addr_t;
 #define S32_MAX		((s32)(U32_MAX >> 1))
 #define U64_MAX	0xffffffffffffffffull
 
-/* The wire is little-endian, and so is every machine this runs on. */
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "run the unit tests on a little-endian machine"
-#endif
-#define cpu_to_le16(x)	((u16)(x))
-#define cpu_to_le32(x)	((u32)(x))
-#define cpu_to_le64(x)	((u64)(x))
-#define le16_to_cpu(x)	((u16)(x))
-#define le32_to_cpu(x)	((u32)(x))
-#define le64_to_cpu(x)	((u64)(x))
-
 #ifndef __packed
 #define __packed	__attribute__((__packed__))
 #endif
