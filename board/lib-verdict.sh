@@ -211,6 +211,7 @@ verdict_run()
 	: > "$log_base.also"
 	if ! qemu_finished; then
 		qemu_explain
+		[ -z "$(fact client)" ] || blame "bringing up the audio PD failed: $(fact client)"
 		blame "$unfinished"
 	else
 		judge_run
