@@ -9,17 +9,17 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Print the address of the archive the machine itself uses.  $1 is "main" or
 # "security".  Any http(s) or file archive of Debian's will do: all suites
-# live side by side there.
+# live side by side there.  Sources may name this release "stable".
 machine_archive()
 {
 	# shellcheck disable=SC2016 # apt's own variables
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT) $(CODENAME)' \
 		"Created-By: Packages" 2>/dev/null |
 	awk -v kind="$1" -v suite="$(host_suite)" '
 		$1 !~ /^(https?|file|mirror\+https?|tor\+https?):/ { next }
 		$3 != "main" { next }
 		kind == "security" && $2 ~ /-security$/ { print $1; exit }
-		kind == "main" && $2 == suite { print $1; exit }
+		kind == "main" && ($2 == suite || $4 == suite) { print $1; exit }
 		'
 }
 
