@@ -144,15 +144,17 @@ image_init()
 }
 
 # Debian's FastRPC user space, where something is to run on the board that has a
-# use for it.  It may be missing: then the reason is in $userland_reason, and it is
-# not looked for again before an hour has passed.
+# use for it.  It may be missing: then the reason is in $userland_reason.  The boots of a
+# suite do not look for it again before an hour has passed.
 image_userland()
 {
-	userland='' userland_reason='no program of this boot asked for it'
+	userland='' userland_reason='no program of this boot asked for it' again=1
 	case $mode in
-	test|bench)	image_has_program_of userspace || return 0 ;;
+	test|bench)
+		image_has_program_of userspace || return 0
+		[ -z "$(find "$userland_failed" -mmin -60 2>/dev/null)" ] || again='' ;;
 	esac
-	if ! userland_is_here && [ -z "$(find "$userland_failed" -mmin -60 2>/dev/null)" ]; then
+	if ! userland_is_here && [ "$again" ]; then
 		"$top/board/setup" userland 2>&1 > /dev/null | tee "$log_base.userland" >&2
 		userland_is_here ||
 			tail -n 1 "$log_base.userland" | sed 's/^error: //' > "$userland_failed"
