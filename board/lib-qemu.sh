@@ -46,9 +46,11 @@ qemu_command_line()
 	test,*-debug | test,*-kcsan) ;;
 	test,*)	printf '%s ' slub_debug=FZPU kfence.sample_interval=100 init_on_alloc=0 ;;
 	esac
-	# Console output is slow: an unattended run prints warnings only.
+	# Console output is slow, and buries a prompt: an unattended run prints warnings only,
+	# a shell errors.
 	case $mode$verbose in
 	run|bench)	printf '%s ' loglevel=5 ;;
+	shell)		printf '%s ' loglevel=4 ;;
 	esac
 	# Nothing may differ from one boot to the next.
 	[ "$mode" != bench ] ||

@@ -97,9 +97,16 @@ static void shell_run(void)
 	char *argv[] = { "/bin/busybox", "setsid", "-c", "/bin/busybox", "sh", NULL };
 	pid_t shell, ended;
 
+	/* Debian's programs first: some tests have their names. */
+	setenv("PATH", "/bin:/usr/sbin:/usr/bin:/tests", 1);
 	machine_setup();
-	printf("\nThe board is up: driver %s, kernel %s, variant %s.\n"
-	       "Programs of the tests are on the PATH; exit (or Ctrl-A X) ends the board.\n\n",
+	printf("\nThe board is up: driver %s, kernel %s, variant %s.  Try:\n"
+	       "  fastrpcctl list       DSPs, nodes and context banks\n"
+	       "  fastrpcctl doctor     what is missing, and why\n"
+	       "  adsprpcd audiopd &    Debian's daemon brings the audio PD up; then: fastrpcctl heap\n"
+	       "  dmesg                 the kernel's messages, of the boot too\n"
+	       "  ls /tests             test programs, to run by name\n"
+	       "\"exit\" or Ctrl-A X ends the board.\n\n",
 	       config.driver, config.kernel, config.variant);
 	shell = fork();
 	if (!shell) {
