@@ -169,9 +169,22 @@ spatch_has_python()
 need_space()
 {
 	free_kib=$(df -Pk "$1" | awk 'NR == 2 { print $4 }')
+	elsewhere=''
+	case $1/ in
+	"$cache"/*)	elsewhere=', or put the cache elsewhere with FASTRPC_BOARD_CACHE' ;;
+	esac
 	[ "$free_kib" -ge $(($2 * 1024)) ] ||
-		die "$3 needs $2 MiB, $1 has $((free_kib / 1024)) MiB left:" \
-		    "make room, or put the cache elsewhere with FASTRPC_BOARD_CACHE"
+		die "$3 needs $2 MiB, $1 has $((free_kib / 1024)) MiB left: make room$elsewhere"
+}
+
+# need_build WHAT MIB: what is built goes into the tree.
+need_build()
+{
+	mkdir -p "$build" 2> /dev/null || :
+	[ -w "$build" ] ||
+		die "cannot write to $build: it is read-only, or of another user who ran this first;" \
+		    "take a copy of the tree, or give that folder to $(id -un)"
+	need_space "$build" "$2" "$1"
 }
 
 # Run the rest of the script with the cache to itself: two builds started at
