@@ -21,18 +21,18 @@
 #   make clean           1 s                  remove all that was built
 #
 # For a change to the tree:
-#   make test            20 min               every test; the last line counts them
-#   make check           4 min                every static checker; BASE=rev: of changes since
+#   make test            30 min               every test; the last line counts them
+#   make check           10 min               every static checker; BASE=rev: of changes since
 #   make test-kernels    90 min               build, boot, test on 6.1, 6.12, 7 and Debian's flavours
-#   make test-debug      20 min; first: 40    the board's tests on kernels with checkers
+#   make test-debug      40 min; first: 70    the board's tests on kernels with checkers
 #   make mutants         60 min               break the driver, see the tests fail
 #   make coverage        20 min               which lines of the driver the tests run
 #   make differential    10 min               the same tests on the in-tree driver
 #   make bench           10 min               what calls and the heap cost
 #   make bench-check     1 min                no call costs more than docs/evidence/performance says
 #   make test-install    30 min               install, DKMS, packages on an arm64 root
-#   make test-export     5 min                the driver as a patch to kernel sources
-#   make test-judge      15 min               scripts/judge on patches with known faults
+#   make test-export     2 min                the driver as a patch to kernel sources
+#   make test-judge      25 min               scripts/judge on patches with known faults
 #   make help            1 s                  this text
 #
 # Variables: KERNEL=7 (default), 6.12, 6.1, 6.12-16k, 6.12-rt, 7-16k, 7-rt, sid or a path

@@ -41,7 +41,7 @@ TEST(said_in_the_log)
 	kernel_log_mark();
 	dsp_start();
 	node_wait(NODE, true);
-	CHECK_EQ(kernel_log_count("only 14 of 20 sessions"), 1);
+	CHECK_EQ(kernel_log_count("the bank has 14 of 20 sessions"), 1);
 }
 
 TEST(banks_and_driver_come_and_go)
