@@ -96,8 +96,8 @@ void frpc_heap_pdr_start(struct frpc_heap *heap)
 		service = pdr_add_lookup(pdr, PD_SERVICE, PD_PATH);
 	}
 	if (IS_ERR(service) && service != ERR_PTR(-EALREADY))
-		pr_info("fastrpc: %pOF: cannot watch the audio PD (%ld): after a restart it has no heap\n",
-			heap->node, PTR_ERR(service));
+		pr_info("fastrpc: %pOF: cannot watch the audio PD (%pe): after a restart it has no heap\n",
+			heap->node, service);
 }
 
 /*
