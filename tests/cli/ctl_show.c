@@ -49,7 +49,7 @@ TEST(list_of_a_running_dsp)
 	ctl_prints("running");
 	snprintf(line, sizeof(line), "mode      %s,", mode());
 	ctl_prints(line);
-	ctl_prints("driver    frpc");
+	ctl_prints("driver    fastrpc, of this project");
 	ctl_prints(NODE ", mode 0600, of ");
 	ctl_prints("3 context banks, 3 bound to the driver");
 	ctl_prints(", not in use: it is lent when the audio PD is asked for");

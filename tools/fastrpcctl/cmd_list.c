@@ -3,6 +3,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "domain.h"
 #include "fastrpcctl.h"
@@ -102,6 +103,15 @@ static void print_heap(const struct account *account, const struct heap *heap)
 		       heap->pieces[i].last, heap_state_text(heap->pieces[i].state));
 }
 
+/* The module of both drivers is fastrpc; sysfs has other names. */
+static const char *driver_words(const struct domain *domain)
+{
+	if (!domain->driver)
+		return "-";
+	return strcmp(domain->driver, DRIVER_OURS) ? "fastrpc, the one that Linux ships" :
+						     "fastrpc, of this project";
+}
+
 static void print_domain(const struct domain *domain, const struct account *account)
 {
 	printf("%s\n", domain->label);
@@ -112,7 +122,7 @@ static void print_domain(const struct domain *domain, const struct account *acco
 	else
 		printf("  %-9s no remote processor is known for it\n", "DSP");
 	printf("  %-9s %s, %s\n", "mode", domain_mode_name(domain), domain_mode_text(domain));
-	printf("  %-9s %s\n", "driver", or_dash(domain->driver));
+	printf("  %-9s %s\n", "driver", driver_words(domain));
 	print_nodes(domain);
 	printf("  %-9s %u context banks, %u bound to the driver\n", "sessions", domain->banks,
 	       domain->banks_bound);
