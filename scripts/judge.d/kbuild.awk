@@ -23,6 +23,11 @@ input == "names" { touched[$1] = 1; next }
 
 function read_line(text,    part, at, name, nr, i)
 {
+	# of the same folder: it may hold flags
+	if (text ~ /^-?include[ \t]+\$\(src\)\//) {
+		flags = flags text "\n"
+		return
+	}
 	if (!match(text, /[ \t]*[:+?]?=[ \t]*/))
 		return
 	name = substr(text, 1, RSTART - 1)
