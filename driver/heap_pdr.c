@@ -29,7 +29,7 @@
 /* How long a request in flight delays the acknowledgment of "down". */
 #define ANSWER_WAIT	HZ
 
-/* How long the helper waits for the answer to its acknowledgment: older ones do. */
+/* Older helpers wait so long for the answer to their acknowledgment: compat.h defines it. */
 #ifndef FRPC_PDR_ACK_TIME
 #define FRPC_PDR_ACK_TIME	0
 #endif

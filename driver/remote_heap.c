@@ -437,7 +437,7 @@ void frpc_heap_attach(struct frpc_channel *channel, bool is_implicit)
 		return;
 	}
 	if (!rproc) {
-		dev_warn(dev, "no remote heap: the device tree has no remoteproc above it\n");
+		dev_warn(dev, "no remote heap: no parent device is a remoteproc\n");
 		return;
 	}
 	mutex_lock(&frpc_heaps_lock);

@@ -38,7 +38,7 @@ struct interrupter {
 	uint64_t held;
 };
 
-/* A call that the DSP does not get would wait for ever: that ends the program. */
+/* Without a signal the caller waits for ever.  If the call never comes, the program ends here. */
 static void *interrupt(void *arg)
 {
 	struct interrupter *i = arg;
